@@ -1,0 +1,240 @@
+"""Messages understood and sent by the provider actors: LlmRouter, RecordWriter and Tracer."""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class Provider(StrEnum):
+    """The model providers a credential can belong to."""
+
+    OPENROUTER = "openrouter"
+    ANTHROPIC = "anthropic"
+
+
+class Priority(StrEnum):
+    """Interactive work is a rep waiting for an answer; background work yields to it."""
+
+    INTERACTIVE = "interactive"
+    BACKGROUND = "background"
+
+
+class TeamKey(msgspec.Struct, frozen=True, tag=True):
+    """The team's shared key of a provider; the key itself is known to the lane alone."""
+
+    provider: Provider
+
+
+class SealedKey(msgspec.Struct, frozen=True, tag=True):
+    """A rep's own key, encrypted and bound to that rep and provider; opened inside the lane alone."""
+
+    provider: Provider
+    telegram_id: int
+    ciphertext: str
+
+
+Credential = TeamKey | SealedKey
+
+
+class SpanContext(msgspec.Struct, frozen=True):
+    """Where a new span hangs: its trace and its parent span."""
+
+    trace_id: str
+    parent_span_id: str | None
+    telegram_id: int | None
+
+
+class ChatMessage(msgspec.Struct, frozen=True):
+    """One turn of the conversation sent to a model."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class Complete(msgspec.Struct, frozen=True):
+    """Ask a model for one answer.
+
+    The sender receives `CompletionDelta` messages while the answer streams, then exactly one `Completed` or
+    `CompletionFailed`. `system` holds prompt blocks, the stable prefix first. `output` names a Struct in
+    `coaching.outputs.OUTPUTS` that the answer must decode into, or None for prose. `deadline_s` seconds, counted
+    from acceptance, cover queueing, retries, fallback and repair together. The death of the sender cancels it.
+    """
+
+    request_id: str
+    credential: Credential
+    agent: str
+    model: str
+    system: tuple[str, ...]
+    messages: tuple[ChatMessage, ...]
+    deadline_s: float
+    telegram_id: int
+    output: str | None = None
+    max_tokens: int = 8192
+    effort: Literal["low", "medium", "high"] = "medium"
+    priority: Priority = Priority.INTERACTIVE
+    span: SpanContext | None = None
+
+
+class CancelCompletion(msgspec.Struct, frozen=True):
+    """Stop the named request: its connection closes and nothing more is sent about it."""
+
+    request_id: str
+
+
+class CompletionQueued(msgspec.Struct, frozen=True):
+    """The request waits; sent only when the expected wait exceeds five seconds."""
+
+    request_id: str
+    position: int
+    expected_wait_s: float
+
+
+class CompletionDelta(msgspec.Struct, frozen=True):
+    """More text of the answer, in order."""
+
+    request_id: str
+    text: str
+
+
+class CompletionRestarted(msgspec.Struct, frozen=True):
+    """Text streamed so far is void: the attempt failed or is being repaired and another one begins."""
+
+    request_id: str
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Tokens and cost of one answer; `cost_usd` is None where the price is unknown."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost_usd: float | None = None
+
+
+class Completed(msgspec.Struct, frozen=True):
+    """The whole answer; where `output` was named, `text` is JSON that decodes into it."""
+
+    request_id: str
+    text: str
+    provider: Provider
+    model: str
+    usage: Usage
+    first_token_s: float
+    total_s: float
+
+
+class FailureKind(StrEnum):
+    """Why a completion failed, in the words a caller can act on."""
+
+    KEY_REJECTED = "key_rejected"
+    NO_CREDIT = "no_credit"
+    QUOTA_SPENT = "quota_spent"
+    RATE_LIMITED = "rate_limited"
+    REFUSED = "refused"
+    TOO_LONG = "too_long"
+    UNDECODABLE = "undecodable"
+    UNAVAILABLE = "unavailable"
+    DEADLINE = "deadline"
+    MISCONFIGURED = "misconfigured"
+    KEY_UNREADABLE = "key_unreadable"
+
+
+class CompletionFailed(msgspec.Struct, frozen=True):
+    """The request ended without an answer; `detail` is for operators and holds no body text and no secret."""
+
+    request_id: str
+    kind: FailureKind
+    provider: Provider
+    detail: str
+    retry_after_s: float | None = None
+
+
+class CheckKey(msgspec.Struct, frozen=True):
+    """Ask whether the provider accepts this key, at no cost; answered by `KeyChecked`."""
+
+    credential: SealedKey
+
+
+class KeyVerdict(StrEnum):
+    """What a provider said of a key."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+
+
+class KeyChecked(msgspec.Struct, frozen=True):
+    """The provider's verdict on the key last asked about."""
+
+    verdict: KeyVerdict
+
+
+class ProviderStatus(msgspec.Struct, frozen=True):
+    """One lane as an operator sees it; carries no key and no rep's identity."""
+
+    lane: str
+    provider: Provider
+    state: Literal["open", "resting", "probing", "closed"]
+    reason: str
+    resting_for_s: float
+    in_flight: int
+    queued: int
+    completed: int
+    failed: int
+
+
+class DescribeProviders(msgspec.Struct, frozen=True):
+    """Ask the router for its lanes; answered by `ProvidersDescribed`."""
+
+
+class ProvidersDescribed(msgspec.Struct, frozen=True):
+    """Every lane of the router."""
+
+    lanes: tuple[ProviderStatus, ...]
+
+
+class RecordTrace(msgspec.Struct, frozen=True):
+    """A pipeline ended: write its trace. Times are UTC epoch seconds."""
+
+    trace_id: str
+    pipeline_name: str
+    telegram_id: int
+    user_id: str
+    started_at: float
+    ended_at: float
+    success: bool
+    error: str | None = None
+
+
+class RecordSpan(msgspec.Struct, frozen=True):
+    """An agent or model call ended: write its span. `attributes` hold names, sizes and counts, never content."""
+
+    span_id: str
+    trace_id: str
+    parent_span_id: str | None
+    span_name: str
+    started_at: float
+    ended_at: float
+    success: bool
+    error: str | None = None
+    attributes: dict[str, str | int | float | bool | None] = {}
+
+
+class RowWrite(msgspec.Struct, frozen=True):
+    """One write to a table as it lies in the journal's `record` lane; replaying it changes nothing more.
+
+    `insert` ignores rows whose key exists; `upsert` merges whole rows on `key`; `update` sets `values` where every
+    column in `where` equals; `delete` removes those. `rows` carry every column they mean to set, ids included.
+    """
+
+    table: str
+    action: Literal["insert", "upsert", "update", "delete"]
+    rows: tuple[dict[str, object], ...] = ()
+    key: tuple[str, ...] = ("id",)
+    values: dict[str, object] = {}
+    where: dict[str, object] = {}
+
+
+RECORD_LANE = "record"
+"""The journal's outbox lane drained by RecordWriter; its payloads are JSON of `RowWrite`."""

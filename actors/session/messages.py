@@ -1,0 +1,68 @@
+"""Messages understood and sent by the Sessions supervisor, the sessions and their pipeline runs."""
+
+import msgspec
+
+from actors.providers.messages import FailureKind
+
+
+class HandleUpdate(msgspec.Struct, frozen=True):
+    """A journalled Telegram update for one rep: `raw` is the update's JSON as Telegram sent it."""
+
+    actor_key: str
+    source: str
+    number: int
+    raw: bytes
+
+
+class Resume(msgspec.Struct, frozen=True):
+    """Wake this session after a start: the journal holds unfinished work for it."""
+
+    actor_key: str
+
+
+class StepStarted(msgspec.Struct, frozen=True):
+    """A pipeline step began."""
+
+    run_id: str
+    agent: str
+
+
+class StepQueued(msgspec.Struct, frozen=True):
+    """A pipeline step waits for its provider."""
+
+    run_id: str
+    agent: str
+    position: int
+    expected_wait_s: float
+
+
+class StepProgressed(msgspec.Struct, frozen=True):
+    """The answer of a step so far, whole, as streamed."""
+
+    run_id: str
+    agent: str
+    text: str
+
+
+class StepFinished(msgspec.Struct, frozen=True):
+    """A step's answer: JSON that decodes into the agent's output Struct."""
+
+    run_id: str
+    agent: str
+    output: bytes
+    model: str
+
+
+class StepFailed(msgspec.Struct, frozen=True):
+    """A step ended without an answer."""
+
+    run_id: str
+    agent: str
+    kind: FailureKind
+    retry_after_s: float | None = None
+
+
+class RunFinished(msgspec.Struct, frozen=True):
+    """Every step of the run, the background ones included, has ended."""
+
+    run_id: str

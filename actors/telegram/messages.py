@@ -1,0 +1,55 @@
+"""Messages understood and sent by the Telegram actors: UpdateReceiver and MessageSender."""
+
+import msgspec
+
+MESSAGE_LANE = "message"
+"""The journal's outbox lane drained by MessageSender; its payloads are JSON of `TelegramCall`, its order key the
+chat id."""
+
+
+class TelegramCall(msgspec.Struct, frozen=True):
+    """One Bot API call: the method's name in its own spelling (`sendMessage`) and its parameters as JSON values."""
+
+    method: str
+    parameters: dict[str, object]
+
+
+class Perform(msgspec.Struct, frozen=True):
+    """Make this call now, outside the journal: for what is worthless later (answering a tap, typing)."""
+
+    call: TelegramCall
+
+
+class ShowDraft(msgspec.Struct, frozen=True):
+    """Show this text as the growing draft of an answer; a newer frame replaces one not yet sent.
+
+    The text is Markdown from a model or our own plain words; frames are paced by the sender and never queued.
+    """
+
+    chat_id: int
+    draft_id: int
+    text: str
+
+
+class EndDraft(msgspec.Struct, frozen=True):
+    """Forget any frame of this draft that is still waiting: the answer or its failure follows."""
+
+    chat_id: int
+    draft_id: int
+
+
+class DescribeTelegram(msgspec.Struct, frozen=True):
+    """Ask a Telegram actor for its state; answered by `TelegramDescribed`."""
+
+
+class TelegramDescribed(msgspec.Struct, frozen=True):
+    """What an operator wants to know of the Telegram side; ages in seconds."""
+
+    connected: bool
+    last_contact_age_s: float | None
+    last_problem: str | None
+    received: int = 0
+    sent: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    waiting: int = 0
