@@ -1,0 +1,64 @@
+# The one task runner. `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.installed-run
+DEV_STAMP := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast lint format migrate check lock pictures clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/bin/python:
+	@echo "==> Creating the virtual environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit("Cornerman needs Python 3.11 or newer; set PYTHON=python3.11 or later.") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "==> Installing the locked dependencies (about a minute the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock pyproject.toml | $(RUN_STAMP)
+	@echo "==> Installing the tools for tests and checks"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: $(RUN_STAMP) ## Start everything in this terminal; services without a key stay in the sandbox
+	@exec $(BIN)/python -m cornerman run
+
+check: $(RUN_STAMP) ## Validate settings, prompts, pipelines and data, and print what to fix
+	@$(BIN)/python -m cornerman check
+
+migrate: $(RUN_STAMP) ## Apply migrations/ to the database the settings name (INSFORGE_BASE_URL or the embedded one)
+	@$(BIN)/python -m cornerman migrate
+
+test: $(DEV_STAMP) ## Install what the tests need, then run the whole suite
+	@$(BIN)/python -m tests.servers.install
+	@$(BIN)/python -m pytest
+
+test-fast: $(DEV_STAMP) ## Run the suite without the slow tests
+	@$(BIN)/python -m pytest -m "not slow"
+
+lint: $(DEV_STAMP) ## Check style, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(DEV_STAMP) ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: $(DEV_STAMP) ## Renew the two lock files from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+
+pictures: $(DEV_STAMP) ## Take the README's pictures from the running system
+	@$(BIN)/python -m tests.pictures
+
+clean: ## Remove what was installed and built; the data in .cornerman stays
+	@rm -rf $(VENV) .tools .mypy_cache .pytest_cache .ruff_cache build *.egg-info

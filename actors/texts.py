@@ -1,0 +1,32 @@
+"""The message catalogue: every text a rep reads, in Project Fluent's format, one file per language."""
+
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+
+_FOLDER = Path(__file__).parent / "locales"
+
+
+class MissingText(Exception):
+    """The catalogue has no such text, or the text names a value that was not given: our own mistake."""
+
+
+class Texts:
+    """The texts of one language; call it with a text's name and the values the text mentions."""
+
+    def __init__(self, language: str = "en") -> None:
+        # Isolation marks are for mixed scripts in markup; in a chat they show as stray characters when copied.
+        self._bundle = FluentBundle([language], use_isolating=False)
+        self._bundle.add_resource(FluentResource((_FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
+
+    def __call__(self, name: str, **values: str | int | float) -> str:
+        """Return the text; raises MissingText when the name or a value it mentions is unknown."""
+        if not self._bundle.has_message(name):
+            raise MissingText(name)
+        message = self._bundle.get_message(name)
+        if message.value is None:
+            raise MissingText(name)
+        text, errors = self._bundle.format_pattern(message.value, values)
+        if errors:
+            raise MissingText(f"{name}: {errors[0]}")
+        return str(text)
