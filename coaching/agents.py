@@ -1,0 +1,24 @@
+"""The agents: which prompt each one reads, what it must answer, and what it may spend."""
+
+from typing import Literal
+
+import msgspec
+
+
+class AgentDefinition(msgspec.Struct, frozen=True):
+    """One agent. `prompt` is a file under prompts/, `output` a name in `OUTPUTS`, the deadline covers every retry."""
+
+    name: str
+    prompt: str
+    output: str
+    effort: Literal["low", "medium", "high"]
+    max_tokens: int
+    deadline_s: float
+
+
+_DEFINITIONS = (
+    AgentDefinition("strategist", "strategist.md", "strategist", effort="medium", max_tokens=8192, deadline_s=180.0),
+    AgentDefinition("memory", "memory.md", "memory", effort="low", max_tokens=4096, deadline_s=300.0),
+)
+
+AGENTS: dict[str, AgentDefinition] = {agent.name: agent for agent in _DEFINITIONS}

@@ -1,0 +1,152 @@
+"""What is remembered of a rep between conversations, and how one conversation changes it.
+
+Memory is about the rep, never about prospects: names of the prospect in hand are struck out before anything is kept.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from coaching.strategist import StrategistOutput, known
+
+MAX_INTERACTIONS = 20
+MAX_PATTERNS = 12
+MAX_WEAK_AREAS = 8
+MAX_TEXT = 300
+"""Characters kept of any one remembered sentence."""
+
+
+class Observation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something the memory agent noticed about the rep, and the rep's own words that show it."""
+
+    observation: Annotated[str, Meta(min_length=1, max_length=1000, description="One sentence about the rep")]
+    evidence: Annotated[
+        str, Meta(min_length=1, max_length=1000, description="A short exact quote of the rep's own words")
+    ]
+
+
+class PreferencesUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the rep wants to be answered, each null unless the rep said so in words."""
+
+    response_length: Annotated[str, Meta(max_length=300)] | None = None
+    preferred_tone: Annotated[str, Meta(max_length=300)] | None = None
+    language: Annotated[str, Meta(max_length=100, description="The language the rep asked for")] | None = None
+
+
+class MemoryOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the memory agent learned from one conversation; empty lists where it learned nothing."""
+
+    patterns: Annotated[tuple[Observation, ...], Meta(max_length=20)]
+    weak_areas: Annotated[tuple[Observation, ...], Meta(max_length=20)]
+    preferences: PreferencesUpdate
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """An observation kept: the words that last showed it and in how many conversations it was seen."""
+
+    observation: str
+    evidence: str
+    seen: int = 1
+
+
+class Preferences(msgspec.Struct, frozen=True):
+    """How the rep wants to be answered; None where they never said."""
+
+    response_length: str | None = None
+    preferred_tone: str | None = None
+    language: str | None = None
+
+
+class Interaction(msgspec.Struct, frozen=True):
+    """One conversation in a line; `at` is UTC text as stored."""
+
+    at: str
+    kind: str
+    prospect_type: str
+    stage: str
+    buying_signal: str
+
+
+class UserMemory(msgspec.Struct, frozen=True):
+    """All that is remembered of one rep; every list is bounded, newest last."""
+
+    total_sessions: int = 0
+    preferences: Preferences = Preferences()
+    weakest_areas: tuple[Noted, ...] = ()
+    patterns_noted: tuple[Noted, ...] = ()
+    recent_interactions: tuple[Interaction, ...] = ()
+
+
+def default_memory() -> UserMemory:
+    """The memory of a rep nobody has met."""
+    return UserMemory()
+
+
+def support_interaction(output: StrategistOutput, at: str) -> Interaction:
+    """The line to remember of a worked prospect, without their name or company."""
+    names, analysis = prospect_names(output), output.analysis
+    kept = (_kept(text, names) for text in (analysis.prospect_type, analysis.stage, analysis.buying_signal))
+    return Interaction(at, "support", *kept)
+
+
+def prospect_names(output: StrategistOutput) -> tuple[str, ...]:
+    """The names that must not be remembered: the prospect's and their company's, longest first."""
+    info = output.prospect_info
+    names = [name for value in (info.first_name, info.last_name, info.company) if (name := known(value))]
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+def merge(
+    memory: UserMemory, update: MemoryOutput | None, interaction: Interaction, names: Iterable[str] = ()
+) -> UserMemory:
+    """The memory after one more conversation; `update` is None when the memory agent had no answer.
+
+    An observation seen before moves to the end and counts once more; the ones longest unseen fall off the bounds.
+    """
+    strike = tuple(names)
+    met = msgspec.structs.replace(
+        memory,
+        total_sessions=memory.total_sessions + 1,
+        recent_interactions=(*memory.recent_interactions, interaction)[-MAX_INTERACTIONS:],
+    )
+    if update is None:
+        return met
+    return msgspec.structs.replace(
+        met,
+        preferences=_preferred(memory.preferences, update.preferences, strike),
+        weakest_areas=_noted(memory.weakest_areas, update.weak_areas, strike)[-MAX_WEAK_AREAS:],
+        patterns_noted=_noted(memory.patterns_noted, update.patterns, strike)[-MAX_PATTERNS:],
+    )
+
+
+def _preferred(old: Preferences, new: PreferencesUpdate, names: tuple[str, ...]) -> Preferences:
+    def chosen(before: str | None, after: str | None) -> str | None:
+        value = known(after)
+        return _kept(value, names) if value else before
+
+    return Preferences(
+        chosen(old.response_length, new.response_length),
+        chosen(old.preferred_tone, new.preferred_tone),
+        chosen(old.language, new.language),
+    )
+
+
+def _noted(old: tuple[Noted, ...], new: tuple[Observation, ...], names: tuple[str, ...]) -> tuple[Noted, ...]:
+    notes = {note.observation.casefold(): note for note in old}
+    for item in {_kept(item.observation, names).casefold(): item for item in new}.values():
+        text = _kept(item.observation, names)
+        before = notes.pop(text.casefold(), None)
+        notes[text.casefold()] = Noted(text, _kept(item.evidence, names), before.seen + 1 if before else 1)
+    return tuple(notes.values())
+
+
+def _kept(text: str, names: tuple[str, ...]) -> str:
+    line = " ".join(text.split())
+    for name in names:
+        # A short name may also be a word ("On", "Will"): only its own spelling is struck out.
+        flags = re.IGNORECASE if len(name) > 4 else re.NOFLAG
+        line = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "[prospect]", line, flags=flags)
+    return line[:MAX_TEXT]

@@ -1,0 +1,55 @@
+"""What a rep hands in: whether it can be worked on, and how it travels to a model without becoming an instruction."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+MIN_CHARACTERS = 10
+MAX_CHARACTERS = 20_000
+STORED_CHARACTERS = 2_000
+"""How much of the text is kept with the lead as its original context."""
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Verdict(StrEnum):
+    """Whether a text can be worked on, and if not, why."""
+
+    ACCEPTED = "accepted"
+    EMPTY = "empty"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+
+
+def cleaned(text: str) -> str:
+    """The text without what neither a model nor a database takes: NULs, lone surrogates, blanks around it."""
+    readable = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    return readable.replace("\r\n", "\n").strip()
+
+
+def judged(text: str) -> Verdict:
+    """The verdict on a text; lengths are counted in characters of the cleaned text."""
+    length = len(cleaned(text))
+    if length == 0:
+        return Verdict.EMPTY
+    if length < MIN_CHARACTERS:
+        return Verdict.TOO_SHORT
+    return Verdict.TOO_LONG if length > MAX_CHARACTERS else Verdict.ACCEPTED
+
+
+def quoted(source: str, content: object) -> str:
+    """Untrusted content as one line of JSON that names its source.
+
+    A string travels as `text`; a Struct, mapping or list, or JSON given as bytes, travels as `data`. Whatever it
+    says stays inside a JSON string, so it can neither end the quotation nor pose as a turn of its own.
+    """
+    if isinstance(content, str):
+        return _encode({"source": source, "text": cleaned(content)}).decode()
+    data = msgspec.json.decode(content) if isinstance(content, bytes) else content
+    return _encode({"source": source, "data": data}).decode()
+
+
+def turn(parts: Iterable[tuple[str, object]]) -> str:
+    """The user turn: each part quoted on a line of its own."""
+    return "\n".join(quoted(source, content) for source, content in parts)
