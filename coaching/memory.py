@@ -100,25 +100,33 @@ def prospect_names(output: StrategistOutput) -> tuple[str, ...]:
 
 
 def merge(
-    memory: UserMemory, update: MemoryOutput | None, interaction: Interaction, names: Iterable[str] = ()
+    memory: UserMemory,
+    update: MemoryOutput | None,
+    interaction: Interaction | None = None,
+    names: Iterable[str] = (),
 ) -> UserMemory:
     """The memory after one more conversation; `update` is None when the memory agent had no answer.
 
-    An observation seen before moves to the end and counts once more; the ones longest unseen fall off the bounds.
+    `names` are struck out of all that is kept. An observation seen before moves to the end and counts once more;
+    the ones longest unseen fall off the bounds.
     """
-    strike = tuple(names)
-    met = msgspec.structs.replace(
-        memory,
-        total_sessions=memory.total_sessions + 1,
-        recent_interactions=(*memory.recent_interactions, interaction)[-MAX_INTERACTIONS:],
-    )
+    met = memory if interaction is None else _met(memory, interaction)
     if update is None:
         return met
+    strike = tuple(names)
     return msgspec.structs.replace(
         met,
         preferences=_preferred(memory.preferences, update.preferences, strike),
         weakest_areas=_noted(memory.weakest_areas, update.weak_areas, strike)[-MAX_WEAK_AREAS:],
         patterns_noted=_noted(memory.patterns_noted, update.patterns, strike)[-MAX_PATTERNS:],
+    )
+
+
+def _met(memory: UserMemory, interaction: Interaction) -> UserMemory:
+    return msgspec.structs.replace(
+        memory,
+        total_sessions=memory.total_sessions + 1,
+        recent_interactions=(*memory.recent_interactions, interaction)[-MAX_INTERACTIONS:],
     )
 
 

@@ -72,7 +72,8 @@ def parse_pipeline(
 ) -> Pipeline:
     """The pipeline of a YAML file, checked as a whole.
 
-    `inputs` names what each agent's prompt asks for; where given, every step must map exactly that. Raises PipelineError with file, line and reason for the first thing that is wrong.
+    `inputs` names what each agent's prompt asks for; where given, every step must map exactly that.
+    Raises PipelineError with file, line and reason for the first thing that is wrong.
     """
     document = Document(text, filename, PipelineError)
     file = document.decode(_PipelineFile)

@@ -5,12 +5,12 @@ from enum import StrEnum
 
 import msgspec
 
-MIN_CHARACTERS = 10
-MAX_CHARACTERS = 20_000
-STORED_CHARACTERS = 2_000
-"""How much of the text is kept with the lead as its original context."""
+MINIMUM_LENGTH = 10
+MAXIMUM_LENGTH = 20_000
+STORED_LENGTH = 2_000
+"""In characters, as the two above: how much of the text is kept with the lead as its original context."""
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_encode = msgspec.json.encode
 
 
 class Verdict(StrEnum):
@@ -28,14 +28,14 @@ def cleaned(text: str) -> str:
     return readable.replace("\r\n", "\n").strip()
 
 
-def judged(text: str) -> Verdict:
+def judge(text: str) -> Verdict:
     """The verdict on a text; lengths are counted in characters of the cleaned text."""
     length = len(cleaned(text))
     if length == 0:
         return Verdict.EMPTY
-    if length < MIN_CHARACTERS:
+    if length < MINIMUM_LENGTH:
         return Verdict.TOO_SHORT
-    return Verdict.TOO_LONG if length > MAX_CHARACTERS else Verdict.ACCEPTED
+    return Verdict.TOO_LONG if length > MAXIMUM_LENGTH else Verdict.ACCEPTED
 
 
 def quoted(source: str, content: object) -> str:
