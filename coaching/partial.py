@@ -8,8 +8,10 @@ SKIPPED = frozenset(
 )
 """Keys whose values are no reading matter for a rep who waits."""
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
-_BROKEN_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
+# Possessive, so that a long unfinished string is read once and never tried again.
+_TOKEN = re.compile(r'(?P<string>"(?:[^"\\]++|\\.)*+)(?P<end>"?)|[{}\[\],]', re.DOTALL)
+_BROKEN_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{0,3}$")
+_DEEPEST = 64  # no answer of ours nests deeper; what does is not worth reading on
 _LONELY = re.compile(r"[\ud800-\udfff]")
 
 
@@ -26,7 +28,7 @@ class _Reader:
     """One pass over the text; `_keys` is the key under way at each depth, None inside a list."""
 
     def __init__(self, text: str, start: int) -> None:
-        self._text, self._position = text, start
+        self._text, self._start = text, start
         self._keys: list[str | None] = []
         self._lists: list[bool] = []
         self._key_expected = False
@@ -34,17 +36,13 @@ class _Reader:
         self._words: list[str] = []
 
     def read(self) -> tuple[tuple[str, ...], str]:
-        for match in _TOKEN.finditer(self._text, self._position):
-            self._position = match.end()
-            token = match[0]
-            if token[0] == '"':
-                self._string(token)
+        for match in _TOKEN.finditer(self._text, self._start):
+            if match["string"] is None:
+                self._mark(match[0])
             else:
-                self._mark(token)
-            if not self._keys:
+                self._string(match["string"], finished=bool(match["end"]))
+            if not self._keys or len(self._keys) > _DEEPEST:
                 break
-        else:
-            self._unfinished()
         return tuple(self._complete), "\n\n".join(self._words)
 
     def _mark(self, mark: str) -> None:
@@ -63,32 +61,26 @@ class _Reader:
                 self._section_ended()
             self._key_expected = not self._lists[-1]
 
-    def _string(self, token: str) -> None:
-        text = _decoded(token)
-        if self._key_expected:
-            self._keys[-1], self._key_expected = text, False
-        else:
-            self._say(text)
+    def _string(self, opened: str, *, finished: bool) -> None:
+        # A half-written value is worth showing, a half-written key is not.
+        if not self._key_expected:
+            self._say(_decoded(opened if finished else _BROKEN_ESCAPE.sub("", opened)))
+        elif finished:
+            self._keys[-1], self._key_expected = _decoded(opened), False
 
     def _section_ended(self) -> None:
         if self._keys[0] is not None:
             self._complete.append(self._keys[0])
             self._keys[0] = None
 
-    def _unfinished(self) -> None:
-        # The last string may be half there; its beginning is worth showing unless it is a key.
-        opened = self._text.find('"', self._position)
-        if opened >= 0 and not self._key_expected:
-            self._say(_decoded(_BROKEN_ESCAPE.sub("", self._text[opened:]) + '"'))
-
     def _say(self, text: str) -> None:
         if text.strip() and not SKIPPED.intersection(self._keys):
             self._words.append(text.strip())
 
 
-def _decoded(token: str) -> str:
+def _decoded(opened: str) -> str:
     try:
-        text = json.loads(token, strict=False)
+        text = json.loads(f'{opened}"', strict=False)
     except ValueError:
         return ""
     return _LONELY.sub("", text) if isinstance(text, str) else ""
