@@ -1,0 +1,186 @@
+"""Messages understood and sent by the journal.
+
+Every request comes by `ask` and is answered once, after the transaction that holds it is on disk, or by
+`JournalFailed`, and then nothing of it was written. Requests take effect in the order they arrived.
+"""
+
+from typing import Literal
+
+import msgspec
+
+OutboxState = Literal["pending", "sending", "done", "uncertain", "dead"]
+"""pending and sending are unsettled; uncertain may have reached the other side and is never repeated by itself."""
+
+
+class NewInboxEntry(msgspec.Struct, frozen=True):
+    """Something received from outside, known by its number within its source."""
+
+    source: str
+    number: int
+    actor_key: str
+    raw: bytes
+
+
+class Accept(msgspec.Struct, frozen=True):
+    """Keep these entries until they are settled; answered by `Accepted`."""
+
+    entries: tuple[NewInboxEntry, ...]
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The entries are durable; `fresh` are those never seen before, in the order given."""
+
+    fresh: tuple[NewInboxEntry, ...]
+
+
+class NewOutboxEntry(msgspec.Struct, frozen=True):
+    """An effect to bring outside; `id` is its idempotency key, a known id is ignored."""
+
+    id: str
+    lane: str
+    order_key: str
+    payload: bytes
+
+
+class DeadEntry(msgspec.Struct, frozen=True):
+    """An inbox entry given up; `reason` is for operators and holds no content."""
+
+    source: str
+    number: int
+    reason: str
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """The whole effect of one turn, all of it or nothing; answered by `Committed`.
+
+    `snapshot` None keeps the old one. `wake` says whether the actor has unfinished work to resume at the next
+    start. `done` and `dead` settle inbox entries by (source, number); done ones lose their content at once.
+    """
+
+    actor_key: str
+    snapshot: bytes | None
+    wake: bool
+    outbox: tuple[NewOutboxEntry, ...] = ()
+    done: tuple[tuple[str, int], ...] = ()
+    dead: tuple[DeadEntry, ...] = ()
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """The turn is on disk."""
+
+
+class Load(msgspec.Struct, frozen=True):
+    """Ask for what an actor left behind; answered by `Loaded`."""
+
+    actor_key: str
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The last snapshot, if any, and the unsettled inbox entries in number order."""
+
+    snapshot: bytes | None
+    pending: tuple[NewInboxEntry, ...]
+
+
+class Unfinished(msgspec.Struct, frozen=True):
+    """Ask which actors have unsettled entries or asked to be woken; answered by `UnfinishedKeys`."""
+
+
+class UnfinishedKeys(msgspec.Struct, frozen=True):
+    """The keys of every actor to resume, sorted."""
+
+    actor_keys: tuple[str, ...]
+
+
+class Subscribe(msgspec.Struct, frozen=True):
+    """Send me `OutboxAppended` now and after each commit that adds to this lane; once is enough."""
+
+    lane: str
+
+
+class OutboxAppended(msgspec.Struct, frozen=True):
+    """The lane may hold new entries; one notice may stand for many commits."""
+
+    lane: str
+
+
+class TakeOutbox(msgspec.Struct, frozen=True):
+    """Ask for the lane's unsettled entries with a sequence above `after`; answered by `OutboxBatch`."""
+
+    lane: str
+    after: int
+    limit: int
+
+
+class OutboxEntry(msgspec.Struct, frozen=True):
+    """An effect as it lies in the outbox; `created_at` is UTC epoch seconds, `attempts` counts "sending" marks."""
+
+    sequence: int
+    id: str
+    order_key: str
+    payload: bytes
+    state: OutboxState
+    attempts: int
+    created_at: float
+
+
+class OutboxBatch(msgspec.Struct, frozen=True):
+    """Unsettled entries in sequence order; taking them does not change them."""
+
+    entries: tuple[OutboxEntry, ...]
+
+
+class OutboxMark(msgspec.Struct, frozen=True):
+    """The new state of one entry; a done entry has lost its payload and stays done. `detail` holds no content."""
+
+    sequence: int
+    state: OutboxState
+    detail: str = ""
+
+
+class MarkOutbox(msgspec.Struct, frozen=True):
+    """Write these states down together; answered by `Marked`."""
+
+    marks: tuple[OutboxMark, ...]
+
+
+class Marked(msgspec.Struct, frozen=True):
+    """The states are on disk."""
+
+
+class DescribeJournal(msgspec.Struct, frozen=True):
+    """Ask what the journal holds; answered by `JournalDescribed`, also while nothing can be written."""
+
+
+class JournalDescribed(msgspec.Struct, frozen=True):
+    """Counts of what is unsettled, per lane where there are lanes; `last_problem` is None once writing works again."""
+
+    inbox_pending: int
+    outbox_pending: dict[str, int]
+    uncertain: int
+    dead: int
+    oldest_age_s: dict[str, float]
+    last_problem: str | None
+
+
+class JournalFailed(msgspec.Struct, frozen=True):
+    """Nothing of the request was written; `reason` is one sentence for operators."""
+
+    reason: str
+
+
+class Prune(msgspec.Struct, frozen=True):
+    """Delete settled entries past their age; answered by `Pruned`. The journal sends it to itself."""
+
+
+class Pruned(msgspec.Struct, frozen=True):
+    """How many entries went; `more` says the pass was full and another one is due."""
+
+    deleted: int
+    more: bool
+
+
+JournalRequest = Accept | Commit | Load | Unfinished | TakeOutbox | MarkOutbox | DescribeJournal | Prune
+JournalReply = (
+    Accepted | Committed | Loaded | UnfinishedKeys | OutboxBatch | Marked | JournalDescribed | Pruned | JournalFailed
+)
