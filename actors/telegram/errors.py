@@ -2,6 +2,7 @@
 
 TelegramError
 ├── MalformedUpdate        an update that is not in the Bot API's form
+├── JournalProblem         our own journal did not do what was asked
 ├── TelegramRefused        Telegram answered, and said no
 └── TelegramUnreachable    no answer, or none that can be read
 
@@ -37,3 +38,12 @@ class TelegramUnreachable(TelegramError):
     def __init__(self, kind: str) -> None:
         self.kind = kind
         super().__init__(kind)
+
+
+class JournalProblem(TelegramError):
+    """The journal did not do what was asked; `unanswered` means that it may have done it all the same."""
+
+    def __init__(self, reason: str, *, unanswered: bool) -> None:
+        self.reason = reason
+        self.unanswered = unanswered
+        super().__init__(reason)

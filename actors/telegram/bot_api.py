@@ -1,0 +1,188 @@
+"""One Bot API call through aiogram, and what came of it as a value: the sender decides, nobody else catches."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any, cast
+
+import msgspec
+import structlog
+from aiogram import Bot, exceptions, methods
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiohttp import ClientConnectorError, ClientTimeout, ConnectionTimeoutError
+from pydantic import ValidationError
+
+from actors.telegram.messages import TelegramCall
+
+_LOG = structlog.get_logger(__name__)
+
+SEND_TIMEOUT_S = 30.0
+_CONNECT_S = 10.0
+_MOST_AT_ONCE = 256
+_DEFAULT_WAIT_S = 5.0
+_LONGEST_DETAIL = 160
+_NEVER_LEFT = (ClientConnectorError, ConnectionTimeoutError)
+_REPEATABLE = re.compile(
+    r"(edit|delete|set|answer(?!WebApp|Guest)|pin|unpin|get|sendChatAction\b|sendMessageDraft\b)"
+)
+_ALREADY_SO = ("message is not modified", "message to delete not found")
+_QUOTED = re.compile(r"\"[^\"]*\"|(?<!\w)'[^']*'|\d{6,}(:[\w-]+)?")
+
+
+class Came(Enum):
+    """What came of a call."""
+
+    DONE = auto()
+    TOO_MANY = auto()
+    """Telegram asks to wait `retry_after` seconds; the call had no effect."""
+    NEVER_LEFT = auto()
+    """No connection: the call had no effect."""
+    NO_ANSWER = auto()
+    """Sent, and then silence: it may have had its effect."""
+    SERVER_ERROR = auto()
+    """Telegram failed: it may have had its effect."""
+    BLOCKED = auto()
+    """The person does not let this bot write to them."""
+    FORMATTING = auto()
+    """The entities are wrong."""
+    REFUSED = auto()
+    UNAUTHORIZED = auto()
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of one call; `detail` is for operators and holds neither content nor token."""
+
+    came: Came
+    detail: str = ""
+    retry_after: float = 0.0
+
+
+def is_repeatable(method: str) -> bool:
+    """Whether a second call does no more than the first, so that a doubtful one may simply be made again."""
+    return _REPEATABLE.match(method) is not None
+
+
+class _Session(AiohttpSession):
+    """Without aiogram's fixed pause at the end, which the present aiohttp does not need."""
+
+    async def close(self) -> None:
+        if self._session is not None and not self._session.closed:
+            await self._session.close()
+
+
+class BotApi:
+    """Performs calls by their method's name, a bounded number at once; the token shows in nothing it gives back.
+
+    `contact_at` is when Telegram last answered, on the clock given; `problem` is a sentence while it does not.
+    """
+
+    def __init__(self, base: str, token: str, now: Callable[[], float]) -> None:
+        self._now = now
+        self.contact_at: float | None = None
+        self.problem: str | None = None
+        session = _Session(api=TelegramAPIServer.from_base(base.rstrip("/")), limit=0)
+        self._bot = Bot(token, session=session)
+        self._turns = asyncio.Semaphore(_MOST_AT_ONCE)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._bot.session.close()
+
+    async def perform(self, call: TelegramCall, *, timeout_s: float = SEND_TIMEOUT_S) -> Outcome:
+        """Make the call once; every failure of the other side comes back as an Outcome."""
+        try:
+            method = _method(call)
+        except (AttributeError, TypeError, ValidationError):
+            return Outcome(Came.REFUSED, "not a call of the Bot API")
+        timeout = ClientTimeout(total=timeout_s, sock_connect=_CONNECT_S)
+        async with self._turns:
+            try:
+                await self._bot(method, request_timeout=cast("Any", timeout))  # aiohttp takes both forms
+                outcome = Outcome(Came.DONE)
+            except (exceptions.AiogramError, OSError) as error:
+                outcome = _outcome(error)
+        self._note(outcome)
+        return outcome
+
+    def _note(self, outcome: Outcome) -> None:
+        problem = _problem(outcome)
+        if outcome.came not in (Came.NEVER_LEFT, Came.NO_ANSWER):
+            self.contact_at = self._now()
+        if problem is not None and problem != self.problem:
+            _LOG.error("sending_stopped", explanation=problem)
+        elif problem is None and self.problem is not None:
+            _LOG.info("sending_resumed", after=self.problem)
+        self.problem = problem
+
+
+def _problem(outcome: Outcome) -> str | None:
+    match outcome.came:
+        case Came.NEVER_LEFT | Came.NO_ANSWER:
+            return f"Telegram cannot be reached ({outcome.detail}); messages wait in the journal."
+        case Came.SERVER_ERROR:
+            return f"Telegram has a failure of its own ({outcome.detail}); messages wait in the journal."
+        case Came.UNAUTHORIZED:
+            return "TELEGRAM_BOT_TOKEN is not accepted by Telegram; take the current one from @BotFather."
+    return None
+
+
+def _method(call: TelegramCall) -> methods.TelegramMethod[Any]:
+    """The aiogram method of that name; parameters are checked by it."""
+    name = call.method[:1].upper() + call.method[1:]
+    kind = getattr(methods, name)
+    if name == "TelegramMethod" or not issubclass(kind, methods.TelegramMethod):
+        raise TypeError(name)
+    return cast("methods.TelegramMethod[Any]", kind.model_validate(call.parameters))
+
+
+def _outcome(error: exceptions.AiogramError | OSError) -> Outcome:
+    match error:
+        case exceptions.TelegramRetryAfter():
+            return Outcome(Came.TOO_MANY, "429", float(error.retry_after))
+        case exceptions.TelegramNetworkError():
+            return _network(error)
+        case exceptions.ClientDecodeError():
+            return _undecodable(error)
+        case exceptions.TelegramServerError():
+            return Outcome(Came.SERVER_ERROR, _sanitized(error.message))
+        case exceptions.TelegramNotFound() if "method" in error.message.lower():
+            return Outcome(Came.REFUSED, "this Bot API server does not know the method")
+        case exceptions.TelegramUnauthorizedError() | exceptions.TelegramNotFound():
+            return Outcome(Came.UNAUTHORIZED, _sanitized(error.message))
+        case exceptions.TelegramForbiddenError():
+            return Outcome(Came.BLOCKED, _sanitized(error.message))
+        case exceptions.TelegramBadRequest():
+            return _bad_request(error.message)
+        case exceptions.TelegramAPIError() if "too many requests" in error.message.lower():
+            return Outcome(Came.TOO_MANY, "429", _DEFAULT_WAIT_S)
+        case exceptions.TelegramAPIError():
+            return Outcome(Came.REFUSED, _sanitized(error.message))
+        case _:
+            return Outcome(Came.NO_ANSWER, type(error).__name__)
+
+
+def _network(error: exceptions.TelegramNetworkError) -> Outcome:
+    cause = error.__cause__ or error
+    came = Came.NEVER_LEFT if isinstance(cause, _NEVER_LEFT) else Came.NO_ANSWER
+    return Outcome(came, type(cause).__name__)
+
+
+def _undecodable(error: exceptions.ClientDecodeError) -> Outcome:
+    """An answer that says ok in a shape newer than aiogram's is a success; anything else is a broken server's."""
+    if isinstance(error.data, dict) and error.data.get("ok") is True:
+        return Outcome(Came.DONE, "answer of unknown shape")
+    return Outcome(Came.SERVER_ERROR, "unreadable answer")
+
+
+def _bad_request(description: str) -> Outcome:
+    lowered = description.lower()
+    if any(phrase in lowered for phrase in _ALREADY_SO):
+        return Outcome(Came.DONE, _sanitized(description))
+    return Outcome(Came.FORMATTING if "entit" in lowered else Came.REFUSED, _sanitized(description))
+
+
+def _sanitized(description: str) -> str:
+    """Telegram's words without quotations and long numbers: they may repeat what a person wrote, or the token."""
+    return _QUOTED.sub("…", description)[:_LONGEST_DETAIL]

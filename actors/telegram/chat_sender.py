@@ -1,0 +1,220 @@
+"""ChatSender: one chat's way out. Its messages in order, one at a time, and between them the frames of its draft.
+
+All waiting is done beside the mailbox, so a draft is replaced and forgotten at once, whatever Telegram is doing.
+"""
+
+from collections import deque
+from typing import ClassVar
+
+import msgspec
+import structlog
+
+from actors.telegram.backoff import pause_after
+from actors.telegram.bot_api import BotApi, Came, Outcome, is_repeatable
+from actors.telegram.calls import draft_call
+from actors.telegram.delivery import Delivery, Verdict
+from actors.telegram.drafts import Drafts, Frame
+from actors.telegram.messages import EndDraft, ShowDraft, TelegramCall
+from actors.telegram.model_text import markdown
+from actors.telegram.rich_text import tail
+from runtime import (
+    Actor,
+    ActorError,
+    Address,
+    Mailbox,
+    Marked,
+    MarkOutbox,
+    OutboxEntry,
+    OutboxMark,
+    OutboxState,
+    Timer,
+)
+
+_LOG = structlog.get_logger(__name__)
+
+QUIET_S = 60.0
+"""A chat with nothing to send for so long gives up its actor."""
+
+_JOURNAL_DEADLINE_S = 30.0
+_FRAME_TIMEOUT_S = 5.0
+
+
+class Deliver(msgspec.Struct, frozen=True):
+    """Send this; answered by `Settled` to the owner. A state of "sending" means that it may have been sent before."""
+
+    entry: OutboxEntry
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """The entry's end is in the journal."""
+
+    order_key: str
+    sequence: int
+    verdict: Verdict
+
+
+class ChatQuiet(msgspec.Struct, frozen=True):
+    """Nothing to do for a while; `received` counts the messages this chat has had from its owner."""
+
+    order_key: str
+    received: int
+
+
+class _Delivered(msgspec.Struct, frozen=True):
+    sequence: int
+    verdict: Verdict
+
+
+class _Broken(msgspec.Struct, frozen=True):
+    entry: OutboxEntry
+    error: Exception
+
+
+class _FrameEnded(msgspec.Struct, frozen=True):
+    frame: Frame
+    outcome: Outcome
+
+
+class _FrameBroken(msgspec.Struct, frozen=True):
+    frame: Frame
+    error: Exception
+
+
+class _FrameDue(msgspec.Struct, frozen=True):
+    pass
+
+
+class _StillQuiet(msgspec.Struct, frozen=True):
+    pass
+
+
+class ChatSender(Actor):
+    """Sends what its owner, MessageSender, gives it for one chat."""
+
+    mailbox: ClassVar[Mailbox] = Mailbox(capacity=10_000)
+
+    def __init__(self, order_key: str, api: BotApi, owner: Address) -> None:
+        super().__init__()
+        self._order_key = order_key
+        self._api = api
+        self._owner = owner
+        self._queue: deque[OutboxEntry] = deque()
+        self._busy = False
+        self._drafts = Drafts()
+        self._frame_timer: Timer | None = None
+        self._quiet_timer: Timer | None = None
+        self._received = 0
+
+    async def receive(self, message: object, sender: Address) -> None:
+        match message:
+            case Deliver(entry=entry):
+                self._received += 1
+                self._drafts.clear()
+                self._queue.append(entry)
+            case ShowDraft(draft_id=draft_id, text=text):
+                self._received += 1
+                self._drafts.show(draft_id, text)
+            case EndDraft(draft_id=draft_id):
+                self._received += 1
+                self._drafts.end(draft_id)
+            case _Delivered(sequence=sequence, verdict=verdict):
+                self._busy = False
+                self.send(self._owner, Settled(self._order_key, sequence, verdict))
+            case _Broken():
+                self._give_up(message)
+            case _FrameEnded(frame=frame, outcome=outcome):
+                self._frame_ended(frame, outcome)
+            case _FrameBroken(frame=frame, error=error):
+                _LOG.error("draft_failed", error=type(error).__name__)
+                self._drafts.refused(frame, self.clock.now(), None)
+            case _FrameDue():
+                self._frame_timer = None
+            case _StillQuiet():
+                self._quiet_timer = None
+                self.send(self._owner, ChatQuiet(self._order_key, self._received))
+                return
+            case _:
+                await self.unhandled(message, sender)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Start whatever can be started now: a message first, a frame only if no message waits."""
+        if self._queue and not self._busy:
+            entry = self._queue.popleft()
+            self._busy = True
+            self.pipe(self._deliver(entry), failed=lambda error: _Broken(entry, error))
+        if not self._busy:
+            self._next_frame()
+        self._watch_the_quiet()
+
+    async def _deliver(self, entry: OutboxEntry) -> _Delivered:
+        verdict = await self._verdict(entry)
+        await self._mark(entry, verdict.state, verdict.detail)
+        return _Delivered(entry.sequence, verdict)
+
+    async def _verdict(self, entry: OutboxEntry) -> Verdict:
+        try:
+            call = msgspec.json.decode(entry.payload, type=TelegramCall)
+        except msgspec.MsgspecError:
+            return Verdict("dead", "unreadable in the journal")
+        if entry.state == "sending" and not is_repeatable(call.method):
+            return Verdict("uncertain", f"{call.method}: interrupted while it was being sent")
+        await self._mark(entry, "sending")
+        return await Delivery(call, self._api.perform, self.clock.sleep).run()
+
+    async def _mark(self, entry: OutboxEntry, state: OutboxState, detail: str = "") -> None:
+        """Write the state down before anything goes on; without a journal nothing is sent."""
+        failures = 0
+        request = MarkOutbox((OutboxMark(entry.sequence, state, detail),))
+        while True:
+            try:
+                reply = await self.ask(self.find("journal"), request, deadline_s=_JOURNAL_DEADLINE_S)
+            except ActorError as error:
+                reply = error
+            if isinstance(reply, Marked):
+                return
+            failures += 1
+            _LOG.warning("message_state_unwritten", state=state, problem=type(reply).__name__)
+            await self.clock.sleep(pause_after(failures))
+
+    def _give_up(self, broken: _Broken) -> None:
+        """A bug of ours with this one message must not hold up those behind it."""
+        verdict = Verdict("dead", f"failed: {type(broken.error).__name__}")
+        _LOG.error("delivery_failed", error=type(broken.error).__name__, sequence=broken.entry.sequence)
+
+        async def bury() -> _Delivered:
+            await self._mark(broken.entry, verdict.state, verdict.detail)
+            return _Delivered(broken.entry.sequence, verdict)
+
+        self.pipe(bury(), failed=lambda error: _Broken(broken.entry, error))
+
+    def _next_frame(self) -> None:
+        now = self.clock.now()
+        frame = self._drafts.take(now)
+        if frame is not None:
+            self.pipe(self._show(frame), failed=lambda error: _FrameBroken(frame, error))
+            return
+        due = self._drafts.due_at()
+        if self._frame_timer is not None:
+            self._frame_timer.cancel()
+        self._frame_timer = None if due is None else self.timer(due - now, _FrameDue())
+
+    async def _show(self, frame: Frame) -> _FrameEnded:
+        call = draft_call(int(self._order_key), frame.draft_id, tail(markdown(frame.text)))
+        return _FrameEnded(frame, await self._api.perform(call, timeout_s=_FRAME_TIMEOUT_S))
+
+    def _frame_ended(self, frame: Frame, outcome: Outcome) -> None:
+        match outcome.came:
+            case Came.DONE | Came.NEVER_LEFT | Came.NO_ANSWER | Came.SERVER_ERROR:
+                self._drafts.sent()
+            case Came.TOO_MANY:
+                self._drafts.refused(frame, self.clock.now(), outcome.retry_after)
+            case _:
+                _LOG.warning("draft_refused", description=outcome.detail)
+                self._drafts.refused(frame, self.clock.now(), None)
+
+    def _watch_the_quiet(self) -> None:
+        if self._quiet_timer is not None:
+            self._quiet_timer.cancel()
+        is_quiet = not self._busy and not self._queue and self._drafts.is_quiet
+        self._quiet_timer = self.timer(QUIET_S, _StillQuiet()) if is_quiet else None

@@ -1,0 +1,142 @@
+"""From a batch of raw updates to durable journal entries."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from actors.telegram.errors import JournalProblem
+from actors.telegram.parsing import actor_key_of, number_of
+from runtime import (
+    Accept,
+    Accepted,
+    ActorError,
+    Commit,
+    Committed,
+    DeadEntry,
+    DescribeJournal,
+    JournalDescribed,
+    JournalFailed,
+    Load,
+    Loaded,
+    NewInboxEntry,
+    Unfinished,
+    UnfinishedKeys,
+)
+
+_LOG = structlog.get_logger(__name__)
+_Reply = TypeVar("_Reply")
+
+UNROUTED = "telegram/unrouted"
+"""The journal key of updates that belong to no person."""
+
+_PERSONS = "session/"
+_DEADLINE_S = 30.0
+
+
+class Intake(msgspec.Struct, frozen=True):
+    """What one poll brought; `next_offset` acknowledges all of it, None if nothing in it had a number."""
+
+    entries: tuple[NewInboxEntry, ...]
+    unnumbered: int
+    next_offset: int | None
+
+
+def sort_updates(source: str, items: Sequence[bytes]) -> Intake:
+    """The batch as journal entries in number order, each under its person's key."""
+    sorted_out = [_entry(source, item) for item in items]
+    numbered = {entry.number: entry for entry in sorted_out if entry is not None}
+    entries = tuple(numbered[number] for number in sorted(numbered))
+    return Intake(entries, sorted_out.count(None), entries[-1].number + 1 if entries else None)
+
+
+def is_routed(entry: NewInboxEntry) -> bool:
+    """Whether there is a session to handle it."""
+    return entry.actor_key.startswith(_PERSONS)
+
+
+def _entry(source: str, item: bytes) -> NewInboxEntry | None:
+    try:
+        update = json.loads(item)
+    except (ValueError, RecursionError):
+        return None
+    number = number_of(update)
+    if number is None:
+        return None
+    return NewInboxEntry(source, number, actor_key_of(update) or UNROUTED, item)
+
+
+class Keeper:
+    """The receiver's dealings with the journal; every method raises JournalProblem when the journal does not do it."""
+
+    def __init__(self, ask: Callable[[object, float], Awaitable[object]], most_unhandled: int) -> None:
+        self._ask = ask
+        self._most_unhandled = most_unhandled
+        self._room = 0
+        self._doubtful = False
+
+    async def has_room(self) -> bool:
+        """Whether the sessions keep up; asks the journal only after as many updates as fitted the last time."""
+        if self._room <= 0:
+            described = await self._journal(DescribeJournal(), JournalDescribed)
+            self._room = self._most_unhandled - described.inbox_pending
+        return self._room > 0
+
+    async def unfinished(self) -> list[str]:
+        """The sessions to resume after a start; updates of nobody that a crash left behind are settled."""
+        keys = (await self._journal(Unfinished(), UnfinishedKeys)).actor_keys
+        if UNROUTED in keys:
+            await self._bury((await self._journal(Load(UNROUTED), Loaded)).pending)
+        return [key for key in keys if key.startswith(_PERSONS)]
+
+    async def keep(self, entries: tuple[NewInboxEntry, ...]) -> tuple[NewInboxEntry, ...]:
+        """Write the entries down and give back those that nobody has handled or been given yet.
+
+        An Accept that was never answered may have been written: then its entries no longer count as fresh, but the
+        sessions have not seen them, and the journal is asked which are still open.
+        """
+        if not entries:
+            return ()
+        try:
+            fresh = (await self._journal(Accept(entries), Accepted)).fresh
+            if self._doubtful:
+                fresh = await self._open(entries)
+        except JournalProblem as problem:
+            self._doubtful = self._doubtful or problem.unanswered
+            raise
+        self._doubtful = False
+        self._room -= len(fresh)
+        await self._bury(tuple(entry for entry in fresh if not is_routed(entry)))
+        return fresh
+
+    async def _open(self, entries: tuple[NewInboxEntry, ...]) -> tuple[NewInboxEntry, ...]:
+        pending: set[tuple[str, int]] = set()
+        for key in {entry.actor_key for entry in entries}:
+            loaded = await self._journal(Load(key), Loaded)
+            pending.update((entry.source, entry.number) for entry in loaded.pending)
+        return tuple(entry for entry in entries if (entry.source, entry.number) in pending)
+
+    async def _bury(self, entries: Sequence[NewInboxEntry]) -> None:
+        """Settle updates that no session will ever handle; if that fails now, the next start does it."""
+        if not entries:
+            return
+        dead = tuple(DeadEntry(entry.source, entry.number, "belongs to no person") for entry in entries)
+        try:
+            await self._journal(Commit(UNROUTED, None, wake=False, dead=dead), Committed)
+        except JournalProblem as problem:
+            _LOG.warning("unrouted_updates_unsettled", count=len(dead), reason=problem.reason)
+        else:
+            _LOG.warning("unrouted_updates_settled", count=len(dead))
+
+    async def _journal(self, request: object, reply_type: type[_Reply]) -> _Reply:
+        try:
+            reply = await self._ask(request, _DEADLINE_S)
+        except ActorError as error:
+            raise JournalProblem(type(error).__name__, unanswered=True) from None
+        if isinstance(reply, JournalFailed):
+            raise JournalProblem(reply.reason, unanswered=False)
+        if not isinstance(reply, reply_type):
+            raise TypeError(f"the journal answered {type(reply).__name__}")
+        return reply

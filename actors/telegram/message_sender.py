@@ -1,0 +1,256 @@
+"""MessageSender: the way out. It drains the journal's message lane into one ChatSender per chat.
+
+Chats go side by side, each in its own order. What the journal still calls "sending" when this actor starts was
+interrupted: Telegram may have it, so it is recorded as uncertain instead of being sent a second time.
+"""
+
+from collections import deque
+from typing import ClassVar
+
+import msgspec
+import structlog
+
+from actors.telegram.bot_api import BotApi, Came, Outcome
+from actors.telegram.chat_sender import ChatQuiet, ChatSender, Deliver, Settled
+from actors.telegram.messages import (
+    MESSAGE_LANE,
+    DescribeTelegram,
+    EndDraft,
+    Perform,
+    ShowDraft,
+    TelegramDescribed,
+)
+from runtime import (
+    Actor,
+    ActorError,
+    Address,
+    ChildSpec,
+    JournalFailed,
+    Mailbox,
+    OutboxAppended,
+    OutboxBatch,
+    OutboxEntry,
+    Restart,
+    Subscribe,
+    TakeOutbox,
+    Terminated,
+)
+
+_LOG = structlog.get_logger(__name__)
+
+MOST_IN_HAND = 5_000
+"""Messages taken from the journal and not yet settled; more wait there."""
+
+_BATCH = 500
+_JOURNAL_DEADLINE_S = 30.0
+_LOOK_AGAIN_S = 10.0
+_PERFORM_TIMEOUT_S = 10.0
+
+
+class _Look(msgspec.Struct, frozen=True):
+    pass
+
+
+class _TakeAgain(msgspec.Struct, frozen=True):
+    pass
+
+
+class _TakeFailed(msgspec.Struct, frozen=True):
+    error: Exception
+
+
+class _Performed(msgspec.Struct, frozen=True):
+    method: str
+    outcome: Outcome
+
+
+class _PerformFailed(msgspec.Struct, frozen=True):
+    method: str
+    error: Exception
+
+
+class _Chat(msgspec.Struct):
+    address: Address
+    unsettled: deque[OutboxEntry]
+    sent: int = 0
+
+
+class MessageSender(Actor):
+    """Sends journalled messages to `{base}`, shows drafts, and performs at once what is not worth a journal."""
+
+    mailbox: ClassVar[Mailbox] = Mailbox(capacity=100_000)
+
+    def __init__(self, base: str, token: str) -> None:
+        super().__init__()
+        self._make_api = lambda: BotApi(base, token, self.clock.now)
+        self._chats: dict[str, _Chat] = {}
+        self._spawned = 0
+        self._after = 0
+        self._in_hand = 0
+        self._taking = False
+        self._appended = False
+        self._asked = 0
+        self._counts = {"done": 0, "uncertain": 0, "dead": 0}
+        self._unformatted = 0
+
+    async def started(self) -> None:
+        """Take up what the journal holds."""
+        self._api = self._make_api()
+        self._look()
+
+    async def stopped(self) -> None:
+        """Close the connections; a call under way becomes uncertain at the next start."""
+        await self._api.close()
+
+    async def receive(self, message: object, sender: Address) -> None:
+        match message:
+            case OutboxAppended() | _TakeAgain():
+                self._appended = True
+                self._take()
+            case OutboxBatch(entries=entries):
+                self._dispatch(entries)
+            case JournalFailed() | _TakeFailed():
+                self._take_later(message)
+            case Settled():
+                self._settled(message)
+            case ShowDraft(chat_id=chat_id) | EndDraft(chat_id=chat_id):
+                self._draft(chat_id, message)
+            case Perform():
+                self._perform(message)
+            case _Performed() | _PerformFailed():
+                self._performed(message)
+            case ChatQuiet():
+                self._dismiss(message)
+            case Terminated(address=address):
+                self._replace(address)
+            case _Look():
+                self._look()
+            case DescribeTelegram():
+                self.reply(self._description())
+            case _:
+                await self.unhandled(message, sender)
+
+    def _look(self) -> None:
+        """Subscribe, which brings a notice at once; repeated, because a journal that restarted knows nobody."""
+        self.send(self.find("journal"), Subscribe(MESSAGE_LANE))
+        self.timer(_LOOK_AGAIN_S, _Look())
+
+    def _take(self) -> None:
+        if self._taking or not self._appended or self._in_hand >= MOST_IN_HAND:
+            return
+        self._taking, self._appended = True, False
+        self._asked = min(_BATCH, MOST_IN_HAND - self._in_hand)
+        request = TakeOutbox(MESSAGE_LANE, self._after, self._asked)
+        taken = self.ask(self.find("journal"), request, deadline_s=_JOURNAL_DEADLINE_S)
+        self.pipe(taken, failed=_TakeFailed)
+
+    def _dispatch(self, entries: tuple[OutboxEntry, ...]) -> None:
+        self._taking = False
+        for entry in entries:
+            chat = self._chat(entry.order_key)
+            chat.unsettled.append(entry)
+            self._pass(chat, Deliver(entry))
+            self._after = entry.sequence
+        self._in_hand += len(entries)
+        self._appended = self._appended or len(entries) == self._asked  # a full batch: perhaps there is more
+        self._take()
+
+    def _take_later(self, failure: JournalFailed | _TakeFailed) -> None:
+        if isinstance(failure, _TakeFailed) and not isinstance(failure.error, ActorError):
+            raise failure.error
+        _LOG.warning("messages_not_taken", problem=type(failure).__name__)
+        self._taking = False
+        self.timer(1.0, _TakeAgain())
+
+    def _chat(self, order_key: str) -> _Chat:
+        chat = self._chats.get(order_key)
+        if chat is None:
+            chat = self._chats[order_key] = _Chat(self._spawn(order_key), deque())
+        return chat
+
+    def _spawn(self, order_key: str) -> Address:
+        self._spawned += 1  # a chat may come back while its last actor is still leaving
+        owner, api = self.address, self._api
+        return self.spawn(
+            ChildSpec(
+                name=f"chat-{self._spawned}",
+                factory=lambda: ChatSender(order_key, api, owner),
+                restart=Restart.TEMPORARY,
+            )
+        )
+
+    def _pass(self, chat: _Chat, message: object) -> None:
+        chat.sent += 1
+        self.send(chat.address, message)
+
+    def _settled(self, settled: Settled) -> None:
+        chat = self._chats[settled.order_key]
+        chat.unsettled.popleft()
+        self._in_hand -= 1
+        verdict = settled.verdict
+        self._counts[verdict.state] += 1
+        self._unformatted += verdict.unformatted
+        if verdict.state != "done":
+            _LOG.warning(
+                "message_undelivered", state=verdict.state, detail=verdict.detail, sequence=settled.sequence
+            )
+        self._take()
+
+    def _draft(self, chat_id: int, message: ShowDraft | EndDraft) -> None:
+        """Drafts exist in private chats only; the end of one in a chat without an actor is no news."""
+        order_key = str(chat_id)
+        if chat_id > 0 and (isinstance(message, ShowDraft) or order_key in self._chats):
+            self._pass(self._chat(order_key), message)
+
+    def _perform(self, order: Perform) -> None:
+        async def perform() -> _Performed:
+            outcome = await self._api.perform(order.call, timeout_s=_PERFORM_TIMEOUT_S)
+            return _Performed(order.call.method, outcome)
+
+        self.pipe(perform(), failed=lambda error: _PerformFailed(order.call.method, error))
+
+    def _performed(self, performed: _Performed | _PerformFailed) -> None:
+        match performed:
+            case _Performed(outcome=Outcome(came=Came.DONE)):
+                self._counts["done"] += 1
+            case _Performed(method=method, outcome=outcome):
+                self._counts["dead"] += 1
+                _LOG.warning(
+                    "call_failed", method=method, came=outcome.came.name.lower(), detail=outcome.detail
+                )
+            case _PerformFailed(method=method, error=error):
+                self._counts["dead"] += 1
+                _LOG.error("call_failed", method=method, error=type(error).__name__)
+
+    def _dismiss(self, quiet: ChatQuiet) -> None:
+        """Let the chat's actor go, unless something is on its way to it."""
+        chat = self._chats.get(quiet.order_key)
+        if chat is not None and chat.sent == quiet.received:
+            del self._chats[quiet.order_key]
+            self.stop_child(chat.address)
+
+    def _replace(self, address: Address) -> None:
+        """A chat's actor ended by itself: what it had in hand goes to a new one, the first perhaps sent already."""
+        for order_key, chat in self._chats.items():
+            if chat.address == address:
+                lost = chat.unsettled
+                self._chats[order_key] = fresh = _Chat(self._spawn(order_key), deque(lost))
+                break
+        else:
+            return
+        _LOG.error("chat_sender_replaced", unsettled=len(lost))
+        for place, entry in enumerate(lost):
+            suspect = msgspec.structs.replace(entry, state="sending") if place == 0 else entry
+            self._pass(fresh, Deliver(suspect))
+
+    def _description(self) -> TelegramDescribed:
+        contact = self._api.contact_at
+        return TelegramDescribed(
+            connected=self._api.problem is None,
+            last_contact_age_s=None if contact is None else self.clock.now() - contact,
+            last_problem=self._api.problem,
+            sent=self._counts["done"],
+            failed=self._counts["dead"],
+            uncertain=self._counts["uncertain"],
+            waiting=self._in_hand,
+        )

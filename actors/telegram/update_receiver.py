@@ -1,0 +1,258 @@
+"""UpdateReceiver: the way in. It polls Telegram, writes each update into the journal, and only then acknowledges it.
+
+Telegram counts an update as delivered when the next poll asks for a higher number, so a round is: poll, journal,
+hand on to the sessions; the next round's poll is the acknowledgement. A crash at any point makes Telegram deliver
+again, and the journal knows what it has already seen. One round is under way at a time, beside the mailbox, so the
+actor always answers.
+"""
+
+from typing import ClassVar
+
+import msgspec
+import structlog
+
+from actors.session.messages import HandleUpdate, Resume
+from actors.telegram.backoff import pause_after
+from actors.telegram.errors import JournalProblem, TelegramRefused, TelegramUnreachable
+from actors.telegram.intake import Intake, Keeper, is_routed, sort_updates
+from actors.telegram.messages import DescribeTelegram, TelegramDescribed
+from actors.telegram.raw_api import RawApi, items_of
+from runtime import Actor, Address, Mailbox, NewInboxEntry
+
+_LOG = structlog.get_logger(__name__)
+
+ALLOWED_UPDATES = ("message", "callback_query", "stopped_message_generation", "my_chat_member")
+"""Told to Telegram with every poll: it keeps the last list it was given, whoever gave it."""
+
+POLL_S = 50
+"""How long Telegram holds a poll open; its own maximum."""
+
+MOST_UNHANDLED = 5_000
+"""With so many updates in the journal unhandled, the rest waits with Telegram, which keeps it for 24 hours."""
+
+_ANSWER_S = 15.0
+_BATCH = 100
+_SHORT_PAUSE_S = 1.0
+_CONFLICT_PAUSE_S = 10.0
+_UNAUTHORIZED_PAUSE_S = 60.0
+
+
+class _Begin(msgspec.Struct, frozen=True):
+    pass
+
+
+class _SetCommands(msgspec.Struct, frozen=True):
+    failures: int = 0
+
+
+class _CommandsSet(msgspec.Struct, frozen=True):
+    failures: int = 0
+
+
+class _Crowded(msgspec.Struct, frozen=True):
+    pass
+
+
+class _Received(msgspec.Struct, frozen=True):
+    intake: Intake
+    fresh: tuple[NewInboxEntry, ...]
+
+
+class _RoundFailed(msgspec.Struct, frozen=True):
+    error: Exception
+
+
+class _CommandsRefused(msgspec.Struct, frozen=True):
+    error: Exception
+    failures: int
+
+
+class UpdateReceiver(Actor):
+    """Polls `{base}/bot{token}/getUpdates` and sends each new update to "sessions" as HandleUpdate, once.
+
+    `commands` are the (command, description) pairs of the bot's menu, set at the start.
+    """
+
+    mailbox: ClassVar[Mailbox] = Mailbox(capacity=100)
+
+    def __init__(
+        self,
+        base: str,
+        token: str,
+        commands: tuple[tuple[str, str], ...] = (),
+        *,
+        poll_s: int = POLL_S,
+        most_unhandled: int = MOST_UNHANDLED,
+    ) -> None:
+        super().__init__()
+        self._api = RawApi(base, token)
+        self._source = f"telegram/{token.partition(':')[0]}"
+        self._commands = commands
+        self._poll_s = poll_s
+        self._keeper = Keeper(self._ask_journal, most_unhandled)
+        self._offset: int | None = None
+        self._unkept: Intake | None = None
+        self._recovered = False
+        self._failures = 0
+        self._problem: str | None = None
+        self._last_contact: float | None = None
+        self._received = 0
+
+    async def started(self) -> None:
+        """Begin the first round, which resumes what the journal left unfinished, and set the menu beside it."""
+        self._begin()
+        if self._commands:
+            self._set_commands(0)
+
+    async def stopped(self) -> None:
+        """Close the connections; an update under way stays with Telegram."""
+        await self._api.close()
+
+    async def receive(self, message: object, sender: Address) -> None:
+        match message:
+            case _Begin():
+                self._begin()
+            case _Received():
+                self._hand_on(message)
+            case _Crowded():
+                self.timer(_SHORT_PAUSE_S, _Begin())
+            case _RoundFailed(error=error):
+                self._wait_after(error)
+            case _SetCommands(failures=failures):
+                self._set_commands(failures)
+            case _CommandsRefused():
+                self._try_commands_again(message)
+            case _CommandsSet():
+                _LOG.info("bot_commands_set", commands=len(self._commands))
+            case DescribeTelegram():
+                self.reply(self._description())
+            case _:
+                await self.unhandled(message, sender)
+
+    def _begin(self) -> None:
+        self.pipe(self._round(), failed=_RoundFailed)
+
+    async def _round(self) -> _Received | _Crowded:
+        if not self._recovered:
+            await self._recover()
+        if self._unkept is None:
+            if not await self._keeper.has_room():
+                return _Crowded()
+            self._unkept = await self._poll()
+        fresh = await self._keeper.keep(self._unkept.entries)
+        return _Received(self._unkept, fresh)
+
+    async def _recover(self) -> None:
+        keys = await self._keeper.unfinished()
+        for key in keys:
+            self.send(self.find("sessions"), Resume(actor_key=key))
+        self._recovered = True
+        _LOG.info("sessions_resumed", sessions=len(keys))
+
+    async def _poll(self) -> Intake:
+        parameters: dict[str, object] = {
+            "timeout": self._poll_s
+            if self._connected
+            else 0,  # the first answer tells at once that all is well
+            "limit": _BATCH,
+            "allowed_updates": list(ALLOWED_UPDATES),
+        }
+        if self._offset is not None:
+            parameters["offset"] = self._offset
+        result = await self._api.call("getUpdates", parameters, timeout_s=self._poll_s + _ANSWER_S)
+        items = items_of(result)
+        self._last_contact = self.clock.now()
+        return sort_updates(self._source, items)
+
+    @property
+    def _connected(self) -> bool:
+        return self._last_contact is not None and self._problem is None
+
+    def _hand_on(self, received: _Received) -> None:
+        intake = received.intake
+        sessions = self.find("sessions")
+        for entry in received.fresh:
+            if is_routed(entry):
+                self.send(sessions, HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
+        self._received += len(received.fresh)
+        if self._problem is not None:
+            _LOG.info("updates_resumed", after=self._problem)
+        self._unkept, self._failures, self._problem = None, 0, None
+        if intake.next_offset is not None:
+            self._offset = intake.next_offset
+        if intake.unnumbered:
+            _LOG.error("updates_unnumbered", count=intake.unnumbered, kept=len(intake.entries))
+        self._next(0.0 if intake.next_offset is not None or not intake.unnumbered else _SHORT_PAUSE_S)
+
+    def _next(self, pause: float) -> None:
+        if pause:
+            self.timer(pause, _Begin())
+        else:
+            self._begin()
+
+    def _wait_after(self, error: Exception) -> None:
+        """Say once what is wrong, and come back later; what is not one of our troubles is a bug and ends the actor."""
+        if not isinstance(error, JournalProblem | TelegramRefused | TelegramUnreachable):
+            raise error
+        self._failures += 1
+        sentence = _sentence(error)
+        if sentence != self._problem:
+            _LOG.error("updates_stopped", explanation=sentence)
+        self._problem = sentence
+        self._next(_pause(error, self._failures))
+
+    def _set_commands(self, failures: int) -> None:
+        async def set_commands() -> _CommandsSet:
+            menu = [{"command": command, "description": text} for command, text in self._commands]
+            await self._api.call("setMyCommands", {"commands": menu}, timeout_s=_ANSWER_S)
+            return _CommandsSet()
+
+        self.pipe(set_commands(), failed=lambda error: _CommandsRefused(error, failures + 1))
+
+    def _try_commands_again(self, refused: _CommandsRefused) -> None:
+        error = refused.error
+        if not isinstance(error, TelegramRefused | TelegramUnreachable):
+            raise error
+        if isinstance(error, TelegramRefused) and error.code == 400:
+            _LOG.error("bot_commands_refused", description=error.description)
+            return
+        self.timer(_pause(error, refused.failures), _SetCommands(refused.failures))
+
+    async def _ask_journal(self, request: object, deadline_s: float) -> object:
+        return await self.ask(self.find("journal"), request, deadline_s=deadline_s)
+
+    def _description(self) -> TelegramDescribed:
+        age = None if self._last_contact is None else self.clock.now() - self._last_contact
+        return TelegramDescribed(
+            connected=self._connected,
+            last_contact_age_s=age,
+            last_problem=self._problem,
+            received=self._received,
+        )
+
+
+def _sentence(error: JournalProblem | TelegramRefused | TelegramUnreachable) -> str:
+    match error:
+        case JournalProblem():
+            return f"The journal cannot be written ({error.reason}); new messages wait with Telegram until it can."
+        case TelegramUnreachable():
+            return f"Telegram cannot be reached ({error.kind}); trying again."
+        case TelegramRefused(code=401 | 404):
+            return "TELEGRAM_BOT_TOKEN is not accepted by Telegram; take the current one from @BotFather."
+        case TelegramRefused(code=409) if "webhook" in error.description.lower():
+            return "This bot has a webhook set, so it cannot be polled; remove it with deleteWebhook."
+        case TelegramRefused(code=409):
+            return "Another process reads updates with the same TELEGRAM_BOT_TOKEN; stop one of the two."
+        case _:
+            return f"Telegram refuses to give updates ({error.code} {error.description}); trying again."
+
+
+def _pause(error: JournalProblem | TelegramRefused | TelegramUnreachable, failures: int) -> float:
+    if isinstance(error, TelegramRefused):
+        if error.retry_after is not None:
+            return error.retry_after
+        if error.code in (401, 404):
+            return _UNAUTHORIZED_PAUSE_S
+        if error.code == 409:
+            return _CONFLICT_PAUSE_S
+    return pause_after(failures)
