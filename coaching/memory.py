@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from coaching.prospect import cleaned
 from coaching.strategist import StrategistOutput, known
 
 MAX_INTERACTIONS = 20
@@ -122,6 +123,23 @@ def merge(
     )
 
 
+def grounded(update: MemoryOutput, said: str) -> MemoryOutput:
+    """The update without the observations whose evidence does not stand in what was handed in.
+
+    A quote nobody wrote is an invention. Case, blanks and the kind of quotation marks do not matter.
+    """
+    text = _comparable(said)
+
+    def kept(noted: tuple[Observation, ...]) -> tuple[Observation, ...]:
+        return tuple(item for item in noted if _comparable(item.evidence) in text and _comparable(item.evidence))
+
+    return msgspec.structs.replace(update, patterns=kept(update.patterns), weak_areas=kept(update.weak_areas))
+
+
+def _comparable(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
 def _met(memory: UserMemory, interaction: Interaction) -> UserMemory:
     return msgspec.structs.replace(
         memory,
@@ -152,7 +170,7 @@ def _noted(old: tuple[Noted, ...], new: tuple[Observation, ...], names: tuple[st
 
 
 def _kept(text: str, names: tuple[str, ...]) -> str:
-    line = " ".join(text.split())
+    line = " ".join(cleaned(text).split())
     for name in names:
         # A short name may also be a word ("On", "Will"): only its own spelling is struck out.
         flags = re.IGNORECASE if len(name) > 4 else re.NOFLAG

@@ -49,7 +49,7 @@ def support_session_row(run: Run, input_text: str, output: StrategistOutput) -> 
     """The run's row in `support_sessions`: what was handed in and all that was answered."""
     return _owned(run, "support_sessions") | {
         "input_text": cleaned(input_text),
-        "output_json": msgspec.to_builtins(output),
+        "output_json": _stored(msgspec.to_builtins(output)),
         "provider_used": run.provider,
         "created_at": run.at,
     }
@@ -62,7 +62,7 @@ def lead_row(run: Run, input_text: str, output: StrategistOutput, input_type: st
         "prospect_name": who.name,
         "prospect_first_name": known(info.first_name),
         "prospect_last_name": known(info.last_name),
-        "prospect_title": output.analysis.seniority[:200],
+        "prospect_title": cleaned(output.analysis.seniority)[:200],
         "prospect_company": who.company,
         "prospect_geography": known(info.geography),
         **lead_texts(output),
@@ -102,12 +102,12 @@ def casebook_row(run: Run, output: StrategistOutput, quality_score: float) -> Ro
     """A row in `casebook`; to be written only when the rep said that the draft was used."""
     return {
         "id": row_id(run.run_id, "casebook"),
-        "persona_type": output.analysis.prospect_type[:200],
-        "scenario_type": output.analysis.stage[:200],
+        "persona_type": cleaned(output.analysis.prospect_type)[:200],
+        "scenario_type": cleaned(output.analysis.stage)[:200],
         "industry": None,
-        "seniority": output.analysis.seniority[:200],
+        "seniority": cleaned(output.analysis.seniority)[:200],
         **lead_texts(output),
-        "playbook_references": output.draft.playbook_reference,
+        "playbook_references": known(output.draft.playbook_reference),
         "quality_score": quality_score,
         "user_accepted_first_draft": True,
         "user_feedback": None,
@@ -121,4 +121,13 @@ def _owned(run: Run, table: str) -> Row:
 
 
 def _json(part: msgspec.Struct) -> str:
-    return msgspec.json.encode(part).decode()
+    return msgspec.json.encode(_stored(msgspec.to_builtins(part))).decode()
+
+
+def _stored(value: object) -> object:
+    # PostgreSQL takes no NUL in text or jsonb, and a model may write one.
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {key: _stored(inner) for key, inner in value.items()}
+    return [_stored(inner) for inner in value] if isinstance(value, list | tuple) else value

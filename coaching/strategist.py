@@ -135,6 +135,7 @@ def tidied(output: StrategistOutput) -> StrategistOutput:
     Models count badly and write "N/A" for null; neither is worth a second call.
     """
     info, match = output.prospect_info, output.casebook_match
+    comment = output.engagement_tactics.comment_suggestion
     found = match.found and known(match.case_id) is not None
     return msgspec.structs.replace(
         output,
@@ -142,7 +143,7 @@ def tidied(output: StrategistOutput) -> StrategistOutput:
             known(info.first_name), known(info.last_name), known(info.company), known(info.geography)
         ),
         engagement_tactics=msgspec.structs.replace(
-            output.engagement_tactics, comment_suggestion=known(output.engagement_tactics.comment_suggestion)
+            output.engagement_tactics, comment_suggestion=comment if known(comment) else None
         ),
         draft=msgspec.structs.replace(
             output.draft,

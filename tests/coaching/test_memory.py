@@ -10,6 +10,7 @@ from coaching.memory import (
     PreferencesUpdate,
     UserMemory,
     default_memory,
+    grounded,
     merge,
     prospect_names,
     support_interaction,
@@ -95,3 +96,12 @@ def test_memory_survives_storage() -> None:
     memory = merge(default_memory(), learned(("Asks late", "so?")), line(1))
     stored = msgspec.to_builtins(memory) | {"added_later": 1}
     assert msgspec.convert(stored, UserMemory) == memory
+
+
+def test_observation_without_a_real_quote_is_dropped() -> None:
+    """Evidence must stand in what was handed in; blanks, case and marks may differ, words may not."""
+    update = learned(("Asks late", "“So,  WHEN do we start”"), ("Flatters", "you are great"), ("Nothing", "..."))
+    kept = grounded(update, 'I wrote: "so when do\nwe start?" and waited')
+    assert [item.observation for item in kept.patterns] == ["Asks late"]
+    assert [item.observation for item in kept.weak_areas] == ["Asks late"]
+    assert kept.preferences == update.preferences

@@ -1,10 +1,13 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coaching.errors import PromptError
 from coaching.memory import default_memory
 from coaching.prompts import Prompt, parse_prompt, render, render_turn
+from coaching.prospect import cleaned
 from tests.coaching.samples import content
 
 FRONT = "---\nname: x\ndescription: y\nblocks:\n  one: [knowledge]\n  two: [user_memory]\nturn: [user_message]\n---\n"
@@ -39,6 +42,15 @@ def test_untrusted_text_never_reaches_a_system_block() -> None:
     assert turn.count("\n") == 0
     assert json.loads(turn) == {"source": "user_message", "text": attack}
     assert "SECRET" not in turn
+
+
+@given(st.text())
+def test_no_paste_changes_a_system_block(text: str) -> None:
+    """Whatever is handed in, the system blocks stay the same and the turn decodes to just that text."""
+    prompt = parse_prompt(FRONT + BODY, "p.md")
+    given_values: dict[str, object] = {"knowledge": "K", "user_memory": {}, "user_message": text}
+    assert render(prompt, given_values) == ("Read K.", "Rep: {}")
+    assert json.loads(render_turn(prompt, given_values)) == {"source": "user_message", "text": cleaned(text)}
 
 
 def test_placeholder_inside_a_value_is_left_alone() -> None:

@@ -49,7 +49,7 @@ def test_support_session_keeps_the_whole_text_and_answer() -> None:
     """Nothing of what was asked and answered is cut."""
     row = support_session_row(RUN, "y" * 20_000, output())
     assert row["input_text"] == "y" * 20_000
-    assert row["output_json"] == msgspec.to_builtins(output())
+    assert msgspec.json.encode(row["output_json"]) == msgspec.json.encode(output())
 
 
 def test_activities_of_one_run_differ_by_kind() -> None:
@@ -71,3 +71,16 @@ def test_memory_row_is_one_per_rep() -> None:
     rows = [memory_row("user-1", 42, default_memory(), at) for at in ("2026", "2027")]
     assert rows[0]["id"] == rows[1]["id"]
     assert msgspec.json.encode(rows[0])
+
+
+def test_no_nul_reaches_a_row() -> None:
+    """A NUL in a model's answer is left out of text and JSON alike, wherever it stands."""
+    analysis = msgspec.structs.replace(output().analysis, key_concern="over\x00time", seniority="lead\x00")
+    answer = msgspec.structs.replace(output(), analysis=analysis)
+    for row in (
+        support_session_row(RUN, "a\x00b", answer),
+        lead_row(RUN, "a\x00b", answer),
+        casebook_row(RUN, answer, 1),
+    ):
+        assert b"\\u0000" not in msgspec.json.encode(row)
+    assert "overtime" in str(lead_row(RUN, "", answer)["prospect_analysis"])

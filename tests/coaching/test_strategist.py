@@ -66,3 +66,11 @@ def test_tidied_keeps_a_match_with_its_case() -> None:
     """A match that names a case stays."""
     match = CasebookMatch(True, 0.8, "case-1")
     assert tidied(msgspec.structs.replace(output(), casebook_match=match)).casebook_match == match
+
+
+def test_tidied_keeps_the_lines_of_a_comment() -> None:
+    """A real comment stays as written, a word for none becomes null."""
+    for written, kept in (("One.\n\nTwo.", "One.\n\nTwo."), ("None", None)):
+        tactics = msgspec.structs.replace(output().engagement_tactics, comment_suggestion=written)
+        answer = msgspec.structs.replace(output(), engagement_tactics=tactics)
+        assert tidied(answer).engagement_tactics.comment_suggestion == kept
