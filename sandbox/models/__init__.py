@@ -1,0 +1,5 @@
+"""OpenRouter and Anthropic on one laptop: real wire formats, faults on demand, and an offline practice model."""
+
+from sandbox.models.server import Running, start
+
+__all__ = ["Running", "start"]

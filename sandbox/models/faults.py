@@ -1,0 +1,113 @@
+"""Faults ordered through the control API: what goes wrong, for which requests, how often."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """Every way an emulated provider can fail."""
+
+    RATE_LIMIT = "rate_limit"
+    SPEND_LIMIT = "spend_limit"
+    UNAUTHORIZED = "unauthorized"
+    PAYMENT_REQUIRED = "payment_required"
+    FORBIDDEN = "forbidden"
+    SERVER_ERROR = "server_error"
+    BAD_GATEWAY = "bad_gateway"
+    UNAVAILABLE = "unavailable"
+    GATEWAY_TIMEOUT = "gateway_timeout"
+    OVERLOADED = "overloaded"
+    DISCONNECT = "disconnect"
+    HANG = "hang"
+    KEEP_ALIVE = "keep_alive"
+    ERROR_IN_200 = "error_in_200"
+    EMPTY_CHOICES = "empty_choices"
+    MID_STREAM_ERROR = "mid_stream_error"
+    CUT = "cut"
+    STALL = "stall"
+    PROSE = "prose"
+    INVALID_JSON = "invalid_json"
+    WRONG_SHAPE = "wrong_shape"
+    TRUNCATED = "truncated"
+    REFUSAL = "refusal"
+    SLOW_DRIP = "slow_drip"
+
+
+STATUS = {
+    Kind.RATE_LIMIT: 429,
+    Kind.SPEND_LIMIT: 429,
+    Kind.UNAUTHORIZED: 401,
+    Kind.PAYMENT_REQUIRED: 402,
+    Kind.FORBIDDEN: 403,
+    Kind.SERVER_ERROR: 500,
+    Kind.BAD_GATEWAY: 502,
+    Kind.UNAVAILABLE: 503,
+    Kind.GATEWAY_TIMEOUT: 504,
+    Kind.OVERLOADED: 529,
+}
+"""Kinds answered with this status and an error body, before anything is streamed."""
+
+SILENT = frozenset({Kind.DISCONNECT, Kind.HANG})
+"""Kinds that answer nothing at all."""
+
+
+class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One order of faults.
+
+    It strikes `times` matching requests (0 = for ever) after letting `after_n` of them pass. `match` is a part of
+    the model id or of the request's text. `route` is completion, models, key or count_tokens. `retry_after` is in
+    seconds; `limit_headers` adds X-RateLimit-* to OpenRouter's 429 (an account limit), `upstream` names a provider
+    in it instead. `after_pieces` is how many pieces of text go out before a mid-stream fault; `gap_s` the pause of
+    a slow drip.
+    """
+
+    kind: Kind
+    provider: str | None = None
+    times: int = 1
+    after_n: int = 0
+    match: str = ""
+    route: str = "completion"
+    retry_after: float | None = None
+    limit_headers: bool = False
+    upstream: bool = False
+    after_pieces: int = 5
+    gap_s: float = 1.0
+
+    def concerns(self, provider: str, route: str, text: str) -> bool:
+        """Whether this order is about such a request."""
+        return self.provider in (None, provider) and self.route == route and self.match in text
+
+
+class Faults:
+    """The orders in force, oldest first; each request is struck by at most one."""
+
+    def __init__(self) -> None:
+        self._orders: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Put an order in force."""
+        self._orders.append(fault)
+
+    def clear(self) -> None:
+        """Drop every order."""
+        self._orders.clear()
+
+    def pending(self) -> list[Fault]:
+        """The orders that can still strike."""
+        return list(self._orders)
+
+    def strike(self, provider: str, route: str, text: str) -> Fault | None:
+        """The fault that strikes this request, if any; counts it down."""
+        for at, fault in enumerate(self._orders):
+            if not fault.concerns(provider, route, text):
+                continue
+            if fault.after_n > 0:
+                self._orders[at] = msgspec.structs.replace(fault, after_n=fault.after_n - 1)
+                continue
+            if fault.times == 1:
+                del self._orders[at]
+            elif fault.times > 1:
+                self._orders[at] = msgspec.structs.replace(fault, times=fault.times - 1)
+            return fault
+        return None
