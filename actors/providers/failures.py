@@ -1,0 +1,73 @@
+"""What can go wrong with a model call, as a value the lane decides on.
+
+ProviderError carries one Failure:
+
+    fault     ours       the request or the operator's configuration is wrong; repeating it changes nothing
+              key        the credential is not accepted
+              quota      the account's allowance or money is spent
+              provider   the provider is down, overloaded or broke off
+              content    the model would not or could not answer this text
+"""
+
+from typing import Literal
+
+import msgspec
+
+from actors.providers.messages import FailureKind
+
+Fault = Literal["ours", "key", "quota", "provider", "content"]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one attempt failed. `error_type` is the provider's own word for it; no text of the body is kept.
+
+    `retry_after_s` is what the provider asked for. `closes_s` says how long nobody else on this credential need try.
+    `fallback` means that another model may succeed where this one did not.
+    """
+
+    kind: FailureKind
+    fault: Fault
+    error_type: str
+    status: int | None = None
+    retryable: bool = False
+    retry_after_s: float | None = None
+    closes_s: float | None = None
+    throttled: bool = False
+    fallback: bool = False
+    request_id: str | None = None
+
+    @property
+    def detail(self) -> str:
+        """One line for operators."""
+        status = f"HTTP {self.status}, " if self.status is not None else ""
+        request = f", request {self.request_id}" if self.request_id else ""
+        return f"{status}{self.error_type}{request}"
+
+
+class ProviderError(Exception):
+    """A model call failed; see the Failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+def unreachable(error_type: str) -> Failure:
+    """The provider could not be reached, or the connection broke."""
+    return Failure(kind=FailureKind.UNAVAILABLE, fault="provider", error_type=error_type, retryable=True)
+
+
+def refused(error_type: str) -> Failure:
+    """The model would not answer this text."""
+    return Failure(kind=FailureKind.REFUSED, fault="content", error_type=error_type, fallback=True)
+
+
+def word(text: object) -> str:
+    """A provider's error code made safe to show: short and without anything that is not part of an identifier."""
+    kept = "".join(char for char in str(text)[:64] if char.isalnum() or char in "_-.")
+    return kept or "unknown"
+
+
+def request_name(text: str | None) -> str | None:
+    """A provider's request id made safe to show."""
+    return word(text) if text else None

@@ -1,0 +1,98 @@
+"""The one module that speaks HTTP to providers: a client on aiohttp's transport, bearer keys, streamed bodies."""
+
+import ssl
+from collections.abc import AsyncIterator, Generator, Mapping
+from functools import cache
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from actors.providers.secret import Secret
+
+Client = httpx.AsyncClient
+Headers = Mapping[str, str]
+
+TIMEOUT = httpx.Timeout(connect=5, write=30, read=65, pool=5)
+LIMITS = httpx.Limits(max_connections=512, max_keepalive_connections=20, keepalive_expiry=60)
+
+TRANSPORT_ERRORS: tuple[type[Exception], ...] = (
+    httpx.HTTPError,
+    httpx.StreamError,
+    httpx.InvalidURL,
+    aiohttp.ClientError,
+    OSError,
+)
+"""What a call may raise before or while an answer arrives; the transport lets some of aiohttp's own through."""
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once: it costs tens of milliseconds of a blocked loop."""
+    return httpx.create_ssl_context()
+
+
+def client(base_url: str, headers: Headers | None = None) -> Client:
+    """A client for one provider; close it with `aclose`. It follows no redirects and keeps no cookies between calls."""
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=LIMITS.max_connections or 0, keepalive_timeout=60, ssl=_tls())
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    return httpx.AsyncClient(
+        base_url=base_url.rstrip("/") + "/",
+        headers=dict(headers or {}),
+        timeout=TIMEOUT,
+        transport=AiohttpTransport(verify=_tls(), limits=LIMITS, client=session),
+    )
+
+
+class BearerAuth(httpx.Auth):
+    """Adds `Authorization: Bearer` at the moment of sending, so the key lies in no request we hold."""
+
+    def __init__(self, key: Secret) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
+        yield request
+
+
+class Answer:
+    """The answer to a streamed POST: status and headers at once, the body as it comes."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self._chunks: AsyncIterator[bytes] | None = None
+        self.status = response.status_code
+        self.headers: Headers = response.headers
+
+    async def read(self) -> bytes:
+        """The next bytes, empty at the end; raises one of TRANSPORT_ERRORS."""
+        if self._chunks is None:
+            self._chunks = self._response.aiter_bytes()
+        return await anext(self._chunks, b"")
+
+    async def read_up_to(self, limit: int) -> bytes:
+        """The body's first `limit` bytes or fewer, for error bodies."""
+        body = b""
+        while len(body) < limit and (chunk := await self.read()):
+            body += chunk
+        return body[:limit]
+
+    async def close(self) -> None:
+        """Close the connection unless the body was read to its end."""
+        await self._response.aclose()
+
+
+async def post(client: Client, path: str, body: bytes, headers: Headers, auth: httpx.Auth) -> Answer:
+    """Send JSON and return as soon as the answer's headers arrive."""
+    sent = {"content-type": "application/json", "accept-encoding": "identity", **headers}
+    request = client.build_request("POST", path, content=body, headers=sent)
+    return Answer(await client.send(request, auth=auth, stream=True))
+
+
+async def get(client: Client, path: str, headers: Headers, auth: httpx.Auth | None) -> tuple[int, bytes]:
+    """The status and body of a small GET."""
+    answer = await client.get(path, headers=dict(headers), auth=auth)
+    return answer.status_code, answer.content

@@ -1,0 +1,185 @@
+"""OpenRouter's chat completions: request bodies, the stream, and what its errors mean."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from actors.providers.failures import ProviderError, refused, unreachable, word
+from actors.providers.messages import Provider, Usage
+from actors.providers.model_call import ModelCall, ProviderApi
+from actors.providers.openrouter_errors import ErrorBody, classify, failure_of
+from actors.providers.sse import ServerEvent
+from actors.providers.stream_events import (
+    AnswerEnded,
+    ModelNamed,
+    StreamEvent,
+    TextArrived,
+    ThoughtArrived,
+    UsageArrived,
+)
+from actors.providers.wire_schema import Dialect
+
+MAX_MODELS = 3
+"""OpenRouter refuses a longer `models` list."""
+FREE_SUFFIX = ":free"
+_HEADERS = {"X-OpenRouter-Title": "Cornerman"}
+_REP_BUCKETS = 8
+
+
+def is_free(model: str) -> bool:
+    """Whether calls to this model count against the account's free allowance."""
+    return model.endswith(FREE_SUFFIX) or model == "openrouter/free"
+
+
+def body(call: ModelCall) -> bytes:
+    """The request body: the chain of models in one request, usage always comes by itself."""
+    request: dict[str, Any] = {
+        "model": call.models[0],
+        "messages": [{"role": "system", "content": [{"type": "text", "text": block} for block in call.system]}]
+        + [{"role": message.role, "content": message.content} for message in call.messages],
+        "max_completion_tokens": call.max_tokens,
+        "stream": True,
+        "user": call.pseudonym,
+        "session_id": _session_id(call),
+    }
+    if not call.system:
+        del request["messages"][0]
+    if len(call.models) > 1:
+        request["models"] = list(call.models[:MAX_MODELS])
+    if call.schema is not None:
+        named = {"name": call.output_name or "answer", "strict": True, "schema": call.schema}
+        request["response_format"] = {"type": "json_schema", "json_schema": named}
+        request["provider"] = {"require_parameters": True}
+    return msgspec.json.encode(request)
+
+
+def _session_id(call: ModelCall) -> str:
+    """Keeps calls with the same playbook at one warm provider, without pinning all reps to a single one."""
+    prefix = hashlib.sha256("".join(call.system[:1]).encode()).hexdigest()[:16]
+    bucket = int(hashlib.sha256(call.pseudonym.encode()).hexdigest(), 16) % _REP_BUCKETS
+    return f"{prefix}-{bucket}"
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+    reasoning: str | None = None
+    reasoning_details: list[Any] | None = None
+    refusal: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    delta: _Delta | None = None
+    message: _Delta | None = None
+    finish_reason: str | None = None
+    error: ErrorBody | None = None
+
+
+class _CachedTokens(msgspec.Struct):
+    cached_tokens: int | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+    prompt_tokens_details: _CachedTokens | None = None
+
+
+class _Chunk(msgspec.Struct):
+    id: str = ""
+    model: str = ""
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: ErrorBody | None = None
+
+
+_decode_chunk = msgspec.json.Decoder(_Chunk).decode
+
+
+class OpenRouterReader:
+    """Reads one stream, or a whole answer where a provider ignored `stream`."""
+
+    def __init__(self) -> None:
+        self._named = False
+        self._text = False
+        self._finish: str | None = None
+        self._done = False
+
+    def read(self, event: ServerEvent) -> list[StreamEvent]:
+        """What this event says; an error inside a 200 raises."""
+        if self._done:
+            return []
+        if event.data.strip() == "[DONE]":
+            return self._ended()
+        try:
+            chunk = _decode_chunk(event.data)
+        except msgspec.MsgspecError:
+            raise ProviderError(unreachable("malformed_stream")) from None
+        if chunk.error is not None:
+            raise ProviderError(failure_of(200, chunk.error))
+        found = self._identity(chunk)
+        for choice in chunk.choices or ():
+            found += self._choice(choice)
+        if chunk.usage is not None:
+            found.append(UsageArrived(_usage(chunk.usage)))
+        return found
+
+    def end(self) -> list[StreamEvent]:
+        """The connection ended; without `[DONE]` a finish reason must have been seen."""
+        if self._done:
+            return []
+        if self._finish is None:
+            raise ProviderError(unreachable("stream_cut"))
+        return self._ended()
+
+    def _identity(self, chunk: _Chunk) -> list[StreamEvent]:
+        if self._named or not chunk.model:
+            return []
+        self._named = True
+        return [ModelNamed(chunk.model, chunk.id)]
+
+    def _choice(self, choice: _Choice) -> list[StreamEvent]:
+        if choice.error is not None:
+            raise ProviderError(failure_of(200, choice.error))
+        if choice.finish_reason == "error":
+            raise ProviderError(unreachable("finish_error"))
+        delta = choice.delta or choice.message or _Delta()
+        found: list[StreamEvent] = []
+        if delta.reasoning or delta.reasoning_details:
+            found.append(ThoughtArrived())
+        if delta.content:
+            self._text = True
+            found.append(TextArrived(delta.content))
+        self._finish = choice.finish_reason or self._finish
+        if self._finish == "content_filter" or delta.refusal:
+            raise ProviderError(refused("content_filter"))
+        return found
+
+    def _ended(self) -> list[StreamEvent]:
+        self._done = True
+        if self._finish is None or not self._text:
+            raise ProviderError(unreachable("empty_answer"))
+        return [AnswerEnded(word(self._finish), truncated=self._finish == "length")]
+
+
+def _usage(usage: _Usage) -> Usage:
+    details = usage.prompt_tokens_details
+    return Usage(
+        input_tokens=usage.prompt_tokens,
+        output_tokens=usage.completion_tokens,
+        cached_tokens=(details.cached_tokens or 0) if details else 0,
+        cost_usd=usage.cost,
+    )
+
+
+OPENROUTER = ProviderApi(
+    provider=Provider.OPENROUTER,
+    dialect=Dialect.OPENROUTER,
+    completion_path="chat/completions",
+    key_path="key",
+    headers=_HEADERS,
+    body=body,
+    reader=OpenRouterReader,
+    classify=classify,
+)
