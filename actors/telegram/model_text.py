@@ -12,7 +12,7 @@ from telegramify_markdown import MessageEntity, RenderConfig, convert
 
 from actors.telegram.rich_text import Entity, Rendered, clean, ordered, plain, units
 
-_THOUGHT = re.compile(r"<(think|thinking|thought)>.*?</\1>\s*", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"<(think|thinking|thought)>.*?</\1>\n*", re.DOTALL | re.IGNORECASE)
 _OPEN_THOUGHT = re.compile(r"\A\s*<(?:think|thinking|thought)>.*\Z", re.DOTALL | re.IGNORECASE)
 _CLOSED_THOUGHT = re.compile(r"\A.*?</(?:think|thinking|thought)>\s*", re.DOTALL | re.IGNORECASE)
 _ACTIVE = re.compile(
