@@ -89,9 +89,7 @@ class Anthropic:
             self._authenticate(visit)
             check_version(visit.request.headers.get("anthropic-version"))
             await self._break(visit, self._simulation.strike("anthropic", "models", ""))
-            described = [_describe(model) for model in CLAUDE_MODELS if wanted in (None, model.id)]
-            if not described:
-                raise Refusal(404, "not_found_error", f"model: {wanted}")
+            described = _described(wanted)
         except Refusal as refusal:
             return self._refuse(visit, refusal)
         if wanted is not None:
@@ -270,6 +268,13 @@ class _Stream:
 
 def _input_tokens(call: MessagesCall) -> int:
     return count_tokens(call.question.system + "".join(turn.text for turn in call.question.turns))
+
+
+def _described(wanted: str | None) -> list[dict[str, Any]]:
+    described = [_describe(model) for model in CLAUDE_MODELS if wanted in (None, model.id)]
+    if not described:
+        raise Refusal(404, "not_found_error", f"model: {wanted}")
+    return described
 
 
 def _describe(model: ClaudeModel) -> dict[str, Any]:

@@ -11,28 +11,11 @@ from sandbox.models.schema_rules import anthropic_problem
 from sandbox.models.simulation import count_tokens
 
 VERSIONS = ("2023-06-01", "2026-10-21")
-_FIELDS = frozenset(
-    [
-        "model",
-        "max_tokens",
-        "system",
-        "messages",
-        "output_config",
-        "thinking",
-        "tools",
-        "tool_choice",
-        "stream",
-        "cache_control",
-        "metadata",
-        "stop_sequences",
-        "service_tier",
-        "temperature",
-        "top_p",
-        "top_k",
-        "container",
-        "inference_geo",
-    ]
-)
+_FIELDS_TEXT = """
+model max_tokens system messages output_config thinking tools tool_choice stream cache_control metadata
+stop_sequences service_tier temperature top_p top_k container inference_geo
+"""
+_FIELDS = frozenset(_FIELDS_TEXT.split())
 _SAMPLING = {"temperature": 1.0, "top_p": 1.0, "top_k": None}
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _MOST_BREAKPOINTS = 4

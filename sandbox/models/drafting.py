@@ -130,13 +130,12 @@ _BRIDGES = {
 
 def write_draft(prospect: Prospect, knowledge: Knowledge) -> str:
     """The whole message, short for a chat and longer for an e-mail."""
-    name = prospect.first_name or "there"
-    greeting = f"{prospect.greeting} {name},".replace("Hallo there", "Hallo").replace(" there,", " there,")
+    greeting = _greeting(prospect)
     main = prospect.main.id
     opening = prospect.pick(_OPENINGS[main])
     body = [opening[0].upper() + opening[1:], *_middle(prospect, knowledge)]
     if prospect.channel in ("LinkedIn", "WhatsApp", "Telegram"):
-        return f"{greeting} {' '.join([body[0], prospect.main.ask])}"
+        return f"{greeting} {opening} {prospect.main.ask}"
     if prospect.channel == "Phone":
         return f"{greeting}\n\n{body[0]}\n\n{prospect.main.ask} Two minutes on the phone are enough."
     return "\n\n".join(
@@ -147,6 +146,13 @@ def write_draft(prospect: Prospect, knowledge: Knowledge) -> str:
             prospect.pick(("Best regards", "Kind regards", "All the best"), 1),
         ]
     )
+
+
+def _greeting(prospect: Prospect) -> str:
+    name = prospect.first_name
+    if name is None:
+        return "Hi there," if prospect.greeting == "Hi" else f"{prospect.greeting},"
+    return f"{prospect.greeting}, {name}!" if prospect.greeting == "Здравствуйте" else f"{prospect.greeting} {name},"
 
 
 def _middle(prospect: Prospect, knowledge: Knowledge) -> list[str]:

@@ -19,75 +19,12 @@ _INSTRUCTION = re.compile(
     r"(?i)\b(your task|rules?|data and|fields?|language|output|format|how to think|role|known of|earlier|to note)\b"
 )
 _GENERIC_TITLE = re.compile(r"(?i)\b(company|knowledge|about|us|facts?|profile|our|the|file)\b|[:\-]")
-_STOP = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "with",
-        "that",
-        "this",
-        "they",
-        "them",
-        "their",
-        "there",
-        "you",
-        "your",
-        "our",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "not",
-        "but",
-        "from",
-        "what",
-        "when",
-        "who",
-        "how",
-        "all",
-        "any",
-        "can",
-        "will",
-        "would",
-        "about",
-        "into",
-        "over",
-        "than",
-        "then",
-        "its",
-        "his",
-        "her",
-        "she",
-        "him",
-        "out",
-        "get",
-        "got",
-        "one",
-        "two",
-        "more",
-        "most",
-        "some",
-        "such",
-        "only",
-        "also",
-        "been",
-        "being",
-        "does",
-        "did",
-        "just",
-        "like",
-        "very",
-        "which",
-        "while",
-        "where",
-        "each",
-        "other",
-        "because",
-    ]
-)
+_STOP_TEXT = """
+the and for with that this they them their there you your our are was were has have had not but from what when
+who how all any can will would about into over than then its his her she him out get got one two more most some
+such only also been being does did just like very which while where each other because
+"""
+_STOP = frozenset(_STOP_TEXT.split())
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -102,7 +39,7 @@ class Section(msgspec.Struct, frozen=True):
             part.strip(" -*|\t>0123456789.") if part[:1] in "-*0123456789" else part.strip()
             for part in _SENTENCE.split(self.body)
         )
-        return [part for part in found if 30 <= len(part) <= 220 and "|" not in part]
+        return [part for part in found if 30 <= len(part) <= 220 and "|" not in part and part.count('"') % 2 == 0]
 
 
 class Knowledge(msgspec.Struct, frozen=True):

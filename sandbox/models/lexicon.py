@@ -7,16 +7,16 @@ import msgspec
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĻŁŃŅŇŌŐŘŚŞŠŤŪŮŰŲŹŻŽА-ЯЁ"
 TITLE = re.compile(
     r"(?i:\b(?:"
-    r"chief\s+[a-z]+(?:\s+[a-z]+)?\s+officer|c[efitosmr]o|evp|svp|(?:senior\s+)?vp(?:\s+of)?(?:\s+[a-z&]+){0,2}"
-    r"|(?:senior\s+)?vice\s+president(?:\s+of)?(?:\s+[a-z&]+){0,2}|(?:global\s+|"
-    r"deputy\s+)?head\s+of\s+[a-z&]+(?:\s+(?:and|&)\s+[a-z]+)?"
-    r"|managing\s+(?:director|partner)|(?:[a-z]+\s+)?director(?:\s+of\s+[a-z&]+(?:\s+and\s+[a-z]+)?)?"
-    r"|(?:co-?)?founder(?:\s+(?:and|&)\s+[a-z]+)?|owner|general\s+manager|president|partner|principal"
-    r"|(?:[a-z]+\s+){0,2}manager|(?:it|maintenance|shift|team|production|operations|sales|"
-    r"project)\s+lead|team\s+leader|supervisor|foreman"
-    r"|procurement(?:\s+specialist)?|buyer|controller|(?:senior\s+)?(?:[a-z]+\s+)?(?:engineer|"
+    r"chief +[a-z]+(?: +[a-z]+)? +officer|c[efitosmr]o|evp|svp|(?:senior +)?vp(?: +of)?(?: +[a-z&]+){0,2}"
+    r"|(?:senior +)?vice +president(?: +of)?(?: +[a-z&]+){0,2}|(?:global +|"
+    r"deputy +)?head +of +[a-z&]+(?: +(?:and|&) +[a-z]+)?"
+    r"|managing +(?:director|partner)|(?:[a-z]+ +)?director(?: +of +[a-z&]+(?: +and +[a-z]+)?)?"
+    r"|(?:co-?)?founder(?: +(?:and|&) +[a-z]+)?|owner|general +manager|president|partner|principal"
+    r"|(?:[a-z]+ +){0,2}manager|(?:it|maintenance|shift|team|production|operations|sales|"
+    r"project) +lead|team +leader|supervisor|foreman"
+    r"|procurement(?: +specialist)?|buyer|controller|(?:senior +)?(?:[a-z]+ +)?(?:engineer|"
     r"architect|analyst|consultant|planner|technician|developer)"
-    r"|(?:executive\s+|personal\s+)?assistant|investor|geschäftsführer(?:in)?|leiter(?:in)?|"
+    r"|(?:executive +|personal +)?assistant|investor|geschäftsführer(?:in)?|leiter(?:in)?|"
     r"instandhaltungsleiter(?:in)?|directeur|directrice|gerente|jefe|директор"
     r")\b)"
 )
@@ -75,7 +75,7 @@ CHANNELS = (
     (r"(?i)\b(e-?mail|subject:|wrote:|regards|from:)|@\w+\.\w", "Email"),
 )
 GREETINGS = (
-    (r"[а-яё]{3}", "Здравствуйте"),
+    (r"[а-яё]{3}", "Здравствуйте"),  # noqa: RUF001 - Cyrillic is meant
     (r"(?i)\b(und|nicht|wir|ist|für|bitte|danke)\b", "Hallo"),
     (r"(?i)\b(pero|gracias|nosotros|para|estamos|muy|hola)\b", "Hola"),
     (r"(?i)\b(nous|avec|pour|merci|vous|bonjour|mais)\b", "Bonjour"),

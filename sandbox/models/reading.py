@@ -8,7 +8,7 @@ import msgspec
 from sandbox.models.lexicon import CHANNELS, GREETINGS, LEVELS, NOT_NAMES, PLACES, UPPER, Signal, titles
 from sandbox.models.signals import UNKNOWN, found_signals, shows
 
-_PART = rf"[{UPPER}][\w'’-]+"
+_PART = rf"[{UPPER}][\w'’-]+"  # noqa: RUF001 - both apostrophes as people type them
 _FULL = rf"({_PART})(?: (?:van|von|de|der|la|le|di|da|del|bin|el|al)\b)*(?: ([{UPPER}]\.) ?)? ?({_PART}(?:-{_PART})?)?"
 _NAMED = (
     rf"(?im)^\W*(?:full )?(?:name|prospect|contact|lead|from|person|who)\W*[:=]\W*(?-i:{_FULL})",
@@ -22,7 +22,7 @@ _NAMED = (
         rf"cordialement|sincerely)[,.!]?\s*\n+\W*(?-i:{_FULL})\s*$"
     ),
     (
-        rf"(?:(?i:met|with|to|called|about|from|mr\.?|ms\.?|mrs\.?|dr\.?|frau|herr|señor|prospect|"
+        rf"(?:(?i:soy|je suis|ich bin|i am|i'm|name is|меня зовут|met|with|to|called|about|from|mr\.?|ms\.?|mrs\.?|dr\.?|frau|herr|señor|prospect|"
         rf"lead)\s+){_FULL}(?=[ ,.:(]|$)"
     ),
     (
@@ -31,6 +31,7 @@ _NAMED = (
     ),
     rf"(?m)^\W*{_FULL}\s*(?::|$)",
     rf"\b{_FULL}(?=,? (?i:cfo|ceo|cto|coo|cio|head|director|vp)\b)",
+    rf"(?<![.!?] )(?<!^)\b({_PART})( [{UPPER}]\.)? ({_PART})\b",
 )
 _COMPANY = (
     r"(?im)^\W*(?:company|organi[sz]ation|employer|account|firma|empresa)\W*[:=]\W*([^\n,;|]{2,60})",
@@ -42,6 +43,10 @@ _COMPANY = (
         rf"(?:\b(?:at|@|of|for|from|bei|en|chez|joined|runs|owns)) +((?:{_PART}|[{UPPER}]{{2,}}|"
         rf"[0-9]+[{UPPER}]\w*)(?: (?:{_PART}|&|[{UPPER}]{{2,}})){{0,3}})"
     ),
+)
+_AFTER_TITLE = (
+    rf"(?i:manager|director|officer|lead|head of \w+|"
+    rf"c[efti]o|buyer|engineer|owner|founder|president|planner)(?:,| \||\n| -) *({_PART}(?: (?:{_PART}|&))*)(?=[ ,.]*(?:$|\n|,|\())"
 )
 _MAIL = re.compile(r"[\w.+-]+@([\w-]+)\.[a-z]{2,}")
 _PUBLIC_MAIL = {"gmail", "outlook", "hotmail", "yahoo", "icloud", "gmx", "proton", "protonmail", "web", "mail"}
@@ -125,7 +130,7 @@ def read_prospect(text: str, seed: int = 0) -> Prospect:
     """Read a pasted text."""
     company = _company(text)
     first, last = _name(text, company)
-    title = _title(text, first)
+    title = _title(text, first, last)
     level, kind = _level(title or "")
     signals = tuple(found_signals(text))
     return Prospect(
@@ -140,7 +145,7 @@ def read_prospect(text: str, seed: int = 0) -> Prospect:
         channel=next((name for pattern, name in CHANNELS if re.search(pattern, text)), "Email"),
         greeting=next((word for pattern, word in GREETINGS if len(re.findall(pattern, text)) >= 3), "Hi"),
         quote=_quote(text, signals),
-        figure=next((match[0].strip() for match in _FIGURE.finditer(text)), ""),
+        figure=_figure(text, signals),
         signals=signals,
         dice=int.from_bytes(hashlib.sha256(f"{seed}\0{text}".encode()).digest()[:8], "big"),
     )
@@ -148,8 +153,13 @@ def read_prospect(text: str, seed: int = 0) -> Prospect:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a pasted text, without quote marks, bullets and labels before them."""
-    parts = (_LEADING.sub("", part.strip()).strip(" \"“”'«»") for part in _SENTENCE.split(text))
+    parts = (_spoken(part.strip()).strip(" \"“”'«»") for part in _SENTENCE.split(text))
     return [part for part in parts if len(part) >= 4]
+
+
+def _spoken(part: str) -> str:
+    label, colon, rest = _LEADING.sub("", part).partition(": ")
+    return rest if colon and len(label) <= 90 and len(rest.split()) >= 3 else _LEADING.sub("", part)
 
 
 def _name(text: str, company: str | None) -> tuple[str | None, str | None]:
@@ -167,7 +177,7 @@ def _name(text: str, company: str | None) -> tuple[str | None, str | None]:
 
 
 def _company(text: str) -> str | None:
-    for pattern in _COMPANY:
+    for pattern in (*_COMPANY[:2], _AFTER_TITLE, *_COMPANY[2:]):
         for match in re.finditer(pattern, text):
             name = match[1].strip(" .,;:*_\"'")
             words = name.split()
@@ -179,8 +189,8 @@ def _company(text: str) -> str | None:
     return mail.replace("-", " ").title() if mail else None
 
 
-def _title(text: str, first: str | None) -> str | None:
-    found = titles(text)
+def _title(text: str, first: str | None, last: str | None) -> str | None:
+    found = titles(text.replace(last, "·" * len(last)) if last else text)
     if not found:
         return None
     at = text.find(first) if first else 0
@@ -202,6 +212,14 @@ def _geography(text: str, company: str | None) -> str | None:
     elsewhere = text.replace(company, " ") if company else text
     found = _PLACE.search(elsewhere)
     return found[1] if found else None
+
+
+def _figure(text: str, signals: tuple[Signal, ...]) -> str:
+    figures = [match[0].strip() for match in _FIGURE.finditer(text)]
+    if signals and signals[0].id in ("price", "terms"):
+        # Sums in such a text are mostly our own price, which is not a number to build on.
+        figures = [figure for figure in figures if not re.search(r"(?i)[€$£%]|eur|usd|days", figure)]
+    return figures[0] if figures else ""
 
 
 def _quote(text: str, signals: tuple[Signal, ...]) -> str:

@@ -8,9 +8,9 @@ messages/count_tokens, models). Beside them, from the loopback interface only:
                       "route": "completion", "retry_after": 7, "limit_headers": true}. Kinds: `faults.Kind`.
 `GET /sim/faults`     the orders that can still strike, and every kind there is.
 `POST /sim/latency`   {"first_token_s": [0.1, 0.2], "pace": 0}: either or both.
-`POST /sim/accounts`  {"key": "sk-or-...", "credits": 0, "used_today": 50, "free_per_day": 1000, "limits": true}: all optional.
+`POST /sim/accounts`  {"key": "sk-or-...", "credits": 0, "used_today": 50, "free_per_day": 1000, "limits": true}: any.
 `GET /sim/requests`   every request in order of arrival: provider, method, path, route, model, at, stream, status,
-                      outcome (answered, refused:<status>, fault:<kind>, client_gone, open), last 4 characters of the key.
+                      outcome (answered, refused:<status>, fault:<kind>, client_gone, open), the key's end.
 `POST /sim/reset`     forget requests, faults, accounts and caches; latency returns to the start's.
 """
 

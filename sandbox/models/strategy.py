@@ -84,7 +84,7 @@ def _analysis(prospect: Prospect) -> dict[str, Any]:
     concern = prospect.main.concern
     quoted = f"{concern}. In their words: “{prospect.quote}”." if prospect.quote else f"{concern}."
     return {
-        "prospect_type": prospect.kind,
+        "prospect_type": "champion, needs others to say yes" if prospect.has("authority") else prospect.kind,
         "seniority": prospect.title or prospect.level,
         "background_leverage": _leverage(prospect),
         "company_context": _context(prospect),
@@ -106,6 +106,8 @@ def _leverage(prospect: Prospect) -> str:
         "likely": "feels the problem and can carry it upwards, but needs help to be heard there",
         "user": "knows how the work is really done, so an invitation to judge is worth more than a claim",
     }.get(prospect.kind.split()[0], "has a say that is worth mapping before anything is offered")
+    if prospect.has("authority"):
+        deciding = "likes to move but does not sign alone, so everything you send must survive being forwarded"
     return f"As {prospect.title}, {prospect.called} {deciding}."
 
 
@@ -204,10 +206,8 @@ def _actions(prospect: Prospect) -> list[str]:
         actions.append(f"Connect with {whom} without a pitch, one line on why")
     if prospect.has("authority", "competitor", "security"):
         actions.append(
-
-                f"Look up who else at {prospect.company or 'the company'} has a say, and note the names "
-                f"before the next call"
-
+            f"Look up who else at {prospect.company or 'the company'} has a say, and note the names "
+            f"before the next call"
         )
     return actions
 
