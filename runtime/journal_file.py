@@ -105,8 +105,11 @@ class JournalFile:
             return self._one_by_one(group)
 
     def compact(self) -> None:
-        """Bring the write-ahead log into the file and empty it, so wiped content is on disk nowhere."""
-        with self._lock:
+        """Bring the write-ahead log into the file and empty it, so wiped content is on disk nowhere.
+
+        Does nothing when the disk refuses: the log keeps what it holds and the next call tries again.
+        """
+        with self._lock, contextlib.suppress(sqlite3.Error):
             self._ready().execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def _one_by_one(self, group: Sequence[JournalRequest]) -> Applied:

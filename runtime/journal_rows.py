@@ -189,14 +189,15 @@ def _mark_one(connection: sqlite3.Connection, mark: OutboxMark, now: float) -> N
 
 
 def _prune(connection: sqlite3.Connection, now: float) -> Pruned:
+    # The first bound on the age lets SQLite read only the old end of the index.
     inbox = connection.execute(
-        "delete from inbox where rowid in (select rowid from inbox where state <> 'new'"
-        " and received_at < case state when 'done' then ? else ? end limit ?)",
+        "delete from inbox where rowid in (select rowid from inbox where state <> 'new' and received_at < ?1"
+        " and (state = 'done' or received_at < ?2) limit ?3)",
         (now - DEDUPE_WINDOW_S, now - TROUBLE_KEPT_S, _PRUNE_ROWS),
     ).rowcount
     outbox = connection.execute(
-        "delete from outbox where sequence in (select sequence from outbox where settled_at is not null"
-        " and settled_at < case state when 'done' then ? else ? end limit ?)",
+        "delete from outbox where sequence in (select sequence from outbox where settled_at < ?1"
+        " and (state = 'done' or settled_at < ?2) limit ?3)",
         (now - SETTLED_KEPT_S, now - TROUBLE_KEPT_S, _PRUNE_ROWS),
     ).rowcount
     return Pruned(inbox + outbox, max(inbox, outbox) == _PRUNE_ROWS)

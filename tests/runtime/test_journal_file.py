@@ -339,6 +339,8 @@ def test_queries_use_their_indexes(file: JournalFile) -> None:
         ("select 1 from outbox where lane = 'a' and settled_at is null and sequence > 0", "outbox_open"),
         ("select 1 from inbox where actor_key = 'a' and state = 'new'", "inbox_new"),
         ("select actor_key from snapshots where wake = 1", "snapshots_wake"),
+        ("select rowid from inbox where state <> 'new' and received_at < 1.0", "inbox_age"),
+        ("select sequence from outbox where settled_at < 1.0", "outbox_age"),
         ("select lane, count(*) from outbox where settled_at is null group by lane", "outbox_open"),
     ):
         assert index in str(raw_sql(file, f"explain query plan {query}")), query
