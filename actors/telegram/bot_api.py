@@ -1,12 +1,13 @@
-"""One Bot API call through aiogram, and what came of it as a value: the sender decides, nobody else catches."""
+"""One Bot API call through aiogram, and what came of it as a value: the sender decides, nobody else catches.
+
+Importing this module imports aiogram, which takes seconds (see aiogram_loading), so actors do it when they start.
+"""
 
 import asyncio
 import re
 from collections.abc import Callable
-from enum import Enum, auto
 from typing import Any, cast
 
-import msgspec
 import structlog
 from aiogram import Bot, exceptions, methods
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -15,6 +16,7 @@ from aiohttp import ClientConnectorError, ClientTimeout, ConnectionTimeoutError
 from pydantic import ValidationError
 
 from actors.telegram.messages import TelegramCall
+from actors.telegram.outcome import Came, Outcome
 
 _LOG = structlog.get_logger(__name__)
 
@@ -24,44 +26,8 @@ _MOST_AT_ONCE = 256
 _DEFAULT_WAIT_S = 5.0
 _LONGEST_DETAIL = 160
 _NEVER_LEFT = (ClientConnectorError, ConnectionTimeoutError)
-_REPEATABLE = re.compile(
-    r"(edit|delete|set|answer(?!WebApp|Guest)|pin|unpin|get|sendChatAction\b|sendMessageDraft\b)"
-)
 _ALREADY_SO = ("message is not modified", "message to delete not found")
 _QUOTED = re.compile(r"\"[^\"]*\"|(?<!\w)'[^']*'|\d{6,}(:[\w-]+)?")
-
-
-class Came(Enum):
-    """What came of a call."""
-
-    DONE = auto()
-    TOO_MANY = auto()
-    """Telegram asks to wait `retry_after` seconds; the call had no effect."""
-    NEVER_LEFT = auto()
-    """No connection: the call had no effect."""
-    NO_ANSWER = auto()
-    """Sent, and then silence: it may have had its effect."""
-    SERVER_ERROR = auto()
-    """Telegram failed: it may have had its effect."""
-    BLOCKED = auto()
-    """The person does not let this bot write to them."""
-    FORMATTING = auto()
-    """The entities are wrong."""
-    REFUSED = auto()
-    UNAUTHORIZED = auto()
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What came of one call; `detail` is for operators and holds neither content nor token."""
-
-    came: Came
-    detail: str = ""
-    retry_after: float = 0.0
-
-
-def is_repeatable(method: str) -> bool:
-    """Whether a second call does no more than the first, so that a doubtful one may simply be made again."""
-    return _REPEATABLE.match(method) is not None
 
 
 class _Session(AiohttpSession):

@@ -4,18 +4,18 @@ All waiting is done beside the mailbox, so a draft is replaced and forgotten at 
 """
 
 from collections import deque
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 import structlog
 
 from actors.telegram.backoff import pause_after
-from actors.telegram.bot_api import BotApi, Came, Outcome, is_repeatable
 from actors.telegram.calls import draft_call
 from actors.telegram.delivery import Delivery, Verdict
 from actors.telegram.drafts import Drafts, Frame
 from actors.telegram.messages import EndDraft, ShowDraft, TelegramCall
 from actors.telegram.model_text import markdown
+from actors.telegram.outcome import Came, Outcome, is_repeatable
 from actors.telegram.rich_text import tail
 from runtime import (
     Actor,
@@ -29,6 +29,9 @@ from runtime import (
     OutboxState,
     Timer,
 )
+
+if TYPE_CHECKING:
+    from actors.telegram.bot_api import BotApi
 
 _LOG = structlog.get_logger(__name__)
 
@@ -93,7 +96,7 @@ class ChatSender(Actor):
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=10_000)
 
-    def __init__(self, order_key: str, api: BotApi, owner: Address) -> None:
+    def __init__(self, order_key: str, api: "BotApi", owner: Address) -> None:
         super().__init__()
         self._order_key = order_key
         self._api = api

@@ -7,9 +7,9 @@ import msgspec
 import structlog
 
 from actors.telegram.backoff import pause_after
-from actors.telegram.bot_api import Came, Outcome, is_repeatable
 from actors.telegram.calls import without_entities
 from actors.telegram.messages import TelegramCall
+from actors.telegram.outcome import Came, Outcome, is_repeatable
 
 _LOG = structlog.get_logger(__name__)
 _UNAUTHORIZED_PAUSE_S = 60.0

@@ -5,12 +5,13 @@ interrupted: Telegram may have it, so it is recorded as uncertain instead of bei
 """
 
 from collections import deque
-from typing import ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 import structlog
 
-from actors.telegram.bot_api import BotApi, Came, Outcome
+from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.chat_sender import ChatQuiet, ChatSender, Deliver, Settled
 from actors.telegram.messages import (
     MESSAGE_LANE,
@@ -20,6 +21,7 @@ from actors.telegram.messages import (
     ShowDraft,
     TelegramDescribed,
 )
+from actors.telegram.outcome import Came, Outcome
 from runtime import (
     Actor,
     ActorError,
@@ -35,6 +37,9 @@ from runtime import (
     TakeOutbox,
     Terminated,
 )
+
+if TYPE_CHECKING:
+    from actors.telegram.bot_api import BotApi
 
 _LOG = structlog.get_logger(__name__)
 
@@ -82,7 +87,9 @@ class MessageSender(Actor):
 
     def __init__(self, base: str, token: str) -> None:
         super().__init__()
-        self._make_api = lambda: BotApi(base, token, self.clock.now)
+        self._base, self._token = base, token
+        self._api: BotApi
+        self._is_open = False
         self._chats: dict[str, _Chat] = {}
         self._spawned = 0
         self._after = 0
@@ -94,13 +101,16 @@ class MessageSender(Actor):
         self._unformatted = 0
 
     async def started(self) -> None:
-        """Take up what the journal holds."""
-        self._api = self._make_api()
+        """Load aiogram, then take up what the journal holds; orders wait in the mailbox meanwhile."""
+        await self.to_thread(load_aiogram)
+        self._api = _bot_api(self._base, self._token, self.clock.now)
+        self._is_open = True
         self._look()
 
     async def stopped(self) -> None:
         """Close the connections; a call under way becomes uncertain at the next start."""
-        await self._api.close()
+        if self._is_open:
+            await self._api.close()
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
@@ -254,3 +264,9 @@ class MessageSender(Actor):
             uncertain=self._counts["uncertain"],
             waiting=self._in_hand,
         )
+
+
+def _bot_api(base: str, token: str, now: Callable[[], float]) -> "BotApi":
+    from actors.telegram.bot_api import BotApi
+
+    return BotApi(base, token, now)

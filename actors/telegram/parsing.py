@@ -1,12 +1,15 @@
 """Telegram updates as the sessions need them: aiogram checks the form, what is used goes into small Structs."""
 
 import json
+from typing import TYPE_CHECKING
 
 import msgspec
-from aiogram import types
 from pydantic import ValidationError
 
 from actors.telegram.errors import MalformedUpdate
+
+if TYPE_CHECKING:
+    from aiogram import types
 
 _KINDS = (
     "photo",
@@ -98,6 +101,8 @@ Incoming = TextMessage | OtherMessage | ButtonTap | GenerationStopped | Blocked 
 
 def parse_update(raw: bytes) -> Incoming:
     """The update as one of ours; MalformedUpdate if it is not in the Bot API's form."""
+    from aiogram import types  # seconds at the first time: see aiogram_loading
+
     try:
         update = types.Update.model_validate_json(raw)
     except ValidationError:
@@ -139,7 +144,7 @@ def _private_chat(chat: object) -> object:
     return chat if isinstance(chat, dict) and chat.get("type") == "private" else None
 
 
-def _incoming(update: types.Update) -> Incoming:
+def _incoming(update: "types.Update") -> Incoming:
     if update.message is not None:
         return _message(update.message)
     if update.callback_query is not None:
@@ -152,7 +157,7 @@ def _incoming(update: types.Update) -> Incoming:
     return Ignored(next((name for name in update.model_fields_set if name != "update_id"), "nothing"))
 
 
-def _message(message: types.Message) -> Incoming:
+def _message(message: "types.Message") -> Incoming:
     if message.from_user is None:
         return Ignored("message without a sender")
     user, date = _sender(message.from_user), int(message.date.timestamp())
@@ -163,19 +168,19 @@ def _message(message: types.Message) -> Incoming:
     return OtherMessage(chat.id, user, message.message_id, kind, date, message.caption, chat.type)
 
 
-def _tap(tap: types.CallbackQuery) -> ButtonTap:
+def _tap(tap: "types.CallbackQuery") -> ButtonTap:
     user = _sender(tap.from_user)
     if tap.message is None:
         return ButtonTap(tap.id, user, user.telegram_id, None, tap.data or "")
     return ButtonTap(tap.id, user, tap.message.chat.id, tap.message.message_id, tap.data or "")
 
 
-def _membership(change: types.ChatMemberUpdated) -> Incoming:
+def _membership(change: "types.ChatMemberUpdated") -> Incoming:
     if change.chat.type != "private":
         return Ignored("membership in a group")
     made = Blocked if change.new_chat_member.status in _LEFT else Unblocked
     return made(change.chat.id, _sender(change.from_user))
 
 
-def _sender(user: types.User) -> Sender:
+def _sender(user: "types.User") -> Sender:
     return Sender(user.id, user.username, user.first_name, user.language_code, user.is_bot)

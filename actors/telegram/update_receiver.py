@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from actors.session.messages import HandleUpdate, Resume
+from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.backoff import pause_after
 from actors.telegram.errors import JournalProblem, TelegramRefused, TelegramUnreachable
 from actors.telegram.intake import Intake, Keeper, is_routed, sort_updates
@@ -143,6 +144,9 @@ class UpdateReceiver(Actor):
         return _Received(self._unkept, fresh)
 
     async def _recover(self) -> None:
+        await self.to_thread(
+            load_aiogram
+        )  # the sessions parse with it: from the first update on, not while it loads
         keys = await self._keeper.unfinished()
         for key in keys:
             self.send(self.find("sessions"), Resume(actor_key=key))

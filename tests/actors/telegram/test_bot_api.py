@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from actors.telegram.bot_api import BotApi, Came
+from actors.telegram.bot_api import BotApi
 from actors.telegram.messages import TelegramCall
+from actors.telegram.outcome import Came
 from actors.telegram.rendering import bold, delete_message, send_calls, typing
 from tests.actors.telegram import scripted_bot_api
 from tests.actors.telegram.scripted_bot_api import (

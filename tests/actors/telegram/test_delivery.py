@@ -2,9 +2,9 @@
 
 import pytest
 
-from actors.telegram.bot_api import Came, Outcome, is_repeatable
 from actors.telegram.delivery import Delivery, Verdict
 from actors.telegram.messages import TelegramCall
+from actors.telegram.outcome import Came, Outcome, is_repeatable
 from actors.telegram.rendering import bold, delete_message, send_calls
 
 _SEND = send_calls(5, bold("x"))[0]
