@@ -43,13 +43,14 @@ def body(call: ModelCall) -> bytes:
 
 
 def _system(blocks: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The system blocks with the cache's breakpoint after the last one that all reps share.
+    """The system blocks with the cache's breakpoints: after the knowledge all agents share, and before the last block.
 
-    The first block is the stable prefix. A write happens only at a breakpoint, so one further on, behind text that
-    differs from rep to rep, would never be read again.
+    The last block alone may differ from rep to rep. A write happens only at a breakpoint, so one behind such text
+    would never be read again.
     """
     system: list[dict[str, Any]] = [{"type": "text", "text": block} for block in blocks]
-    system[0]["cache_control"] = {"type": "ephemeral"}
+    for index in {0, max(0, len(blocks) - 2)}:
+        system[index]["cache_control"] = {"type": "ephemeral"}
     return system
 
 

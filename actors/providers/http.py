@@ -1,5 +1,6 @@
 """The one module that speaks HTTP to providers: a client on aiohttp's transport, bearer keys, streamed bodies."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Generator, Mapping
 from functools import cache
@@ -92,7 +93,8 @@ async def post(client: Client, path: str, body: bytes, headers: Headers, auth: h
     return Answer(await client.send(request, auth=auth, stream=True))
 
 
-async def get(client: Client, path: str, headers: Headers, auth: httpx.Auth | None) -> tuple[int, bytes]:
-    """The status and body of a small GET."""
-    answer = await client.get(path, headers=dict(headers), auth=auth)
+async def get(client: Client, path: str, headers: Headers, auth: httpx.Auth, timeout_s: float) -> tuple[int, bytes]:
+    """The status and body of a small GET; it takes no longer than `timeout_s` in all."""
+    async with asyncio.timeout(timeout_s):
+        answer = await client.get(path, headers=dict(headers), auth=auth)
     return answer.status_code, answer.content
