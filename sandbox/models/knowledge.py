@@ -128,7 +128,9 @@ def _company_name(company: list[Section], system: str) -> str:
         title = " ".join(_GENERIC_TITLE.sub(" ", company[0].heading).split())
         if title:
             return title
-    named = re.search(r"(?m)^\W*(?:Company|Name|Company name)\W*:\W*([A-Z][\w&.' -]{1,40}?)\s*$", system)
+    named = re.search(
+        r"(?m)^[^\w\n]{0,9}(?:Company|Name|Company name)\W{0,9}:\W{0,9}([A-Z][\w&.' -]{1,40}?)\s*$", system
+    )
     spoken = named or re.search(r"\b(?:We are|we are|sells? for|coach (?:of|at))\s+([A-Z]\w+(?: [A-Z]\w+)?)", system)
     return spoken[1] if spoken else ""
 

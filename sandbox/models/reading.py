@@ -11,30 +11,30 @@ from sandbox.models.signals import UNKNOWN, found_signals, shows
 _PART = rf"[{UPPER}][\w'’-]+"  # noqa: RUF001 - both apostrophes as people type them
 _FULL = rf"({_PART})(?: (?:van|von|de|der|la|le|di|da|del|bin|el|al)\b)*(?: ([{UPPER}]\.) ?)? ?({_PART}(?:-{_PART})?)?"
 _NAMED = (
-    rf"(?im)^\W*(?:full )?(?:name|prospect|contact|lead|from|person|who)\W*[:=]\W*(?-i:{_FULL})",
+    rf"(?im)^[^\w\n]{{0,9}}(?:full )?(?:name|prospect|contact|lead|from|person|who)\W{{0,9}}[:=]\W{{0,9}}(?-i:{_FULL})",
     (
-        rf"(?m)^\W*{_FULL}\s*(?:,|\||-|–|—|\()\s*(?=[^\n]{{0,60}}(?i:officer|head|director|manager|"
-        rf"c[eft]o\b|vp|founder|owner|lead|engineer|buyer|partner|president|planner|controller|procurement|"
+        rf"(?m)^[^\w\n]{{0,9}}{_FULL}[ \t]{{0,9}}(?:,|\||-|\u2013|\u2014|\()\s*(?=[^\n]{{0,60}}(?i:"
+        rf"officer|head|director|manager|c[eft]o\b|vp|founder|owner|lead|engineer|buyer|partner|president|planner|controller|procurement|"
         rf"leiter|geschäft|директор))"
     ),
     (
-        rf"(?im)^\W*(?:(?:best|kind|warm)?\s*(?:regards|wishes)|best|thanks|thank you|cheers|grüße|saludos|"
-        rf"cordialement|sincerely)[,.!]?\s*\n+\W*(?-i:{_FULL})\s*$"
+        rf"(?im)^[^\w\n]{{0,9}}(?:(?:best|kind|warm)? ?(?:regards|wishes)|best|thanks|thank you|cheers|grüße|"
+        rf"saludos|cordialement|sincerely)[,.!]?[ \t]{{0,9}}\n{{1,4}}[^\w\n]{{0,9}}(?-i:{_FULL})[ \t]{{0,9}}$"
     ),
     (
-        rf"(?:(?i:soy|je suis|ich bin|i am|i'm|name is|меня зовут|met|with|to|called|about|from|mr\.?|ms\.?|mrs\.?|dr\.?|frau|herr|señor|prospect|"
-        rf"lead)\s+){_FULL}(?=[ ,.:(]|$)"
+        rf"(?:(?i:soy|je suis|ich bin|i am|i'm|name is|меня зовут|met|with|to|called|about|from|mr\.?|"
+        rf"ms\.?|mrs\.?|dr\.?|frau|herr|señor|prospect|lead)\s+){_FULL}(?=[ ,.:(]|$)"
     ),
     (
         rf"{_FULL},?\s+(?:(?i:is|was|who|said|says|wrote|writes|asked|asks|replied|mentioned|told|runs|"
         rf"leads|works|from|at|wants|needs|thinks|heads)\b)"
     ),
-    rf"(?m)^\W*{_FULL}\s*(?::|$)",
+    rf"(?m)^[^\w\n]{{0,9}}{_FULL}[ \t]{{0,9}}(?::|$)",
     rf"\b{_FULL}(?=,? (?i:cfo|ceo|cto|coo|cio|head|director|vp)\b)",
     rf"(?<![.!?] )(?<!^)\b({_PART})( [{UPPER}]\.)? ({_PART})\b",
 )
 _COMPANY = (
-    r"(?im)^\W*(?:company|organi[sz]ation|employer|account|firma|empresa)\W*[:=]\W*([^\n,;|]{2,60})",
+    r"(?im)^[^\w\n]{0,9}(?:company|organi[sz]ation|employer|account|firma|empresa)\W{0,9}[:=]\W{0,9}([^\n,;|]{2,60})",
     (
         rf"((?:{_PART}|&)(?: (?:{_PART}|&)){{0,3}} (?:GmbH|AG|Inc\.?|Ltd\.?|LLC|Corp\.?|SA|SARL|S\.A\.|BV|"
         rf"AB|AS|Oy|plc|PLC|KG|SE|Group|Holdings?|Industries|Foods|Logistics|Manufacturing))\b"
@@ -46,13 +46,14 @@ _COMPANY = (
 )
 _AFTER_TITLE = (
     rf"(?i:manager|director|officer|lead|head of \w+|"
-    rf"c[efti]o|buyer|engineer|owner|founder|president|planner)(?:,| \||\n| -) *({_PART}(?: (?:{_PART}|&))*)(?=[ ,.]*(?:$|\n|,|\())"
+    rf"c[efti]o|buyer|engineer|owner|founder|president|planner)(?:,| \||\n| -) *"
+    rf"({_PART}(?: (?:{_PART}|&))*)(?=[ ,.]*(?:$|\n|,|\())"
 )
-_MAIL = re.compile(r"[\w.+-]+@([\w-]+)\.[a-z]{2,}")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([\w-]+)\.[a-z]{2,}")
 _PUBLIC_MAIL = {"gmail", "outlook", "hotmail", "yahoo", "icloud", "gmx", "proton", "protonmail", "web", "mail"}
 _PLACE = re.compile(r"\b(" + "|".join(PLACES) + r")\b")
 _STATED_PLACE = re.compile(
-    rf"(?i:\b(?:based in|located in|location\W*[:=]|lives in|office in|plant in|"
+    rf"(?i:\b(?:based in|located in|location\W{{0,9}}[:=]|lives in|office in|plant in|"
     rf"headquartered in))\s*({_PART}(?:,? {_PART})?)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”']?\s+|\n+")

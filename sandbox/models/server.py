@@ -70,13 +70,15 @@ async def start(
     limits: bool = False,
     credits: float | None = None,  # noqa: A002 - the provider's own word
     free_per_day: int = 50,
+    body_limit: int = _BODY_LIMIT,
     clock: Callable[[], float] = time.time,
 ) -> Running:
     """Serve both emulators; port 0 takes a free one.
 
     `latency_s` bounds the time to the first token, `pace` scales the 20-60 ms between pieces of text, `keep_alive_s`
     spaces comments and pings. `keys` None accepts every key of the right shape without "invalid" in it.
-    `limits` enforces 20 free calls a minute and `free_per_day` a day, per key; `credits` None charges nothing.
+    `limits` enforces 20 free calls a minute and `free_per_day` a day, per key; `credits` None charges nothing;
+    `body_limit` is in bytes.
     Raises OSError where the port is taken.
     """
     options = Options(
@@ -84,7 +86,7 @@ async def start(
     )
     accounts = Accounts(limits=limits, credits=credits, free_per_day=free_per_day, clock=clock)
     simulation = Simulation(options, accounts, clock)
-    app = web.Application(client_max_size=_BODY_LIMIT)
+    app = web.Application(client_max_size=body_limit)
     app.add_routes([*OpenRouter(simulation).routes(), *Anthropic(simulation).routes(), *_Control(simulation).routes()])
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
     await runner.setup()

@@ -9,7 +9,7 @@ from tests.sandbox.models.schemas import MEMORY, STRATEGIST, closed, listed
 from tests.sandbox.models.validation import problems
 
 PROSPECTS = {
-    "Keller": "Anna Keller, Head of Maintenance at Brandt Foundry GmbH, Hamburg. She says it is too expensive for us.",
+    "Keller": "Anna Keller, Head of Maintenance at Brandt Foundry GmbH, Hamburg. She says: it is too expensive for us.",
     "Fisher": "Spoke with Tom Fisher, plant manager at Oakridge Plastics in Ohio. He needs sign-off from the board.",
     "Silva": "Hi, legal asks about the cancellation clause and the contract terms.\n\nBest regards,\nMarta Silva\n"
     "Procurement Manager, VerdePack",
@@ -18,8 +18,8 @@ PROSPECTS = {
     "Ruiz": "Hola, soy Carlos Ruiz, gerente de Envases Ruiz. No tenemos presupuesto para este año. Gracias.",
     "Osei": "Name: Grace Osei\nCompany: Volta Bottling\nTitle: CFO\nShe wrote: no budget before the next fiscal year.",
     "Lund": "Erik Lund, shift lead at Fjord Timber: my team will not use another tool, the older staff resist.",
-    "Novak": "Met Petra Novak, owner of Novak Tools in Prague. Interested, wants a demo and asks how soon we can start.",
-    "Haddad": "From: Sami Haddad\nWe already use a spreadsheet and it works. Why switch? Head of Operations, Cedar Press",
+    "Novak": "Met Petra Novak, owner of Novak Tools in Prague. Interested, wants a demo, asks how soon we can start.",
+    "Haddad": "From: Sami Haddad\nWe already use a spreadsheet. Why switch? Head of Operations, Cedar Press",
 }
 
 
@@ -117,7 +117,9 @@ def test_a_repair_turn_keeps_the_prospect() -> None:
     assert repaired["prospect_info"]["last_name"] == "Fisher"
 
 
-@pytest.mark.parametrize("text", ["", "?", "x" * 20_000, "🙂 🙂 🙂", '{"text":', "слишком дорого для нас", "a\x00b {[}"])
+@pytest.mark.parametrize(
+    "text", ["", "?", "x" * 20_000, "🙂 🙂 🙂", '{"text":', "слишком дорого для нас", "a\x00b {[}"]
+)
 def test_poor_material_still_gets_a_valid_answer(text: str) -> None:
     """Empty, huge, foreign or broken text is answered under the schema all the same."""
     assert problems(STRATEGIST, json.loads(answer(_question(text)))) == []

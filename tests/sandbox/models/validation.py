@@ -38,7 +38,9 @@ def _inside(schema: dict[str, Any], value: Any, root: dict[str, Any], path: str)
         for name, child in known.items():
             found += problems(child, value[name], root, f"{path}.{name}") if name in value else []
     if isinstance(value, list):
-        found += [f"{path}: {len(value)} items"] * (not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", 99))
+        found += [f"{path}: {len(value)} items"] * (
+            not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", 99)
+        )
         for number, item in enumerate(value):
             found += problems(schema.get("items", {}), item, root, f"{path}[{number}]")
     if isinstance(value, str):
