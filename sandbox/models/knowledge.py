@@ -75,16 +75,16 @@ def read_knowledge(system: str) -> Knowledge:
 
 def best_sections(knowledge: Knowledge, text: str, emphasis: str, limit: int) -> list[Section]:
     """The playbook sections nearest to a text; words of `emphasis` weigh most, rare words more than common ones."""
-    spread = Counter(word for section in knowledge.playbook for word in stems(f"{section.heading} {section.body}"))
+    spread = Counter(word for section in knowledge.playbook for word in {**_stems(section)[0], **_stems(section)[1]})
     total = max(1, len(knowledge.playbook))
     asked, stressed = stems(text), stems(emphasis)
 
     def weight(section: Section) -> float:
-        heading, body = stems(section.heading), stems(section.body)
+        heading, body = _stems(section)
         score = 0.0
         for word in {**asked, **stressed}:
             rarity = math.log(1 + total / max(1, spread[word]))
-            importance = (1 if word in asked else 0) + (4 if word in stressed else 0)
+            importance = (1 if word in asked else 0) + 4 * stressed[word]
             score += rarity * importance * ((3 if word in heading else 0) + (1 if word in body else 0))
         return score
 
@@ -99,6 +99,11 @@ def nearest_sentence(section: Section, text: str) -> str:
     if not sentences:
         return ""
     return max(sentences, key=lambda sentence: sum(1 for word in stems(sentence) if word in wanted))
+
+
+@lru_cache(maxsize=512)
+def _stems(section: Section) -> tuple[Counter[str], Counter[str]]:
+    return stems(section.heading), stems(section.body)
 
 
 def _groups(system: str) -> list[list[Section]]:

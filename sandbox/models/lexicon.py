@@ -63,8 +63,8 @@ Stuttgart Vienna Zurich Geneva Paris Lyon Madrid Barcelona Milan Rome Turin Lisb
 Brussels Antwerp Warsaw Krakow Prague Stockholm Gothenburg Oslo Bergen Copenhagen Aarhus Helsinki Dublin London
 Manchester Birmingham Leeds Bristol Edinburgh Glasgow Istanbul Tel-Aviv Toronto Montreal Vancouver Boston
 Chicago Denver Austin Dallas Houston Seattle Atlanta Miami Detroit Cleveland Ohio Texas California Michigan
-Wisconsin Florida Sydney Melbourne Tokyo Mumbai Bangalore Pune Lagos Nairobi Cairo Bavaria Saxony Catalonia
-Lombardy UK USA UAE EMEA DACH
+Wisconsin Florida Sydney Melbourne Tokyo Mumbai Bangalore Pune Lagos Nairobi Cairo München Köln Wien Zürich
+Bavaria Saxony Catalonia Lombardy UK USA UAE EMEA DACH
 """
 PLACES = tuple(_PLACES_TEXT.split())
 CHANNELS = (
@@ -109,7 +109,13 @@ class Signal(msgspec.Struct, frozen=True):
     words: str
 
 
+_AFTER_TITLE = re.compile(r"(?i)(?: (?:at|in|of|and|for|with|on|is|from|&))+$")
+
+
 def titles(text: str) -> list[tuple[int, str]]:
     """Titles in a text with their positions."""
-    found = ((match.start(), _BEFORE_TITLE.sub("", " ".join(match[0].split()))) for match in TITLE.finditer(text))
+    found = (
+        (match.start(), _AFTER_TITLE.sub("", _BEFORE_TITLE.sub("", " ".join(match[0].split()))))
+        for match in TITLE.finditer(text)
+    )
     return [(at, title) for at, title in found if title]

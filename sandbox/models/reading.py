@@ -12,6 +12,7 @@ _PART = rf"[{UPPER}][\w'’-]+"  # noqa: RUF001 - both apostrophes as people typ
 _FULL = rf"({_PART})(?: (?:van|von|de|der|la|le|di|da|del|bin|el|al)\b)*(?: ([{UPPER}]\.) ?)? ?({_PART}(?:-{_PART})?)?"
 _NAMED = (
     rf"(?im)^[^\w\n]{{0,9}}(?:full )?(?:name|prospect|contact|lead|from|person|who)\W{{0,9}}[:=]\W{{0,9}}(?-i:{_FULL})",
+    rf"(?i:regards|grüßen|grüße|saludos|sincerely|cheers)[,.! ]{{1,3}}{_FULL}",
     (
         rf"(?m)^[^\w\n]{{0,9}}{_FULL}[ \t]{{0,9}}(?:,|\||-|\u2013|\u2014|\()\s*(?=[^\n]{{0,60}}(?i:"
         rf"officer|head|director|manager|c[eft]o\b|vp|founder|owner|lead|engineer|buyer|partner|president|planner|controller|procurement|"
@@ -29,6 +30,7 @@ _NAMED = (
         rf"{_FULL},?\s+(?:(?i:is|was|who|said|says|wrote|writes|asked|asks|replied|mentioned|told|runs|"
         rf"leads|works|from|at|wants|needs|thinks|heads)\b)"
     ),
+    rf"(?m)^\[[^\]\n]{{1,24}}\] {_FULL}:",
     rf"(?m)^[^\w\n]{{0,9}}{_FULL}[ \t]{{0,9}}(?::|$)",
     rf"\b{_FULL}(?=,? (?i:cfo|ceo|cto|coo|cio|head|director|vp)\b)",
     rf"(?<![.!?] )(?<!^)\b({_PART})( [{UPPER}]\.)? ({_PART})\b",
@@ -40,7 +42,7 @@ _COMPANY = (
         rf"AB|AS|Oy|plc|PLC|KG|SE|Group|Holdings?|Industries|Foods|Logistics|Manufacturing))\b"
     ),
     (
-        rf"(?:\b(?:at|@|of|for|from|bei|en|chez|joined|runs|owns)) +((?:{_PART}|[{UPPER}]{{2,}}|"
+        rf"(?:(?:(?<=\s)@|\b(?:at|of|for|from|bei|en|chez|joined|runs|owns))) +((?:{_PART}|[{UPPER}]{{2,}}|"
         rf"[0-9]+[{UPPER}]\w*)(?: (?:{_PART}|&|[{UPPER}]{{2,}})){{0,3}})"
     ),
 )

@@ -47,7 +47,8 @@ _WAITS = {
 
 def advise(prospect: Prospect, knowledge: Knowledge) -> dict[str, Any]:
     """The whole advice, under the strategist's field names."""
-    emphasis = " ".join(f"{signal.id} {signal.words}" for signal in prospect.signals[:2]) or prospect.main.words
+    others = " ".join(signal.words for signal in prospect.signals[1:2])
+    emphasis = f"{prospect.main.words} {prospect.main.words} {prospect.main.id} {others}"
     sections = best_sections(knowledge, prospect.text, emphasis, 3)
     draft = write_draft(prospect, knowledge)
     return {
