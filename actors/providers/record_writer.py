@@ -1,0 +1,263 @@
+"""Drains the journal's record lane into storage, in order.
+
+A pass takes the oldest unsettled writes, joins neighbours into few calls and notes what was done. A crash between a
+write and its note repeats the write, which changes nothing more. While storage is away, or refuses everything, the
+pass ends at the first such write and is tried again later, for ever: nothing is lost and nothing overtakes. Only a
+row that storage itself calls wrong is given up.
+"""
+
+import random
+from collections.abc import Callable
+from typing import ClassVar
+
+import msgspec
+import structlog
+
+from actors.providers.messages import RECORD_LANE, RowWrite
+from actors.providers.record_batches import ROWS_PER_CALL, Batch, Unwritable, joined
+from runtime import (
+    Actor,
+    Address,
+    DescribeJournal,
+    JournalDescribed,
+    JournalFailed,
+    Mailbox,
+    MarkOutbox,
+    OutboxAppended,
+    OutboxBatch,
+    OutboxMark,
+    Subscribe,
+    TakeOutbox,
+)
+from storage import BadQuery, Conflict, StorageError, Store, Where, all_of, eq, is_null
+
+_TAKE = 1000
+_JOURNAL_DEADLINE_S = 15.0
+_RENEW_S = 30.0
+_BACKOFF_MIN_S = 0.25
+_BACKOFF_CAP_S = 15.0
+_REFUSALS = (BadQuery, Conflict)
+
+_log = structlog.get_logger(__name__)
+
+
+class DescribeWriter(msgspec.Struct, frozen=True):
+    """Ask how far behind the writer is; answered by `WriterDescribed`."""
+
+
+class WriterDescribed(msgspec.Struct, frozen=True):
+    """Writes waiting and the age of the oldest; the rest counts since the writer's start.
+
+    `last_problem` is None while writing goes well; `waiting` is what the writer last saw when the journal is silent.
+    """
+
+    waiting: int
+    oldest_age_s: float
+    last_problem: str | None
+    written: int
+    dead: int
+
+
+class _Hold(msgspec.Struct, frozen=True):
+    """Why a pass stopped early and, if the other side said so, for how long to wait."""
+
+    problem: str
+    retry_after: float | None = None
+
+
+class _Pass(msgspec.Struct, frozen=True):
+    """A pass ended."""
+
+    taken: int
+    written: int
+    dead: int
+    hold: _Hold | None
+
+
+class _Resume(msgspec.Struct, frozen=True):
+    """The wait after a failed pass is over."""
+
+
+class _Renew(msgspec.Struct, frozen=True):
+    """Subscribe again, in case the journal has forgotten."""
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """A description made for somebody."""
+
+    asker: Address
+    description: WriterDescribed
+
+
+class RecordWriter(Actor):
+    """Writes the record lane to `store`, one pass at a time; answers `DescribeWriter` at any moment.
+
+    `jitter` returns a number in [0, 1) and spreads the waits between tries, which grow to 15 s.
+    """
+
+    mailbox: ClassVar[Mailbox] = Mailbox(capacity=1000)
+
+    def __init__(self, store: Store, *, jitter: Callable[[], float] = random.random) -> None:
+        self._store = store
+        self._jitter = jitter
+        self._passing = False
+        self._asked_again = False
+        self._failures = 0
+        self._problem: str | None = None
+        self._waiting = 0
+        self._written = 0
+        self._dead = 0
+
+    async def started(self) -> None:
+        self._journal = self.find("journal")
+        self._renew()
+
+    async def receive(self, message: object, sender: Address) -> None:
+        match message:
+            case OutboxAppended():
+                self._wanted()
+            case _Resume():
+                self._begin()
+            case _Pass():
+                self._ended(message)
+            case _Renew():
+                self._renew()
+            case DescribeWriter():
+                self.pipe(self._describe(sender), failed=lambda _: _Answer(sender, self._description()))
+            case _Answer(asker, description):
+                self.send(asker, description)
+            case _:
+                await self.unhandled(message, sender)
+
+    def _renew(self) -> None:
+        self.send(self._journal, Subscribe(RECORD_LANE))
+        self.timer(_RENEW_S, _Renew())
+
+    def _wanted(self) -> None:
+        if self._passing:
+            self._asked_again = True
+        elif self._problem is None:  # otherwise the wait decides when
+            self._begin()
+
+    def _begin(self) -> None:
+        self._passing = True
+        self._asked_again = False
+        self.pipe(self._pass(), failed=_fell)
+
+    def _ended(self, ended: _Pass) -> None:
+        self._passing = False
+        self._written += ended.written
+        self._dead += ended.dead
+        self._waiting = max(0, ended.taken - ended.written - ended.dead)
+        if ended.hold is not None:
+            self._hold(ended.hold, progressed=ended.written > 0)
+            return
+        if self._problem is not None:
+            _log.info("record_writing_resumed")
+        self._problem = None
+        self._failures = 0
+        if ended.taken == _TAKE or self._asked_again:
+            self._begin()
+
+    def _hold(self, hold: _Hold, *, progressed: bool) -> None:
+        self._failures = 1 if progressed else self._failures + 1
+        ceiling = min(_BACKOFF_CAP_S, _BACKOFF_MIN_S * 2.0 ** min(self._failures, 10))
+        delay = max(hold.retry_after or 0.0, _BACKOFF_MIN_S, self._jitter() * ceiling)
+        if self._problem != hold.problem:
+            _log.warning("record_writing_held", problem=hold.problem, retry_in_s=round(delay, 2))
+        self._problem = hold.problem
+        self.timer(delay, _Resume())
+
+    async def _pass(self) -> _Pass:
+        reply = await self.ask(self._journal, TakeOutbox(RECORD_LANE, 0, _TAKE), deadline_s=_JOURNAL_DEADLINE_S)
+        if not isinstance(reply, OutboxBatch):
+            return _Pass(0, 0, 0, _refused(reply))
+        marks: list[OutboxMark] = []
+        hold = None
+        for part in joined(reply.entries):
+            hold = await self._settle(part, marks)
+            if hold is not None:
+                break
+        if marks:
+            noted = await self.ask(self._journal, MarkOutbox(tuple(marks)), deadline_s=_JOURNAL_DEADLINE_S)
+            if isinstance(noted, JournalFailed):
+                # Not noted is not done: the next pass repeats these, harmlessly.
+                return _Pass(len(reply.entries), 0, 0, _refused(noted))
+        dead = sum(mark.state == "dead" for mark in marks)
+        return _Pass(len(reply.entries), len(marks) - dead, dead, hold)
+
+    async def _settle(self, part: Batch | Unwritable, marks: list[OutboxMark]) -> _Hold | None:
+        if isinstance(part, Unwritable):
+            _log.error("record_write_refused", sequence=part.sequence, reason=part.reason)
+            marks.append(OutboxMark(part.sequence, "dead", part.reason))
+            return None
+        parts = [part]
+        while parts:
+            batch = parts.pop()
+            try:
+                await self._write(batch.write)
+            except _REFUSALS as error:
+                if len(batch.items) > 1:
+                    parts.extend(reversed(batch.halves()))
+                    continue
+                marks.append(_given_up(batch, error))
+            except StorageError as error:
+                return _Hold(_said(batch.write, error), error.retry_after)
+            else:
+                marks.extend(OutboxMark(item.sequence, "done") for item in batch.items)
+        return None
+
+    async def _write(self, write: RowWrite) -> None:
+        match write.action:
+            case "insert":
+                for rows in _chunks(write):
+                    await self._store.insert(write.table, rows, on_conflict="ignore")
+            case "upsert":
+                for rows in _chunks(write):
+                    await self._store.upsert(write.table, rows, key=write.key)
+            case "update":
+                await self._store.update(write.table, write.values, _where(write))
+            case "delete":
+                await self._store.delete(write.table, _where(write))
+
+    def _description(self) -> WriterDescribed:
+        return WriterDescribed(self._waiting, 0.0, self._problem, self._written, self._dead)
+
+    async def _describe(self, asker: Address) -> _Answer:
+        journal = await self.ask(self._journal, DescribeJournal(), deadline_s=2.0)
+        description = self._description()
+        if isinstance(journal, JournalDescribed):
+            description = msgspec.structs.replace(
+                description,
+                waiting=journal.outbox_pending.get(RECORD_LANE, 0),
+                oldest_age_s=journal.oldest_age_s.get(RECORD_LANE, 0.0),
+            )
+        return _Answer(asker, description)
+
+
+def _chunks(write: RowWrite) -> list[list[dict[str, object]]]:
+    return [list(write.rows[at : at + ROWS_PER_CALL]) for at in range(0, len(write.rows), ROWS_PER_CALL)]
+
+
+def _where(write: RowWrite) -> Where:
+    return all_of(*(is_null(column) if value is None else eq(column, value) for column, value in write.where.items()))
+
+
+def _given_up(batch: Batch, error: StorageError) -> OutboxMark:
+    reason = _said(batch.write, error)
+    _log.error("record_write_refused", sequence=batch.items[0].sequence, reason=reason)
+    return OutboxMark(batch.items[0].sequence, "dead", reason)
+
+
+def _said(write: RowWrite, error: StorageError) -> str:
+    # A server's own words may quote the row, so only the kind of error is kept.
+    return f"{type(error).__name__}: {write.action} {write.table}"
+
+
+def _refused(reply: object) -> _Hold:
+    return _Hold(reply.reason if isinstance(reply, JournalFailed) else f"unexpected {type(reply).__name__}")
+
+
+def _fell(error: Exception) -> _Pass:
+    _log.error("record_pass_failed", error=type(error).__name__)
+    return _Pass(0, 0, 0, _Hold(f"{type(error).__name__} while writing"))

@@ -1,0 +1,305 @@
+"""RecordWriter on the real runtime and journal; the store fails as it is told."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import cast
+
+import msgspec
+import pytest
+
+from actors.providers.messages import RECORD_LANE, RowWrite
+from actors.providers.record_writer import DescribeWriter, RecordWriter, WriterDescribed
+from runtime import (
+    ActorSystem,
+    Address,
+    ChildSpec,
+    Commit,
+    Committed,
+    DescribeJournal,
+    JournalDescribed,
+    NewOutboxEntry,
+    journal_spec,
+)
+from runtime.testing import ManualClock
+from storage import BadQuery, Conflict, Forbidden, Row, StorageError, Store, Unavailable
+
+SECRET = "Jane Prospect said no"
+
+
+class FaultyStore:
+    """Keeps rows in memory; fails as told. Each call is noted as (action, table, ids)."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+        self.calls: list[tuple[str, str, tuple[object, ...]]] = []
+        self.faults: list[StorageError] = []
+        self.down: StorageError | None = None
+        self.refused: Callable[[Row], StorageError | None] = lambda _: None
+
+    def _call(self, action: str, table: str, rows: list[Row]) -> None:
+        self.calls.append((action, table, tuple(row.get("id") for row in rows)))
+        if self.faults:
+            raise self.faults.pop(0)
+        if self.down is not None:
+            raise self.down
+        for row in rows:
+            if (error := self.refused(row)) is not None:
+                raise error
+
+    async def insert(self, table: str, rows: list[Row], *, on_conflict: str | None = None) -> int:
+        assert on_conflict == "ignore"
+        self._call("insert", table, rows)
+        for row in rows:
+            self.rows.setdefault(f"{table}/{row['id']}", row)
+        return len(rows)
+
+    async def upsert(self, table: str, rows: list[Row], *, key: tuple[str, ...]) -> int:
+        self._call("upsert", table, rows)
+        self.rows.update({f"{table}/{row['id']}": row for row in rows})
+        return len(rows)
+
+    async def update(self, table: str, values: Row, where: object) -> list[Row]:
+        self._call("update", table, [values])
+        return []
+
+    async def delete(self, table: str, where: object) -> int:
+        self._call("delete", table, [])
+        return 0
+
+
+class HangingStore(FaultyStore):
+    """Writes, and then never says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = asyncio.Event()
+
+    async def insert(self, table: str, rows: list[Row], *, on_conflict: str | None = None) -> int:
+        await super().insert(table, rows, on_conflict=on_conflict)
+        self.written.set()
+        await asyncio.Event().wait()
+        return len(rows)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def store() -> FaultyStore:
+    return FaultyStore()
+
+
+@pytest.fixture
+async def system(clock: ManualClock, tmp_path: Path) -> AsyncIterator[ActorSystem]:
+    system = ActorSystem(clock=clock)
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    yield system
+    await system.shutdown()
+
+
+async def start(system: ActorSystem, store: FaultyStore, jitter: float = 1.0) -> Address:
+    return await system.start(
+        ChildSpec(name="record_writer", factory=lambda: RecordWriter(cast("Store", store), jitter=lambda: jitter))
+    )
+
+
+def insert(number: object, table: str = "attempts", **columns: object) -> RowWrite:
+    return RowWrite(table=table, action="insert", rows=({"id": number, **columns},))
+
+
+async def commit(system: ActorSystem, *writes: RowWrite | bytes) -> None:
+    payloads = [write if isinstance(write, bytes) else msgspec.json.encode(write) for write in writes]
+    outbox = tuple(NewOutboxEntry(f"{id(p)}/{n}", RECORD_LANE, "7", p) for n, p in enumerate(payloads))
+    reply = await system.ask(system.find("journal"), Commit("7", None, wake=False, outbox=outbox), deadline_s=60)
+    assert reply == Committed()
+
+
+async def journal(system: ActorSystem) -> JournalDescribed:
+    reply = await system.ask(system.find("journal"), DescribeJournal(), deadline_s=60)
+    assert isinstance(reply, JournalDescribed)
+    return reply
+
+
+async def drained(system: ActorSystem) -> JournalDescribed:
+    while True:
+        described = await journal(system)
+        if not described.outbox_pending:
+            return described
+
+
+async def writer(system: ActorSystem, address: Address) -> WriterDescribed:
+    reply = await system.ask(address, DescribeWriter(), deadline_s=60)
+    assert isinstance(reply, WriterDescribed)
+    return reply
+
+
+async def settled(system: ActorSystem, address: Address, problem: str | None) -> WriterDescribed:
+    while True:
+        described = await writer(system, address)
+        if described.last_problem == problem:
+            return described
+
+
+async def test_neighbours_are_written_together_and_in_order(system: ActorSystem, store: FaultyStore) -> None:
+    """What waits at the start is written in few calls, in the order it was committed."""
+    await commit(system, insert(1), insert(2), insert(3, "casebook"), insert(4))
+    address = await start(system, store)
+    await drained(system)
+    assert store.calls == [
+        ("insert", "attempts", (1, 2)),
+        ("insert", "casebook", (3,)),
+        ("insert", "attempts", (4,)),
+    ]
+    assert await settled(system, address, None) == WriterDescribed(0, 0.0, None, 4, 0)
+
+
+async def test_a_commit_is_written_without_waiting_for_a_timer(system: ActorSystem, store: FaultyStore) -> None:
+    """A running writer hears of new rows at once."""
+    await start(system, store)
+    for number in range(3):
+        await commit(system, insert(number))
+        await drained(system)
+    assert len(store.rows) == 3
+
+
+async def test_all_actions_reach_the_store(system: ActorSystem, store: FaultyStore) -> None:
+    """Each action becomes its own kind of call."""
+    await commit(
+        system,
+        insert(1),
+        RowWrite(table="users", action="upsert", rows=({"id": 2},)),
+        RowWrite(table="users", action="update", values={"id": 3}, where={"id": 2, "username": None}),
+        RowWrite(table="users", action="delete", where={"id": 2}),
+    )
+    await start(system, store)
+    await drained(system)
+    assert [call[0] for call in store.calls] == ["insert", "upsert", "update", "delete"]
+
+
+async def test_an_outage_loses_nothing_and_keeps_the_order(
+    system: ActorSystem, store: FaultyStore, clock: ManualClock
+) -> None:
+    """While storage is away the first write is tried at growing intervals up to 15 s; then all follow in order."""
+    store.down = Unavailable("storage is down")
+    address = await start(system, store)
+    await commit(system, insert(1), insert(2, "casebook"))
+    described = await settled(system, address, "Unavailable: insert attempts")
+    assert described.waiting == 2
+    waits = []
+    for _ in range(8):
+        before, tries = clock.now(), len(store.calls)
+        while len(store.calls) == tries:
+            await clock.advance(0.25)
+            await journal(system)
+        waits.append(clock.now() - before)
+    assert waits[-1] == pytest.approx(15, abs=1)
+    assert max(waits) < 16
+    assert {call[1] for call in store.calls} == {"attempts"}
+    await commit(system, insert(3))
+    store.down = None
+    while (await journal(system)).outbox_pending:
+        await clock.advance(1)
+    assert list(store.rows) == ["attempts/1", "casebook/2", "attempts/3"]
+    assert await settled(system, address, None) == WriterDescribed(0, 0.0, None, 3, 0)
+
+
+async def test_the_servers_own_wait_is_honoured(system: ActorSystem, store: FaultyStore, clock: ManualClock) -> None:
+    """A retry never comes before the moment the server named, even beyond our own cap."""
+    store.faults = [Unavailable("busy", retry_after=40.0)]
+    address = await start(system, store)
+    await commit(system, insert(1))
+    await settled(system, address, "Unavailable: insert attempts")
+    await clock.advance(39)
+    await journal(system)
+    assert len(store.calls) == 1
+    await clock.advance(2)
+    await drained(system)
+    assert len(store.calls) == 2
+
+
+async def test_a_key_the_server_rejects_kills_no_row(
+    system: ActorSystem, store: FaultyStore, clock: ManualClock
+) -> None:
+    """What is wrong with the whole writer, such as its key, is waited out like an outage."""
+    store.down = Forbidden("bad key")
+    address = await start(system, store)
+    await commit(system, insert(1))
+    await settled(system, address, "Forbidden: insert attempts")
+    store.down = None
+    while (await journal(system)).outbox_pending:
+        await clock.advance(1)
+    assert (await journal(system)).dead == 0
+
+
+@pytest.mark.parametrize("error", [BadQuery(SECRET), Conflict(SECRET)])
+async def test_a_refused_row_is_set_aside_alone(system: ActorSystem, store: FaultyStore, error: StorageError) -> None:
+    """A row refused for good is dead with a reason without its content; its neighbours are written, in order."""
+    store.refused = lambda row: error if row["id"] in (3, 7) else None
+    await commit(system, *(insert(n, note=SECRET) for n in range(1, 9)))
+    address = await start(system, store)
+    assert (await drained(system)).dead == 2
+    assert list(store.rows) == [f"attempts/{n}" for n in (1, 2, 4, 5, 6, 8)]
+    described = await writer(system, address)
+    assert (described.written, described.dead) == (6, 2)
+
+
+async def test_reasons_hold_no_row_content(system: ActorSystem, store: FaultyStore, tmp_path: Path) -> None:
+    """Neither the mark nor the description quotes what the server said of the row."""
+    store.refused = lambda _: BadQuery(SECRET)
+    await commit(system, insert(1), b'{"table": "' + SECRET.encode())
+    address = await start(system, store)
+    assert (await drained(system)).dead == 2
+    assert SECRET not in repr(await writer(system, address))
+    assert marks(tmp_path) == ["BadQuery: insert attempts", "not a row write"]
+
+
+def marks(folder: Path) -> list[str]:
+    connection = sqlite3.connect(folder / "journal.sqlite")
+    details = [str(row[0]) for row in connection.execute("select detail from outbox order by sequence")]
+    connection.close()
+    return details
+
+
+async def test_a_crash_in_the_store_is_retried(system: ActorSystem, store: FaultyStore, clock: ManualClock) -> None:
+    """An error nobody foresaw keeps the row and is tried again."""
+    store.faults = [cast("StorageError", ZeroDivisionError())]
+    address = await start(system, store)
+    await commit(system, insert(1))
+    await settled(system, address, "ZeroDivisionError while writing")
+    while (await journal(system)).outbox_pending:
+        await clock.advance(1)
+    assert list(store.rows) == ["attempts/1"]
+
+
+async def test_a_writer_that_died_before_its_note_repeats_harmlessly(
+    clock: ManualClock, store: FaultyStore, tmp_path: Path
+) -> None:
+    """A write done but not noted is done again by the next process, with the same rows as the result."""
+    first = HangingStore()
+    first.rows = store.rows
+    system = ActorSystem(clock=clock)
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    await commit(system, insert(1), insert(2))
+    await start(system, first)
+    await first.written.wait()
+    await system.shutdown()
+    system = ActorSystem(clock=clock)
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    await start(system, store)
+    await drained(system)
+    assert list(store.rows) == ["attempts/1", "attempts/2"]
+    assert store.calls == [("insert", "attempts", (1, 2))]
+    await system.shutdown()
+
+
+async def test_a_long_lane_is_drained_in_several_passes(system: ActorSystem, store: FaultyStore) -> None:
+    """More rows than a pass takes are all written, in calls of at most 500 rows."""
+    await commit(system, *(insert(n) for n in range(2300)))
+    await start(system, store)
+    await drained(system)
+    assert list(store.rows) == [f"attempts/{n}" for n in range(2300)]
+    assert max(len(call[2]) for call in store.calls) == 500
