@@ -1,0 +1,184 @@
+"""Collects traces and spans and puts them as rows into the journal's record lane, a second's worth at a time."""
+
+from collections import deque
+from typing import ClassVar
+
+import msgspec
+import structlog
+
+from actors.providers.messages import RECORD_LANE, RecordSpan, RecordTrace, RowWrite
+from runtime import Actor, ActorError, Address, Commit, Committed, JournalFailed, Mailbox, NewOutboxEntry
+from storage import to_text
+
+BUFFER_LIMIT = 10_000
+FLUSH_SIZE = 200
+BATCH_LIMIT = 1000
+FLUSH_EVERY_S = 1.0
+_JOURNAL_DEADLINE_S = 15.0
+_LAST_OFFER_DEADLINE_S = 2.0
+_KEY = "tracer"
+
+_log = structlog.get_logger(__name__)
+
+
+class DescribeTracer(msgspec.Struct, frozen=True):
+    """Ask for the tracer's counters; answered by `TracerDescribed`."""
+
+
+class TracerDescribed(msgspec.Struct, frozen=True):
+    """Items waiting for the journal, items handed to it and items lost to the full buffer since the start."""
+
+    buffered: int
+    recorded: int
+    dropped: int
+
+
+class _FlushDue(msgspec.Struct, frozen=True):
+    """The flush interval passed."""
+
+
+class _Flushed(msgspec.Struct, frozen=True):
+    """The journal keeps the batch."""
+
+    count: int
+
+
+class _NotFlushed(msgspec.Struct, frozen=True):
+    """The journal did not take the batch; it stays."""
+
+    reason: str
+
+
+class Tracer(Actor):
+    """Buffers at most 10,000 items, then drops the oldest and counts them.
+
+    A batch the journal refused is offered again, unchanged, at the next interval. An orderly stop flushes once
+    more and waits at most two seconds for it.
+    """
+
+    mailbox: ClassVar[Mailbox] = Mailbox(capacity=BUFFER_LIMIT)
+
+    def __init__(self) -> None:
+        self._buffer: deque[RecordTrace | RecordSpan] = deque()
+        self._batch: Commit | None = None  # offered to the journal until it is taken
+        self._offering = False
+        self._recorded = 0
+        self._dropped = 0
+
+    async def started(self) -> None:
+        self._journal = self.find("journal")
+        self.timer(FLUSH_EVERY_S, _FlushDue())
+
+    async def stopped(self) -> None:
+        while batch := self._next():
+            answer = await self._last_offer(batch)
+            if isinstance(answer, _NotFlushed):
+                _log.error("traces_lost", count=self._count(), reason=answer.reason)
+                return
+            self._batch = None
+
+    async def receive(self, message: object, sender: Address) -> None:
+        match message:
+            case RecordTrace() | RecordSpan():
+                self._keep(message)
+            case _FlushDue():
+                self._flush()
+                self.timer(FLUSH_EVERY_S, _FlushDue())
+            case _Flushed(count):
+                self._taken(count)
+            case _NotFlushed(reason):
+                self._offering = False
+                _log.warning("traces_not_flushed", reason=reason)
+            case DescribeTracer():
+                self.reply(TracerDescribed(self._count(), self._recorded, self._dropped))
+            case _:
+                await self.unhandled(message, sender)
+
+    def _keep(self, item: RecordTrace | RecordSpan) -> None:
+        if len(self._buffer) >= BUFFER_LIMIT:
+            self._buffer.popleft()
+            self._dropped += 1
+        self._buffer.append(item)
+        # A batch the journal did not take waits for the interval, not for the next item.
+        if len(self._buffer) >= FLUSH_SIZE and self._batch is None:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._offering or (batch := self._next()) is None:
+            return
+        self._offering = True
+        self.pipe(self._offer(batch, _JOURNAL_DEADLINE_S), failed=_not_flushed)
+
+    def _next(self) -> Commit | None:
+        if self._batch is None and self._buffer:
+            items = [self._buffer.popleft() for _ in range(min(BATCH_LIMIT, len(self._buffer)))]
+            items.sort(key=lambda item: isinstance(item, RecordSpan))  # traces first; the sort keeps the rest
+            self._batch = Commit(_KEY, None, wake=False, outbox=tuple(_entry(item) for item in items))
+        return self._batch
+
+    async def _offer(self, batch: Commit, deadline_s: float) -> _Flushed | _NotFlushed:
+        reply = await self.ask(self._journal, batch, deadline_s=deadline_s)
+        if isinstance(reply, Committed):
+            return _Flushed(len(batch.outbox))
+        return _NotFlushed(reply.reason if isinstance(reply, JournalFailed) else f"unexpected {type(reply).__name__}")
+
+    async def _last_offer(self, batch: Commit) -> _Flushed | _NotFlushed:
+        try:
+            return await self._offer(batch, _LAST_OFFER_DEADLINE_S)
+        except ActorError as error:
+            return _not_flushed(error)
+
+    def _taken(self, count: int) -> None:
+        self._offering = False
+        self._batch = None
+        self._recorded += count
+        if len(self._buffer) >= FLUSH_SIZE:
+            self._flush()
+
+    def _count(self) -> int:
+        return len(self._buffer) + (len(self._batch.outbox) if self._batch else 0)
+
+
+def _not_flushed(error: Exception) -> _NotFlushed:
+    return _NotFlushed(type(error).__name__)
+
+
+def _entry(item: RecordTrace | RecordSpan) -> NewOutboxEntry:
+    # One entry per row, so that a row the storage refuses takes no other with it.
+    table, row = _trace_row(item) if isinstance(item, RecordTrace) else _span_row(item)
+    write = RowWrite(table=table, action="insert", rows=(row,))
+    return NewOutboxEntry(f"{table}/{row['id']}", RECORD_LANE, _KEY, msgspec.json.encode(write))
+
+
+def _trace_row(trace: RecordTrace) -> tuple[str, dict[str, object]]:
+    return "pipeline_traces", {
+        "id": trace.trace_id,
+        "trace_id": trace.trace_id,
+        "pipeline_name": trace.pipeline_name,
+        "telegram_id": trace.telegram_id,
+        "user_id": trace.user_id,
+        **_outcome(trace),
+    }
+
+
+def _span_row(span: RecordSpan) -> tuple[str, dict[str, object]]:
+    return "pipeline_spans", {
+        "id": span.span_id,
+        "span_id": span.span_id,
+        "trace_id": span.trace_id,
+        "parent_span_id": span.parent_span_id,
+        "span_name": span.span_name,
+        "output_data": span.attributes,
+        **_outcome(span),
+    }
+
+
+def _outcome(item: RecordTrace | RecordSpan) -> dict[str, object]:
+    return {
+        "start_time": to_text(item.started_at),
+        "end_time": to_text(item.ended_at),
+        "duration_ms": round(max(0.0, item.ended_at - item.started_at) * 1000, 2),
+        "success": item.success,
+        "error": item.error,
+        "created_at": to_text(item.ended_at),
+    }

@@ -1,0 +1,167 @@
+"""Tracer on the real runtime and journal."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from actors.providers.messages import RECORD_LANE, RecordSpan, RecordTrace, RowWrite
+from actors.providers.tracer import BUFFER_LIMIT, DescribeTracer, Tracer, TracerDescribed
+from runtime import (
+    Actor,
+    ActorSystem,
+    Address,
+    ChildSpec,
+    Commit,
+    Committed,
+    JournalFailed,
+    OutboxBatch,
+    TakeOutbox,
+    journal_spec,
+)
+from runtime.testing import ManualClock
+
+TRACE = RecordTrace("trace-1", "support", 7, "user-1", 1_800_000_000.0, 1_800_000_001.5, success=True)
+
+
+def span(name: str, *, success: bool = True) -> RecordSpan:
+    return RecordSpan(
+        name, "trace-1", None, "agent:strategist", 1_800_000_000.0, 1_800_000_000.25, success, None, {"tokens": 3}
+    )
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def system(clock: ManualClock) -> AsyncIterator[ActorSystem]:
+    system = ActorSystem(clock=clock)
+    yield system
+    await system.shutdown()
+
+
+class FailingJournal(Actor):
+    """Refuses commits until told otherwise and keeps them all."""
+
+    def __init__(self, seen: list[Commit], working: asyncio.Event) -> None:
+        self._seen = seen
+        self._working = working
+
+    async def receive(self, message: object, sender: Address) -> None:
+        assert isinstance(message, Commit)
+        self._seen.append(message)
+        self.reply(Committed() if self._working.is_set() else JournalFailed("The disk is full."))
+
+
+async def start_tracer(system: ActorSystem) -> Address:
+    return await system.start(ChildSpec(name="tracer", factory=Tracer))
+
+
+async def described(system: ActorSystem, tracer: Address) -> TracerDescribed:
+    reply = await system.ask(tracer, DescribeTracer(), deadline_s=60)
+    assert isinstance(reply, TracerDescribed)
+    return reply
+
+
+async def writes(system: ActorSystem, count: int) -> list[RowWrite]:
+    while True:
+        batch = await system.ask(system.find("journal"), TakeOutbox(RECORD_LANE, 0, 5000), deadline_s=60)
+        assert isinstance(batch, OutboxBatch)
+        if len(batch.entries) >= count:
+            return [msgspec.json.decode(entry.payload, type=RowWrite) for entry in batch.entries]
+
+
+async def test_rows_are_written_after_a_second_traces_first(
+    system: ActorSystem, clock: ManualClock, tmp_path: Path
+) -> None:
+    """A second after it ended a trace is in the journal, before its spans, with times as UTC text."""
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    tracer = await start_tracer(system)
+    system.send(tracer, span("span-1"))
+    system.send(tracer, TRACE)
+    assert await described(system, tracer) == TracerDescribed(2, 0, 0)
+    await clock.advance(1)
+    first, second = await writes(system, 2)
+    assert (first.table, second.table) == ("pipeline_traces", "pipeline_spans")
+    assert first.rows == (
+        {
+            "id": "trace-1",
+            "trace_id": "trace-1",
+            "pipeline_name": "support",
+            "telegram_id": 7,
+            "user_id": "user-1",
+            "start_time": "2027-01-15T08:00:00.000000Z",
+            "end_time": "2027-01-15T08:00:01.500000Z",
+            "duration_ms": 1500.0,
+            "success": True,
+            "error": None,
+            "created_at": "2027-01-15T08:00:01.500000Z",
+        },
+    )
+    assert second.rows[0]["duration_ms"] == 250.0
+
+
+async def test_two_hundred_items_do_not_wait_for_the_second(system: ActorSystem, tmp_path: Path) -> None:
+    """A full batch goes at once."""
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    tracer = await start_tracer(system)
+    for number in range(200):
+        system.send(tracer, span(f"span-{number}"))
+    assert len(await writes(system, 200)) == 200
+
+
+async def test_an_orderly_stop_flushes(clock: ManualClock, tmp_path: Path) -> None:
+    """What was buffered at shutdown is in the journal."""
+    system = ActorSystem(clock=clock)
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    tracer = await start_tracer(system)
+    system.send(tracer, TRACE)
+    await described(system, tracer)
+    await system.shutdown()
+    again = ActorSystem(clock=clock)
+    await again.start(journal_spec(tmp_path / "journal.sqlite"))
+    assert len(await writes(again, 1)) == 1
+    await again.shutdown()
+
+
+async def test_a_journal_failure_keeps_the_items(system: ActorSystem, clock: ManualClock) -> None:
+    """A refused batch is offered again unchanged, so nothing is lost and nothing doubled."""
+    seen: list[Commit] = []
+    working = asyncio.Event()
+    await system.start(ChildSpec(name="journal", factory=lambda: FailingJournal(seen, working), well_known=True))
+    tracer = await start_tracer(system)
+    system.send(tracer, TRACE)
+    await described(system, tracer)
+    await clock.advance(1)
+    system.send(tracer, span("span-1"))
+    await described(system, tracer)
+    await clock.advance(1)
+    assert (await described(system, tracer)).buffered == 2
+    working.set()
+    await clock.advance(2)
+    assert await described(system, tracer) == TracerDescribed(0, 2, 0)
+    assert seen[0] == seen[1] == seen[2]
+    assert [len(commit.outbox) for commit in seen] == [1, 1, 1, 1]
+
+
+async def test_the_oldest_go_when_the_buffer_is_full(system: ActorSystem, clock: ManualClock) -> None:
+    """While the journal refuses, the newest ten thousand are kept and the lost ones counted."""
+    working = asyncio.Event()
+    seen: list[Commit] = []
+    await system.start(ChildSpec(name="journal", factory=lambda: FailingJournal(seen, working), well_known=True))
+    tracer = await start_tracer(system)
+    system.send(tracer, TRACE)
+    await described(system, tracer)
+    await clock.advance(1)
+    for number in range(BUFFER_LIMIT + 5):
+        system.send(tracer, span(f"span-{number}"))
+        if number % 500 == 0:
+            await described(system, tracer)
+    assert await described(system, tracer) == TracerDescribed(BUFFER_LIMIT + 1, 0, 5)
+    working.set()
+    await clock.advance(30)
+    assert await described(system, tracer) == TracerDescribed(0, BUFFER_LIMIT + 1, 5)
