@@ -1,0 +1,304 @@
+"""MessageSender over a real socket and the real journal: in order, once, and never faster than it may."""
+
+import asyncio
+
+import msgspec
+import pytest
+from structlog.testing import capture_logs
+
+from actors.telegram.chat_sender import QUIET_S
+from actors.telegram.messages import (
+    MESSAGE_LANE,
+    DescribeTelegram,
+    EndDraft,
+    Perform,
+    ShowDraft,
+    TelegramCall,
+    TelegramDescribed,
+)
+from actors.telegram.rendering import answer_callback, bold, delete_message, plain, send_calls
+from runtime import MarkOutbox, NewOutboxEntry, OutboxBatch, OutboxMark, TakeOutbox
+from tests.actors.telegram.conftest import World, settle, until
+from tests.actors.telegram.scripted_bot_api import TOKEN, dropped, refusal
+
+
+def _entry(name: str, call: TelegramCall) -> NewOutboxEntry:
+    return NewOutboxEntry(name, MESSAGE_LANE, str(call.parameters["chat_id"]), msgspec.json.encode(call))
+
+
+def _message(text: str, chat: int = 7) -> NewOutboxEntry:
+    return _entry(f"{chat}/{text}", send_calls(chat, plain(text))[0])
+
+
+async def _settled(world: World) -> None:
+    await world.until_journal(lambda one: not one.outbox_pending.get(MESSAGE_LANE))
+
+
+async def _describe(world: World) -> TelegramDescribed:
+    described = await world.ask("message_sender", DescribeTelegram())
+    assert isinstance(described, TelegramDescribed)
+    return described
+
+
+async def test_messages_of_a_chat_go_in_their_order_and_chats_side_by_side(world: World) -> None:
+    """Fifty chats with five messages each, one of them held up: the other chats do not wait for it."""
+    held = asyncio.Event()
+    world.api.held["sendMessage"].append(held)
+    await world.post(*[_message(str(place), chat) for place in range(5) for chat in range(1, 51)])
+    await world.sender()
+    await until(lambda: len(world.api.asked) == 49 * 5 + 1)
+    held.set()
+    await _settled(world)
+    for chat in range(1, 51):
+        assert world.api.sent_to(chat) == ["0", "1", "2", "3", "4"]
+    assert (await _describe(world)).sent == 250
+
+
+async def test_a_message_committed_later_goes_out_at_once(world: World) -> None:
+    """The journal's notice is enough; no clock needs to move."""
+    await world.sender()
+    await world.post(_message("one"))
+    await _settled(world)
+    await world.post(_message("two"))
+    await _settled(world)
+    assert world.api.sent_to(7) == ["one", "two"]
+
+
+async def test_a_message_is_marked_before_it_is_sent(world: World) -> None:
+    """Should the process die now, the next one knows that it may have been sent."""
+    held = asyncio.Event()
+    world.api.held["sendMessage"].append(held)
+    await world.post(_message("one"))
+    await world.sender()
+    await until(lambda: len(world.api.asked) == 1)
+    batch = await world.ask("journal", TakeOutbox(MESSAGE_LANE, 0, 10))
+    assert isinstance(batch, OutboxBatch)
+    assert [entry.state for entry in batch.entries] == ["sending"]
+    held.set()
+    await _settled(world)
+
+
+async def test_what_a_crash_interrupted_is_uncertain_and_not_sent_again(world: World) -> None:
+    """Except for calls that change nothing the second time, and the messages behind it go out."""
+    deletion = delete_message(8, 5)
+    await world.post(_message("maybe"), _message("next"), _entry("deletion", deletion))
+    batch = await world.ask("journal", TakeOutbox(MESSAGE_LANE, 0, 10))
+    assert isinstance(batch, OutboxBatch)
+    interrupted = tuple(OutboxMark(batch.entries[place].sequence, "sending") for place in (0, 2))
+    await world.ask("journal", MarkOutbox(interrupted))
+    await world.sender()
+    await _settled(world)
+    assert world.api.sent_to(7) == ["next"]
+    assert [one.method for one in world.api.asked if one.parameters["chat_id"] == "8"] == ["deleteMessage"]
+    assert (await world.journal()).uncertain == 1
+    assert (await _describe(world)).uncertain == 1
+
+
+async def test_a_stop_in_the_middle_of_a_send_leaves_it_uncertain(world: World) -> None:
+    """The next process records it, once."""
+    world.api.held["sendMessage"].append(asyncio.Event())
+    await world.post(_message("one"), _message("two"))
+    await world.sender()
+    await until(lambda: len(world.api.asked) == 1)
+    await world.system.shutdown()
+    await world.begin()
+    await world.sender()
+    await _settled(world)
+    assert world.api.sent_to(7) == ["one", "two"]
+    assert (await world.journal()).uncertain == 1
+
+
+async def test_a_lost_answer_is_uncertain_and_the_next_message_goes_on(world: World) -> None:
+    """Telegram processed it or not; a rep gets no message twice."""
+    world.api.answers["sendMessage"].append(dropped)
+    await world.post(_message("one"), _message("two"))
+    await world.sender()
+    await _settled(world)
+    assert world.api.sent_to(7) == ["one", "two"]
+    assert (await world.journal()).uncertain == 1
+
+
+async def test_too_many_requests_holds_up_that_chat_for_exactly_that_long(world: World) -> None:
+    """The other chats go on."""
+    world.api.answers["sendMessage"].append(refusal(429, "Too Many Requests: retry after 9", 9))
+    await world.post(_message("one"))
+    await world.sender()
+    await until(lambda: len(world.api.asked) == 1)
+    began = world.api.asked[0].at
+    await world.post(_message("two"), _message("other", 8))
+    await until(lambda: world.api.sent_to(8) == ["other"])
+    await settle()
+    await world.clock.advance(8.9)
+    await settle(1000)
+    assert world.api.sent_to(7) == ["one"]
+    await world.clock.advance(0.2)
+    await _settled(world)
+    assert world.api.sent_to(7) == ["one", "one", "two"]
+    assert world.api.asked[-2].at - began >= 9.0
+
+
+async def test_refused_formatting_goes_out_as_plain_text(world: World) -> None:
+    """The words are what matters; that it happened is in the log."""
+    world.api.answers["sendMessage"].append(refusal(400, "Bad Request: can't parse entities: x"))
+    await world.post(_entry("a", send_calls(7, bold("hi"))[0]))
+    with capture_logs() as logs:
+        await world.sender()
+        await _settled(world)
+    assert [("entities" in one.parameters, one.text) for one in world.api.asked] == [
+        (True, "hi"),
+        (False, "hi"),
+    ]
+    assert "formatting_refused" in [log["event"] for log in logs]
+
+
+async def test_a_rep_who_blocked_the_bot_is_recorded_without_a_name(world: World) -> None:
+    """Nothing is tried again, and the log holds neither chat nor token."""
+    world.api.answers["sendMessage"].append(refusal(403, "Forbidden: bot was blocked by the user"))
+    await world.post(_message("secret words", 987654321))
+    with capture_logs() as logs:
+        await world.sender()
+        await _settled(world)
+    assert (await world.journal()).dead == 1
+    assert [log["detail"] for log in logs if log["event"] == "message_undelivered"] == ["blocked"]
+    assert "987654321" not in repr(logs)
+    assert "secret" not in repr(logs)
+    assert TOKEN.split(":")[1] not in repr(logs)
+
+
+async def test_an_unreadable_entry_does_not_hold_up_the_chat(world: World) -> None:
+    """It is given up with its reason."""
+    await world.post(NewOutboxEntry("bad", MESSAGE_LANE, "7", b"not json"), _message("good"))
+    await world.sender()
+    await _settled(world)
+    assert world.api.sent_to(7) == ["good"]
+    assert (await world.journal()).dead == 1
+
+
+async def test_drafts_are_paced_and_the_latest_wins(world: World) -> None:
+    """The first frame at once, then one every 0.8 s at most; overtaken frames are never sent."""
+    sender = await world.sender()
+    for place in range(4):
+        world.system.send(sender, ShowDraft(7, 1, f"frame {place}"))
+        await until(lambda: len(world.api.asked) >= 1)
+    await settle()
+    assert world.api.sent_to(7, "sendMessageDraft") == ["frame 0"]
+    await world.clock.advance(0.8)
+    await until(lambda: len(world.api.asked) == 2)
+    assert world.api.sent_to(7, "sendMessageDraft") == ["frame 0", "frame 3"]
+    assert world.api.asked[0].parameters["can_stop"] == "true"
+    assert world.api.asked[1].at - world.api.asked[0].at >= 0.8
+
+
+async def test_a_draft_is_kept_alive(world: World) -> None:
+    """An unchanged frame is repeated every 20 s, not sooner."""
+    sender = await world.sender()
+    world.system.send(sender, ShowDraft(7, 1, "slow"))
+    await until(lambda: len(world.api.asked) == 1)
+    await settle()
+    world.system.send(sender, ShowDraft(7, 1, "slow"))
+    await settle()
+    await world.clock.advance(19.0)
+    await settle()
+    assert len(world.api.asked) == 1
+    await world.clock.advance(1.1)
+    await until(lambda: len(world.api.asked) == 2)
+
+
+async def test_the_answer_takes_the_place_of_waiting_frames(world: World) -> None:
+    """A final message is not held up by drafts and nothing of them follows it."""
+    sender = await world.sender()
+    world.system.send(sender, ShowDraft(7, 1, "first"))
+    await until(lambda: len(world.api.asked) == 1)
+    world.system.send(sender, ShowDraft(7, 1, "second"))
+    await world.post(_message("answer"))
+    await _settled(world)
+    await settle()
+    await world.clock.advance(25.0)
+    await settle()
+    assert [(one.method, one.text) for one in world.api.asked] == [
+        ("sendMessageDraft", "first"),
+        ("sendMessage", "answer"),
+    ]
+
+
+async def test_an_ended_draft_shows_nothing_more(world: World) -> None:
+    """The failure or the cancellation follows."""
+    sender = await world.sender()
+    world.system.send(sender, ShowDraft(7, 1, "first"))
+    await until(lambda: len(world.api.asked) == 1)
+    world.system.send(sender, ShowDraft(7, 1, "second"))
+    world.system.send(sender, EndDraft(7, 1))
+    await settle()
+    await world.clock.advance(25.0)
+    await settle()
+    assert len(world.api.asked) == 1
+
+
+async def test_a_long_draft_shows_its_end(world: World) -> None:
+    """What was written last, within one message."""
+    sender = await world.sender()
+    world.system.send(sender, ShowDraft(7, 1, "word " * 2000 + "end"))
+    await until(lambda: len(world.api.asked) == 1)
+    text = world.api.asked[0].text
+    assert text.endswith("word end")
+    assert len(text) <= 4096
+
+
+async def test_a_draft_told_to_wait_long_is_given_up_and_the_answer_comes(world: World) -> None:
+    """Drafts have a flood limit of their own."""
+    world.api.answers["sendMessageDraft"].append(refusal(429, "Too Many Requests: retry after 40", 40))
+    sender = await world.sender()
+    world.system.send(sender, ShowDraft(7, 1, "first"))
+    await until(lambda: len(world.api.asked) == 1)
+    await settle()
+    world.system.send(sender, ShowDraft(7, 1, "second"))
+    await settle()
+    await world.clock.advance(60.0)
+    await settle()
+    assert len(world.api.asked) == 1
+    await world.post(_message("answer"))
+    await _settled(world)
+    assert world.api.sent_to(7) == ["answer"]
+
+
+async def test_what_is_performed_at_once_passes_a_waiting_chat(world: World) -> None:
+    """A tap is answered while the chat's messages wait; a failure is counted and raises nothing."""
+    world.api.held["sendMessage"].append(asyncio.Event())
+    world.api.answers["answerCallbackQuery"].append(refusal(400, "Bad Request: query is too old"))
+    await world.post(_message("one"))
+    sender = await world.sender()
+    await until(lambda: len(world.api.asked) == 1)
+    for _ in range(2):
+        world.system.send(sender, Perform(answer_callback("c1")))
+    await until(lambda: len(world.api.asked) == 3)
+    async with asyncio.timeout(10):
+        while (await _describe(world)).failed == 0:  # noqa: ASYNC110  # a failure is not announced
+            await asyncio.sleep(0)
+    assert (await _describe(world)).failed == 1
+
+
+async def test_a_quiet_chat_gives_up_its_actor_and_comes_back(world: World) -> None:
+    """Nothing is kept for a chat with nothing to send, and the next message finds its way."""
+    sender = await world.sender()
+    await world.post(_message("one"))
+    await _settled(world)
+    await settle()
+    chats = [cell for cell in world.system.snapshot().cells if cell.type == "ChatSender"]
+    assert len(chats) == 1
+    await world.clock.advance(QUIET_S + 1)
+    await until(lambda: not [cell for cell in world.system.snapshot().cells if cell.type == "ChatSender"])
+    await world.post(_message("two"))
+    await _settled(world)
+    assert world.api.sent_to(7) == ["one", "two"]
+    assert (await _describe(world)).waiting == 0
+    assert sender
+
+
+@pytest.mark.parametrize("chat", [-100, 0])
+async def test_groups_get_no_drafts(world: World, chat: int) -> None:
+    """Telegram has them in private chats only."""
+    sender = await world.sender()
+    world.system.send(sender, ShowDraft(chat, 1, "x"))
+    assert (await _describe(world)).waiting == 0
+    await settle()
+    assert world.api.asked == []

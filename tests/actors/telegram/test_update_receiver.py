@@ -1,0 +1,246 @@
+"""UpdateReceiver over a real socket and the real journal: nothing lost, nothing twice, trouble said clearly."""
+
+import json
+
+import pytest
+from structlog.testing import capture_logs
+
+from actors.session.messages import HandleUpdate, Resume
+from actors.telegram.messages import DescribeTelegram, TelegramDescribed
+from runtime import Accept, Accepted, Actor, Address, JournalFailed, Load, Loaded, NewInboxEntry
+from tests.actors.telegram.conftest import World, settle, until
+from tests.actors.telegram.scripted_bot_api import TOKEN, broken_page, dropped, refusal
+
+_SOURCE = "telegram/42"
+
+
+def _numbers(world: World) -> list[int]:
+    return [one.number for one in world.received if isinstance(one, HandleUpdate)]
+
+
+class _Stubborn(Actor):
+    """A journal in front of the real one: refuses so many Accepts, or takes them without answering."""
+
+    def __init__(self, real: Address, refused: int = 0, unanswered: int = 0) -> None:
+        super().__init__()
+        self._real = real
+        self._refused = refused
+        self._unanswered = unanswered
+
+    async def receive(self, message: object, sender: Address) -> None:
+        if isinstance(message, Accept) and self._refused:
+            self._refused -= 1
+            self.reply(JournalFailed("the disk is full"))
+            return
+        answer = await self.ask(self._real, message, deadline_s=30.0)
+        if isinstance(message, Accept) and self._unanswered:
+            self._unanswered -= 1
+            return
+        self.reply(answer)
+
+
+async def test_an_update_is_journalled_before_it_is_acknowledged(world: World) -> None:
+    """The offset moves only with the poll after the journal's commit, and the session gets the raw update."""
+    world.api.text(10, "hi")
+    world.api.text(11, "there", user=8)
+    await world.receiver()
+    await until(lambda: len(world.api.offsets) >= 2)
+    assert world.api.offsets[:2] == [None, 12]
+    assert (await world.journal()).inbox_pending == 2
+    first, second = world.received
+    assert isinstance(first, HandleUpdate)
+    assert (first.actor_key, first.source, first.number) == ("session/7", _SOURCE, 10)
+    assert json.loads(first.raw)["message"]["text"] == "hi"
+    assert isinstance(second, HandleUpdate)
+    assert second.actor_key == "session/8"
+
+
+async def test_every_kind_of_update_we_use_is_asked_for(world: World) -> None:
+    """Telegram keeps the last list it was given, so each poll names ours."""
+    await world.receiver()
+    await until(lambda: bool(world.api.polls))
+    assert world.api.polls[0] == {
+        "timeout": 0,
+        "limit": 100,
+        "allowed_updates": ["message", "callback_query", "stopped_message_generation", "my_chat_member"],
+    }
+    await until(lambda: len(world.api.polls) > 1)
+    assert world.api.polls[1]["timeout"] == 50
+
+
+async def test_a_second_delivery_is_not_handled_twice(world: World) -> None:
+    """Telegram repeats what was not acknowledged; the journal knows it already."""
+    entry = NewInboxEntry(_SOURCE, 10, "session/7", b"{}")
+    assert await world.ask("journal", Accept((entry,))) == Accepted((entry,))
+    world.api.text(10, "again")
+    world.api.text(11, "new")
+    await world.receiver()
+    await until(lambda: world.api.offsets[-1:] == [12])
+    assert _numbers(world) == [11]
+    assert Resume("session/7") in world.received
+
+
+async def test_after_a_crash_unhandled_updates_are_resumed_before_new_ones(world: World) -> None:
+    """What was journalled but not handled wakes its session first."""
+    world.api.text(10, "before")
+    await world.receiver()
+    await until(lambda: _numbers(world) == [10])
+    await world.system.shutdown()
+    world.received.clear()
+    world.api.text(11, "after")
+    await world.begin()
+    await world.receiver()
+    await until(lambda: len(world.received) >= 2)
+    assert world.received[0] == Resume("session/7")
+    assert _numbers(world) == [11]
+
+
+async def test_a_malformed_update_does_not_hold_up_the_others(world: World) -> None:
+    """Neither one without a number, nor one that no strict decoder takes, nor one of nobody."""
+    world.api.raw_update(10, '{"no": "number"}')
+    world.api.raw_update(11, "[]")
+    world.api.raw_update(12, '{"update_id": 12, "message": {"from": {"id": 7}, "text": "\\ud83d"}}')
+    world.api.update(13, {"message": "nobody's"})
+    world.api.text(14, "fine")
+    with capture_logs() as logs:
+        await world.receiver()
+        await until(lambda: world.api.offsets[-1:] == [15])
+    assert _numbers(world) == [12, 14]
+    described = await world.until_journal(lambda one: one.dead == 1)
+    assert described.inbox_pending == 2
+    assert {"event": "updates_unnumbered", "log_level": "error", "count": 2, "kept": 3} in logs
+
+
+async def test_a_batch_of_nothing_but_malformed_updates_is_asked_for_again_slowly(world: World) -> None:
+    """The next good update moves past it."""
+    world.api.raw_update(10, "7")
+    await world.receiver()
+    await until(lambda: len(world.api.polls) == 1)
+    await settle()
+    assert len(world.api.polls) == 1
+    world.api.text(11, "fine")
+    await world.clock.advance(1.0)
+    await until(lambda: world.api.offsets[-1:] == [12])
+    assert _numbers(world) == [11]
+
+
+async def test_while_the_journal_refuses_nothing_is_acknowledged(world: World) -> None:
+    """One clear sentence for the operator; the same updates go in when the journal can write again."""
+    await world.system.shutdown()
+    await world.begin(lambda real: _Stubborn(real, refused=2))
+    world.api.text(10, "hi")
+    with capture_logs() as logs:
+        await world.receiver()
+        for _ in range(2):
+            await settle(1000)
+            assert world.api.offsets == [None]
+            await world.clock.advance(30.0)
+        await until(lambda: len(world.api.offsets) == 2)
+    assert _numbers(world) == [10]
+    said = [log["explanation"] for log in logs if log["event"] == "updates_stopped"]
+    assert said == [
+        "The journal cannot be written (the disk is full); new messages wait with Telegram until it can."
+    ]
+
+
+async def test_an_accept_that_was_written_but_never_answered_is_still_handed_on(world: World) -> None:
+    """Its entries are no longer fresh, yet nobody has handled them."""
+    await world.system.shutdown()
+    await world.begin(lambda real: _Stubborn(real, unanswered=1))
+    world.api.text(10, "hi")
+    await world.receiver()
+    loaded: object = None
+    while not isinstance(loaded, Loaded) or not loaded.pending:
+        loaded = await world.ask("real_journal", Load("session/7"))
+    await world.clock.advance(31.0)
+    await world.clock.advance(31.0)
+    await until(lambda: _numbers(world) == [10])
+
+
+async def test_too_many_unhandled_updates_stay_with_telegram(world: World) -> None:
+    """Back-pressure: polling goes on when the sessions have caught up."""
+    world.api.text(10, "one")
+    world.api.text(11, "two")
+    await world.receiver(most=2)
+    await until(lambda: _numbers(world) == [10, 11])
+    await settle(1000)
+    assert len(world.api.polls) == 1
+    await world.post(done=((_SOURCE, 10),))
+    await world.clock.advance(1.0)
+    await until(lambda: len(world.api.polls) == 2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "pause", "sentence"),
+    [
+        (
+            refusal(401, "Unauthorized"),
+            60.0,
+            "TELEGRAM_BOT_TOKEN is not accepted by Telegram; take the current one from @BotFather.",
+        ),
+        (
+            refusal(
+                409,
+                "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+            ),
+            10.0,
+            "Another process reads updates with the same TELEGRAM_BOT_TOKEN; stop one of the two.",
+        ),
+        (
+            refusal(409, "Conflict: can't use getUpdates method while webhook is active"),
+            10.0,
+            "This bot has a webhook set, so it cannot be polled; remove it with deleteWebhook.",
+        ),
+        (
+            refusal(429, "Too Many Requests: retry after 7", 7),
+            7.0,
+            "Telegram refuses to give updates (429 Too Many Requests: retry after 7); trying again.",
+        ),
+        (broken_page, 30.0, "Telegram cannot be reached (unreadable answer with status 502); trying again."),
+        (dropped, 30.0, "Telegram cannot be reached (ServerDisconnectedError); trying again."),
+    ],
+)
+async def test_trouble_is_said_once_and_polling_goes_on(
+    world: World, answer: object, pause: float, sentence: str
+) -> None:
+    """The operator reads what is wrong and what to do; the token shows nowhere."""
+    world.api.answers["getUpdates"].extend([answer, answer])  # type: ignore[list-item]
+    world.api.text(10, "hi")
+    with capture_logs() as logs:
+        receiver = await world.receiver()
+        for polls in (1, 2):
+            await until(lambda: len(world.api.polls) == polls)  # noqa: B023
+            await settle(1000)
+            described = await world.system.ask(receiver, DescribeTelegram(), deadline_s=5.0)
+            assert isinstance(described, TelegramDescribed)
+            assert (described.connected, described.last_problem) == (False, sentence)
+            await world.clock.advance(pause)
+        await until(lambda: _numbers(world) == [10])
+        await settle()
+    assert [log["explanation"] for log in logs if log["event"] == "updates_stopped"] == [sentence]
+    assert [log["after"] for log in logs if log["event"] == "updates_resumed"] == [sentence]
+    assert TOKEN.split(":")[1] not in repr(logs)
+
+
+async def test_the_menu_is_set_at_the_start(world: World) -> None:
+    """Beside the polling, and again if Telegram is not there at first."""
+    world.api.answers["setMyCommands"].append(broken_page)
+    await world.receiver(commands=(("start", "Begin"),))
+    await until(lambda: len(world.api.asked) == 1)
+    await settle()
+    await world.clock.advance(30.0)
+    await until(lambda: len(world.api.asked) == 2)
+    assert json.loads(world.api.asked[1].parameters["commands"]) == [
+        {"command": "start", "description": "Begin"}
+    ]
+
+
+async def test_it_describes_itself_while_a_poll_is_open(world: World) -> None:
+    """The mailbox is never blocked by Telegram."""
+    world.api.text(10, "hi")
+    receiver = await world.receiver()
+    await until(lambda: len(world.api.polls) == 2)
+    described = await world.system.ask(receiver, DescribeTelegram(), deadline_s=5.0)
+    assert described == TelegramDescribed(
+        connected=True, last_contact_age_s=0.0, last_problem=None, received=1
+    )
