@@ -73,13 +73,9 @@ def delete_message(chat_id: int, message_id: int) -> TelegramCall:
     return TelegramCall("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
 
 
-def edit_text(
-    chat_id: int, message_id: int, rendered: Rendered, keyboard: Keyboard | None = None
-) -> TelegramCall:
+def edit_text(chat_id: int, message_id: int, rendered: Rendered, keyboard: Keyboard | None = None) -> TelegramCall:
     """Replaces a message's text and keyboard; the text must fit one message."""
-    parameters: dict[str, object] = (
-        {"chat_id": chat_id, "message_id": message_id} | _text(rendered) | _no_preview()
-    )
+    parameters: dict[str, object] = {"chat_id": chat_id, "message_id": message_id} | _text(rendered) | _no_preview()
     if keyboard:
         parameters["reply_markup"] = _markup(keyboard)
     return TelegramCall("editMessageText", parameters)
@@ -95,9 +91,7 @@ def edit_keyboard(chat_id: int, message_id: int, keyboard: Keyboard | None) -> T
 
 def without_entities(call: TelegramCall) -> TelegramCall:
     """The same call in plain text, for when Telegram refuses the formatting."""
-    return TelegramCall(
-        call.method, {name: value for name, value in call.parameters.items() if name != "entities"}
-    )
+    return TelegramCall(call.method, {name: value for name, value in call.parameters.items() if name != "entities"})
 
 
 def _send(chat_id: int, piece: Rendered) -> TelegramCall:

@@ -4,6 +4,7 @@ Chats go side by side, each in its own order. What the journal still calls "send
 interrupted: Telegram may have it, so it is recorded as uncertain instead of being sent a second time.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
@@ -52,6 +53,14 @@ _LOOK_AGAIN_S = 10.0
 _PERFORM_TIMEOUT_S = 10.0
 
 
+class _Loaded(msgspec.Struct, frozen=True):
+    pass
+
+
+class _LoadFailed(msgspec.Struct, frozen=True):
+    error: Exception
+
+
 class _Look(msgspec.Struct, frozen=True):
     pass
 
@@ -89,7 +98,7 @@ class MessageSender(Actor):
         super().__init__()
         self._base, self._token = base, token
         self._api: BotApi
-        self._is_open = False
+        self._open = asyncio.Event()
         self._chats: dict[str, _Chat] = {}
         self._spawned = 0
         self._after = 0
@@ -101,44 +110,65 @@ class MessageSender(Actor):
         self._unformatted = 0
 
     async def started(self) -> None:
-        """Load aiogram, then take up what the journal holds; orders wait in the mailbox meanwhile."""
-        await self.to_thread(load_aiogram)
-        self._api = _bot_api(self._base, self._token, self.clock.now)
-        self._is_open = True
-        self._look()
+        """Load aiogram beside the mailbox, then take up what the journal holds."""
+
+        async def load() -> _Loaded:
+            await self.to_thread(load_aiogram)
+            return _Loaded()
+
+        self.pipe(load(), failed=_LoadFailed)
 
     async def stopped(self) -> None:
         """Close the connections; a call under way becomes uncertain at the next start."""
-        if self._is_open:
+        if self._open.is_set():
             await self._api.close()
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
-            case OutboxAppended() | _TakeAgain():
-                self._appended = True
-                self._take()
-            case OutboxBatch(entries=entries):
-                self._dispatch(entries)
-            case JournalFailed() | _TakeFailed():
-                self._take_later(message)
-            case Settled():
-                self._settled(message)
             case ShowDraft(chat_id=chat_id) | EndDraft(chat_id=chat_id):
                 self._draft(chat_id, message)
             case Perform():
                 self._perform(message)
             case _Performed() | _PerformFailed():
                 self._performed(message)
-            case ChatQuiet():
-                self._dismiss(message)
-            case Terminated(address=address):
-                self._replace(address)
+            case OutboxAppended() | _TakeAgain() | OutboxBatch() | JournalFailed() | _TakeFailed():
+                self._journal_news(message)
+            case Settled() | ChatQuiet() | Terminated():
+                self._chat_news(message)
             case _Look():
                 self._look()
+            case _Loaded():
+                self._begin()
+            case _LoadFailed(error=error):
+                raise error
             case DescribeTelegram():
                 self.reply(self._description())
             case _:
                 await self.unhandled(message, sender)
+
+    def _journal_news(self, news: OutboxAppended | _TakeAgain | OutboxBatch | JournalFailed | _TakeFailed) -> None:
+        match news:
+            case OutboxAppended() | _TakeAgain():
+                self._appended = True
+                self._take()
+            case OutboxBatch(entries=entries):
+                self._dispatch(entries)
+            case JournalFailed() | _TakeFailed():
+                self._take_later(news)
+
+    def _chat_news(self, news: Settled | ChatQuiet | Terminated) -> None:
+        match news:
+            case Settled():
+                self._settled(news)
+            case ChatQuiet():
+                self._dismiss(news)
+            case Terminated(address=address):
+                self._replace(address)
+
+    def _begin(self) -> None:
+        self._api = _bot_api(self._base, self._token, self.clock.now)
+        self._open.set()
+        self._look()
 
     def _look(self) -> None:
         """Subscribe, which brings a notice at once; repeated, because a journal that restarted knows nobody."""
@@ -201,19 +231,20 @@ class MessageSender(Actor):
         self._counts[verdict.state] += 1
         self._unformatted += verdict.unformatted
         if verdict.state != "done":
-            _LOG.warning(
-                "message_undelivered", state=verdict.state, detail=verdict.detail, sequence=settled.sequence
-            )
+            _LOG.warning("message_undelivered", state=verdict.state, detail=verdict.detail, sequence=settled.sequence)
         self._take()
 
     def _draft(self, chat_id: int, message: ShowDraft | EndDraft) -> None:
         """Drafts exist in private chats only; the end of one in a chat without an actor is no news."""
         order_key = str(chat_id)
+        if not self._open.is_set():
+            return  # a frame that comes too late anyway
         if chat_id > 0 and (isinstance(message, ShowDraft) or order_key in self._chats):
             self._pass(self._chat(order_key), message)
 
     def _perform(self, order: Perform) -> None:
         async def perform() -> _Performed:
+            await self._open.wait()
             outcome = await self._api.perform(order.call, timeout_s=_PERFORM_TIMEOUT_S)
             return _Performed(order.call.method, outcome)
 
@@ -225,9 +256,7 @@ class MessageSender(Actor):
                 self._counts["done"] += 1
             case _Performed(method=method, outcome=outcome):
                 self._counts["dead"] += 1
-                _LOG.warning(
-                    "call_failed", method=method, came=outcome.came.name.lower(), detail=outcome.detail
-                )
+                _LOG.warning("call_failed", method=method, came=outcome.came.name.lower(), detail=outcome.detail)
             case _PerformFailed(method=method, error=error):
                 self._counts["dead"] += 1
                 _LOG.error("call_failed", method=method, error=type(error).__name__)
@@ -254,11 +283,11 @@ class MessageSender(Actor):
             self._pass(fresh, Deliver(suspect))
 
     def _description(self) -> TelegramDescribed:
-        contact = self._api.contact_at
+        contact, problem = (self._api.contact_at, self._api.problem) if self._open.is_set() else (None, None)
         return TelegramDescribed(
-            connected=self._api.problem is None,
+            connected=self._open.is_set() and problem is None,
             last_contact_age_s=None if contact is None else self.clock.now() - contact,
-            last_problem=self._api.problem,
+            last_problem=problem,
             sent=self._counts["done"],
             failed=self._counts["dead"],
             uncertain=self._counts["uncertain"],

@@ -15,9 +15,7 @@ from actors.telegram.rich_text import Entity, Rendered, clean, ordered, plain, u
 _THOUGHT = re.compile(r"<(think|thinking|thought)>.*?</\1>\n*", re.DOTALL | re.IGNORECASE)
 _OPEN_THOUGHT = re.compile(r"\A\s*<(?:think|thinking|thought)>.*\Z", re.DOTALL | re.IGNORECASE)
 _CLOSED_THOUGHT = re.compile(r"\A.*?</(?:think|thinking|thought)>\s*", re.DOTALL | re.IGNORECASE)
-_ACTIVE = re.compile(
-    r"(?<![\w/<>:.&@\u2060])/(?=[A-Za-z0-9_]{1,64}(?!/))|(?:tg|ton|tonsite):(?=//)", re.IGNORECASE
-)
+_ACTIVE = re.compile(r"(?<![\w/<>:.&@\u2060])/(?=[A-Za-z0-9_]{1,64}(?!/))|(?:tg|ton|tonsite):(?=//)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(  # in angle brackets, as models write "<first name>"; code is passed over
     r"(```.*?(?:```|\Z)|`[^`\n]*`)|<(?=[A-Za-z][^<>\n]*>)(?!(?:https?:|mailto:|[^<>\s]+@))(?!TAGS\b)".replace(
         "TAGS",
@@ -88,16 +86,12 @@ def _inert(rendered: Rendered) -> Rendered:
     if not matches:
         return rendered
     before = [units(rendered.text[: match.end()]) for match in matches]
-    spots = [
-        (match.end(), at) for match, at in zip(matches, before, strict=True) if not _in_code(rendered, at)
-    ]
+    spots = [(match.end(), at) for match, at in zip(matches, before, strict=True) if not _in_code(rendered, at)]
     return _with_marks(rendered, spots)
 
 
 def _in_code(rendered: Rendered, at: int) -> bool:
-    return any(
-        entity.type in _UNTOUCHABLE and entity.offset <= at <= entity.end for entity in rendered.entities
-    )
+    return any(entity.type in _UNTOUCHABLE and entity.offset <= at <= entity.end for entity in rendered.entities)
 
 
 def _with_marks(rendered: Rendered, spots: list[tuple[int, int]]) -> Rendered:

@@ -5,9 +5,7 @@ from enum import Enum, auto
 
 import msgspec
 
-_REPEATABLE = re.compile(
-    r"(edit|delete|set|answer(?!WebApp|Guest)|pin|unpin|get|sendChatAction\b|sendMessageDraft\b)"
-)
+_REPEATABLE = re.compile(r"(edit|delete|set|answer(?!WebApp|Guest)|pin|unpin|get|sendChatAction\b|sendMessageDraft\b)")
 
 
 class Came(Enum):

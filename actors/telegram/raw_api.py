@@ -30,9 +30,7 @@ class RawApi:
             self._session = ClientSession()
         timeout = ClientTimeout(total=timeout_s, sock_connect=_CONNECT_S)
         try:
-            async with self._session.post(
-                self._prefix + method, json=parameters, timeout=timeout
-            ) as response:
+            async with self._session.post(self._prefix + method, json=parameters, timeout=timeout) as response:
                 body = await response.read()
         except (
             ClientError,
@@ -79,9 +77,7 @@ def _result(body: bytes, status: int) -> bytes:
     if envelope.ok:
         return bytes(envelope.result)
     retry_after = envelope.parameters.retry_after if envelope.parameters else None
-    raise TelegramRefused(
-        envelope.error_code or status, envelope.description[:_LONGEST_DESCRIPTION], retry_after
-    )
+    raise TelegramRefused(envelope.error_code or status, envelope.description[:_LONGEST_DESCRIPTION], retry_after)
 
 
 def _envelope(body: bytes, status: int) -> _Envelope:

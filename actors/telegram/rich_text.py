@@ -45,9 +45,7 @@ def units(text: str) -> int:
 
 def clean(text: str) -> str:
     """The text with lone surrogates replaced: they have no UTF-8 form, so they can be neither stored nor sent."""
-    return (
-        text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    )
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def plain(text: str) -> Rendered:

@@ -144,9 +144,7 @@ class UpdateReceiver(Actor):
         return _Received(self._unkept, fresh)
 
     async def _recover(self) -> None:
-        await self.to_thread(
-            load_aiogram
-        )  # the sessions parse with it: from the first update on, not while it loads
+        await self.to_thread(load_aiogram)  # the sessions parse with it: from the first update on, not while it loads
         keys = await self._keeper.unfinished()
         for key in keys:
             self.send(self.find("sessions"), Resume(actor_key=key))
@@ -155,9 +153,7 @@ class UpdateReceiver(Actor):
 
     async def _poll(self) -> Intake:
         parameters: dict[str, object] = {
-            "timeout": self._poll_s
-            if self._connected
-            else 0,  # the first answer tells at once that all is well
+            "timeout": self._poll_s if self._connected else 0,  # the first answer tells at once that all is well
             "limit": _BATCH,
             "allowed_updates": list(ALLOWED_UPDATES),
         }

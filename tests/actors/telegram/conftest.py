@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from actors.telegram.message_sender import MessageSender
+from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from actors.telegram.update_receiver import UpdateReceiver
 from runtime import (
     Actor,
@@ -76,6 +77,16 @@ class World:
         """Start a well-known actor."""
         return await self.system.start(ChildSpec(name=name, factory=factory, well_known=True))
 
+    async def time_until(self, holds: Callable[[], bool], *, step: float = 0.25) -> float:
+        """Move time on in steps until this holds; how much went by."""
+        began = self.clock.now()
+        async with asyncio.timeout(20):
+            await settle()
+            while not holds():
+                await self.clock.advance(step)
+                await settle()
+        return self.clock.now() - began
+
     async def receiver(
         self, *, token: str = TOKEN, commands: tuple[tuple[str, str], ...] = (), most: int = 100
     ) -> Address:
@@ -88,7 +99,16 @@ class World:
     async def sender(self) -> Address:
         """Start a MessageSender on the scripted API."""
         url = self.api.url
-        return await self.start("message_sender", lambda: MessageSender(url, TOKEN))
+        sender = await self.start("message_sender", lambda: MessageSender(url, TOKEN))
+        async with asyncio.timeout(20):
+            while not await self._connected():  # noqa: ASYNC110  # aiogram takes seconds to load the first time
+                await asyncio.sleep(0.01)
+        return sender
+
+    async def _connected(self) -> bool:
+        described = await self.ask("message_sender", DescribeTelegram())
+        assert isinstance(described, TelegramDescribed)
+        return described.connected
 
     async def ask(self, name: str, message: object) -> object:
         """Ask a well-known actor."""

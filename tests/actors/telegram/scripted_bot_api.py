@@ -80,11 +80,7 @@ class ScriptedBotApi:
 
     def sent_to(self, chat_id: int, method: str = "sendMessage") -> list[str]:
         """The texts a chat was sent, in order of arrival."""
-        return [
-            one.text
-            for one in self.asked
-            if one.method == method and one.parameters["chat_id"] == str(chat_id)
-        ]
+        return [one.text for one in self.asked if one.method == method and one.parameters["chat_id"] == str(chat_id)]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one call of any method."""

@@ -36,9 +36,7 @@ async def api(server: ScriptedBotApi) -> AsyncIterator[BotApi]:
     await bot.close()
 
 
-async def test_a_call_arrives_with_its_parameters_and_no_parse_mode(
-    server: ScriptedBotApi, api: BotApi
-) -> None:
+async def test_a_call_arrives_with_its_parameters_and_no_parse_mode(server: ScriptedBotApi, api: BotApi) -> None:
     """What was journalled is what Telegram gets."""
     assert (await api.perform(_SEND)).came is Came.DONE
     (asked,) = server.asked
@@ -69,9 +67,7 @@ async def test_a_call_arrives_with_its_parameters_and_no_parse_mode(
         (lambda request: web.json_response({"ok": True, "result": {"new": "shape"}}), Came.DONE),
     ],
 )
-async def test_every_answer_has_its_outcome(
-    server: ScriptedBotApi, api: BotApi, answer: Answer, came: Came
-) -> None:
+async def test_every_answer_has_its_outcome(server: ScriptedBotApi, api: BotApi, answer: Answer, came: Came) -> None:
     """The sender decides by the outcome alone."""
     server.answers["sendMessage"].append(answer)
     assert (await api.perform(_SEND)).came is came

@@ -40,9 +40,7 @@ def test_a_long_text_replies_first_and_has_its_keyboard_last() -> None:
     assert len(calls) == 3
     assert calls[0].parameters["reply_parameters"] == {"message_id": 7, "allow_sending_without_reply": True}
     assert "reply_markup" not in calls[0].parameters
-    assert calls[-1].parameters["reply_markup"] == {
-        "inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]
-    }
+    assert calls[-1].parameters["reply_markup"] == {"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]}
     assert "reply_parameters" not in calls[-1].parameters
 
 
@@ -53,9 +51,7 @@ def test_a_blank_text_is_no_message() -> None:
 
 def test_buttons_copy_and_link() -> None:
     """Each kind in Telegram's spelling."""
-    (call,) = send_calls(
-        5, plain("x"), ((Button("Copy", copy_text="words"), Button("See", url="https://a.example")),)
-    )
+    (call,) = send_calls(5, plain("x"), ((Button("Copy", copy_text="words"), Button("See", url="https://a.example")),))
     row = [{"text": "Copy", "copy_text": {"text": "words"}}, {"text": "See", "url": "https://a.example"}]
     assert call.parameters["reply_markup"] == {"inline_keyboard": [row]}
 

@@ -54,9 +54,7 @@ async def test_a_send_without_an_answer_is_uncertain() -> None:
 
 async def test_a_repeatable_call_without_an_answer_is_made_again() -> None:
     """Deleting twice deletes once."""
-    verdict, made, _ = await _deliver(
-        _DELETE, Outcome(Came.NO_ANSWER), Outcome(Came.SERVER_ERROR), Outcome(Came.DONE)
-    )
+    verdict, made, _ = await _deliver(_DELETE, Outcome(Came.NO_ANSWER), Outcome(Came.SERVER_ERROR), Outcome(Came.DONE))
     assert (verdict.state, len(made)) == ("done", 3)
 
 

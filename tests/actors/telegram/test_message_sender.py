@@ -46,7 +46,7 @@ async def test_messages_of_a_chat_go_in_their_order_and_chats_side_by_side(world
     world.api.held["sendMessage"].append(held)
     await world.post(*[_message(str(place), chat) for place in range(5) for chat in range(1, 51)])
     await world.sender()
-    await until(lambda: len(world.api.asked) == 49 * 5 + 1)
+    await until(lambda: len(world.api.asked) >= 49 * 5 + 1)
     held.set()
     await _settled(world)
     for chat in range(1, 51):

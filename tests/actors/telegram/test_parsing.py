@@ -76,9 +76,7 @@ def test_a_tap_on_a_button() -> None:
 
 def test_the_stop_button_under_a_draft() -> None:
     """It names the draft to stop."""
-    assert parse_update(_raw(stopped_message_generation={"chat": _CHAT, "draft_id": 9})) == GenerationStopped(
-        7, 9
-    )
+    assert parse_update(_raw(stopped_message_generation={"chat": _CHAT, "draft_id": 9})) == GenerationStopped(7, 9)
 
 
 @pytest.mark.parametrize(("status", "made"), [("kicked", Blocked), ("member", Unblocked)])

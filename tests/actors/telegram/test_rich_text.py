@@ -51,9 +51,7 @@ def test_split_keeps_the_formatting(rendered: Rendered, limit: int) -> None:
     """What was bold before is bold in the pieces, and nothing else."""
 
     def bold_letters(one: Rendered) -> str:
-        return "".join(
-            "".join(_stretch(one, entity).split()) for entity in one.entities if entity.type == "bold"
-        )
+        return "".join("".join(_stretch(one, entity).split()) for entity in one.entities if entity.type == "bold")
 
     assert "".join(bold_letters(piece) for piece in split(rendered, limit)) == bold_letters(rendered)
 
