@@ -1,0 +1,51 @@
+"""Rows: one narrow port, its two adapters, and the migrations that make their tables."""
+
+from storage.errors import (
+    Ambiguous,
+    BadQuery,
+    Conflict,
+    Forbidden,
+    MigrationError,
+    NotFound,
+    StaleSchema,
+    StorageError,
+    Unavailable,
+)
+from storage.identity import user_id
+from storage.migrations import migrate_insforge, migrate_sqlite
+from storage.moments import from_text, to_text
+from storage.port import Row, Store, Where, all_of, any_of, eq, gt, gte, in_, is_null, lt, lte, ne
+from storage.postgrest import PostgrestStore
+from storage.sqlite import SqliteStore
+
+__all__ = [
+    "Ambiguous",
+    "BadQuery",
+    "Conflict",
+    "Forbidden",
+    "MigrationError",
+    "NotFound",
+    "PostgrestStore",
+    "Row",
+    "SqliteStore",
+    "StaleSchema",
+    "StorageError",
+    "Store",
+    "Unavailable",
+    "Where",
+    "all_of",
+    "any_of",
+    "eq",
+    "from_text",
+    "gt",
+    "gte",
+    "in_",
+    "is_null",
+    "lt",
+    "lte",
+    "migrate_insforge",
+    "migrate_sqlite",
+    "ne",
+    "to_text",
+    "user_id",
+]
