@@ -1,0 +1,56 @@
+"""The actor runtime: Thespian's actors on asyncio, supervised, bounded and observable."""
+
+from runtime.actor import Actor, Supervisor
+from runtime.address import Address
+from runtime.clock import Clock, SystemClock
+from runtime.dead_letters import DeadLetter
+from runtime.errors import (
+    ActorDead,
+    ActorError,
+    ActorFailed,
+    AskTimeout,
+    MailboxFull,
+    MisuseError,
+    NameTaken,
+    NotAnActor,
+    RuntimeFault,
+    StartFailed,
+    WorkCancelled,
+)
+from runtime.mailbox import Mailbox, Overflow
+from runtime.owned import Timer
+from runtime.snapshot import CellSnapshot, SystemSnapshot
+from runtime.supervision import Backoff, ChildSpec, Restart, Strategy, Supervision, Terminated
+from runtime.system import ActorSystem
+
+__all__ = [
+    "Actor",
+    "ActorDead",
+    "ActorError",
+    "ActorFailed",
+    "ActorSystem",
+    "Address",
+    "AskTimeout",
+    "Backoff",
+    "CellSnapshot",
+    "ChildSpec",
+    "Clock",
+    "DeadLetter",
+    "Mailbox",
+    "MailboxFull",
+    "MisuseError",
+    "NameTaken",
+    "NotAnActor",
+    "Overflow",
+    "Restart",
+    "RuntimeFault",
+    "StartFailed",
+    "Strategy",
+    "Supervision",
+    "Supervisor",
+    "SystemClock",
+    "SystemSnapshot",
+    "Terminated",
+    "Timer",
+    "WorkCancelled",
+]

@@ -1,0 +1,154 @@
+"""Actor: the base of our own actors, a Thespian actor underneath."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar
+
+from thespian.actors import Actor as ThespianActor
+from thespian.actors import ActorExitRequest
+
+from runtime import life, owned
+from runtime.address import Address, endpoint_of
+from runtime.asking import Request
+from runtime.clock import Clock
+from runtime.errors import NotAnActor
+from runtime.mailbox import Mailbox
+from runtime.owned import Timer
+from runtime.phases import Phase, Step
+from runtime.supervision import ChildSpec, Supervision
+
+if TYPE_CHECKING:
+    from runtime.cell import Cell
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
+    """An actor with typed `receive`, supervised children, timers and asks.
+
+    Everything but `__init__` runs on the system's loop, one thing at a time. What the methods below offer is there
+    from `started` on, not in `__init__`. When `receive` raises, its message becomes a dead letter, its asker gets
+    ActorFailed and the parent restarts the actor: a new instance from the factory, the same address and mailbox.
+    """
+
+    mailbox: ClassVar[Mailbox] = Mailbox()
+    supervision: ClassVar[Supervision] = Supervision()
+    _myRef: "Cell"
+
+    async def started(self) -> None:
+        """Hook: runs before the first message of every instance; a raise counts as a failure of the actor."""
+
+    async def stopped(self) -> None:
+        """Hook: runs after the last message of every instance, when its children have ended and its timers and piped
+        work are cancelled; after a raise in `started` or `receive` too. A raise is logged and changes nothing."""
+
+    async def receive(self, message: object, sender: Address) -> None:
+        """Handle one message. While it waits no other comes, but a stop interrupts it with CancelledError."""
+        await self.unhandled(message, sender)
+
+    async def unhandled(self, message: object, sender: Address) -> None:
+        """Make the message a dead letter; its asker gets ActorFailed. An exit request of Thespian's ends the actor."""
+        if isinstance(message, ActorExitRequest):
+            self.stop()
+            return
+        self._myRef.undelivered(message, sender, "unhandled", "Unhandled")
+
+    def receiveMessage(self, msg: object, sender: Address) -> Awaitable[None]:
+        """Thespian's name for `receive`."""
+        return self.receive(msg, sender)
+
+    @property
+    def address(self) -> Address:
+        """Where this actor is reached; outlives the instance."""
+        return self._myRef.address
+
+    @property
+    def clock(self) -> Clock:
+        """The system's clock."""
+        return self._myRef.kernel.clock
+
+    @property
+    def name(self) -> str:
+        """The name its parent gave it."""
+        return self._myRef.name
+
+    def send(self, target: Address, message: object) -> None:
+        """Send a message; what cannot be delivered becomes a dead letter. Raises NotAnActor for no address."""
+        try:
+            target.endpoint.deliver(message, self._myRef.address)
+        except AttributeError:
+            raise NotAnActor(target) from None
+
+    def reply(self, message: object) -> None:
+        """Send a message to the sender of the one being handled."""
+        sender = self._myRef.sender
+        if sender is None:
+            raise NotAnActor(sender)
+        sender.endpoint.deliver(message, self._myRef.address)
+
+    async def ask(self, target: Address, message: object, *, deadline_s: float) -> object:
+        """Send a request and wait for one answer; the own mailbox waits meanwhile unless this runs in a `pipe`.
+
+        Raises ActorFailed, ActorDead, AskTimeout or MailboxFull.
+        """
+        return await Request(self._myRef.kernel).send(target, message, deadline_s)
+
+    def timer(self, delay_s: float, message: object) -> Timer:
+        """Have the message arrive from this actor's own address after the delay, unless the instance ends before."""
+        return Timer(self._myRef, owned.owned_by(self._myRef), delay_s, message)
+
+    def spawn(self, spec: ChildSpec) -> Address:
+        """Make a child; it starts soon and may be sent to at once. Raises NameTaken."""
+        return self._myRef.spawn(spec).address
+
+    def stop_child(self, address: Address) -> None:
+        """End a child for good, whatever its restart kind; its Terminated comes when it is done."""
+        child = endpoint_of(address)
+        if getattr(child, "parent", None) is self._myRef:
+            life.request_end(child, "normal")  # type: ignore[arg-type]  # only cells have parents
+
+    def stop(self) -> None:
+        """End normally after this handler; a permanent actor is then restarted, as after any end of its own."""
+        self._myRef.signal(Step.LEAVE, interrupt=False)
+
+    def watch(self, address: Address) -> None:
+        """Get exactly one Terminated when the actor has ended for good, soon if it already has."""
+        self._myRef.watch(endpoint_of(address))  # type: ignore[arg-type]  # both kinds of endpoint can be watched
+
+    def pipe(self, awaitable: Awaitable[object], *, failed: Callable[[Exception], object]) -> None:
+        """Run the work beside the handlers and receive its result, or `failed(error)`, as a message from oneself.
+
+        Cancelled when the instance ends.
+        """
+        owned.pipe(self._myRef, awaitable, failed)
+
+    async def to_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking function in a thread; a cancellation leaves the thread running."""
+        return await asyncio.to_thread(fn, *args, **kwargs)
+
+    def find(self, name: str) -> Address:
+        """The address of a well-known actor; before it exists messages wait in its bounded mailbox."""
+        return self._myRef.kernel.find(name).address
+
+
+class Supervisor(Actor):
+    """Starts its children in order, each after the one before is up, and stops them in reverse."""
+
+    def __init__(self, specs: tuple[ChildSpec, ...], supervision: Supervision | None = None) -> None:
+        super().__init__()
+        self._specs = specs
+        if supervision is not None:
+            self.supervision = supervision  # type: ignore[misc]  # this class takes it per instance
+
+    async def started(self) -> None:
+        """Start the children; waits while one of them is being restarted."""
+        for spec in self._specs:
+            await self._myRef.spawn(spec).reached(Phase.UP, Phase.ENDED)
+
+    async def receive(self, message: object, sender: Address) -> None:
+        """A supervisor takes no messages but the news of a child that ended for good."""
+        from runtime.supervision import Terminated
+
+        if not isinstance(message, Terminated):
+            await self.unhandled(message, sender)

@@ -1,0 +1,60 @@
+"""Address: how an actor is named in messages; it outlives restarts of its actor."""
+
+from typing import Protocol
+
+from thespian.actors import ActorAddress
+
+from runtime.errors import NotAnActor
+
+
+class Endpoint(Protocol):
+    """What stands behind an address: an actor's cell or a waiting `ask`."""
+
+    def deliver(self, message: object, sender: "Address") -> None:
+        """Accept the message or make a dead letter of it; never raises."""
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the tree, for people."""
+
+
+class Address(ActorAddress):  # type: ignore[misc]  # thespian ships no types
+    """Opaque and hashable; two are equal when the same cell stands behind them."""
+
+    __slots__ = ("endpoint",)
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+
+    @property
+    def addressDetails(self) -> str:
+        """The path, under Thespian's name."""
+        return self.endpoint.path
+
+    @property
+    def actorAddressString(self) -> str:
+        """The path, under Thespian's name."""
+        return self.endpoint.path
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Address) and other.endpoint is self.endpoint
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return id(self.endpoint)
+
+    def __str__(self) -> str:
+        return f"ActorAddr-{self.endpoint.path}"
+
+    def __repr__(self) -> str:
+        # A path may end in a person's id, and a repr may end in a log.
+        return f"<Address {type(self.endpoint).__name__.lower()} {id(self.endpoint):x}>"
+
+
+def endpoint_of(address: object) -> Endpoint:
+    """What stands behind the address; raises NotAnActor."""
+    if not isinstance(address, Address):
+        raise NotAnActor(address)
+    return address.endpoint

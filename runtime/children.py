@@ -1,0 +1,149 @@
+"""Children: the supervision of one actor's children, outside the actor, so that a stuck parent still supervises."""
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+import structlog
+
+from runtime import life
+from runtime.errors import NameTaken
+from runtime.phases import Phase, Step
+from runtime.supervision import ChildSpec, Restart, Strategy, Supervision
+
+if TYPE_CHECKING:
+    from runtime.cell import Cell
+
+_log = structlog.get_logger(__name__)
+
+
+class Children:
+    """One generation's children in order of their start."""
+
+    __slots__ = ("_by_name", "_policy", "_restarting", "_restarts", "closing", "parent")
+
+    def __init__(self, parent: "Cell", policy: Supervision) -> None:
+        self.parent = parent
+        self._policy = policy
+        self._by_name: dict[str, Cell] = {}
+        self._restarts: deque[float] = deque()
+        self._restarting: set[asyncio.Task[None]] = set()
+        self.closing = False
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def oldest_first(self) -> "list[Cell]":
+        """The children in order of start."""
+        return list(self._by_name.values())
+
+    def newest_first(self) -> "list[Cell]":
+        """The children in reverse order of start."""
+        return list(reversed(self._by_name.values()))
+
+    def named(self, name: str) -> "Cell | None":
+        """The living child of this name."""
+        return self._by_name.get(name)
+
+    def add(self, cell: "Cell", spec: ChildSpec) -> None:
+        """Take the cell as the newest child and start it; raises NameTaken."""
+        if spec.name in self._by_name:
+            raise NameTaken(spec.name)
+        self._by_name[spec.name] = cell
+        cell.adopt(self.parent, spec)
+        cell.signal(Step.START)
+
+    def remove(self, cell: "Cell") -> None:
+        """Forget a child that has ended."""
+        if self._by_name.get(cell.name) is cell:
+            del self._by_name[cell.name]
+
+    def failed(self, child: "Cell") -> None:
+        """Decide about a child that crashed."""
+        if self.closing or child.ending:
+            return
+        if child.spec is None or child.spec.restart is Restart.TEMPORARY:
+            life.request_end(child, "failed")
+        elif self._within_intensity():
+            self._restart(child)
+        else:
+            self._give_up(child)
+
+    def restarts_after_leaving(self, child: "Cell") -> bool:
+        """Whether a child that ended itself normally, and is DOWN, starts again."""
+        if self.closing or child.spec is None or child.spec.restart is not Restart.PERMANENT:
+            return False
+        if self._within_intensity():
+            self._restart(child)
+        else:
+            self._give_up(child)
+        return True
+
+    async def close(self, *, for_good: bool) -> None:
+        """Stop all in reverse order of start; well-known ones keep mailbox and address unless it is for good."""
+        self.closing = True
+        for task in self._restarting:
+            task.cancel()
+        for child in self.newest_first():
+            if not for_good and child.spec is not None and child.spec.well_known:
+                life.request_disposal(child)
+                await child.reached(Phase.DOWN, Phase.ENDED)
+                child.await_successor()
+                self.remove(child)
+            else:
+                life.request_end(child, child.end_reason or "normal")
+                await child.reached(Phase.ENDED)
+
+    def _within_intensity(self) -> bool:
+        now = self.parent.kernel.now()
+        while self._restarts and now - self._restarts[0] >= self._policy.period_s:
+            self._restarts.popleft()
+        if len(self._restarts) >= self._policy.intensity:
+            return False
+        self._restarts.append(now)
+        return True
+
+    def _give_up(self, child: "Cell") -> None:
+        child.end_reason = "escalated"
+        _log.error("supervision_escalated", actor=self.parent.type_name, child=child.type_name, error=child.last_error)
+        self.parent.escalate(child)
+
+    def _restart(self, child: "Cell") -> None:
+        if self._policy.strategy is not Strategy.ONE_FOR_ONE:
+            # One restart of the group at a time; a newer one covers what an older one has not finished.
+            for task in self._restarting:
+                task.cancel()
+        group = self._group_of(child)
+        task = self.parent.kernel.task(self._restart_group(child, group), f"restart in {self.parent.type_name}")
+        self._restarting.add(task)
+        task.add_done_callback(self._restarting.discard)
+
+    def _group_of(self, child: "Cell") -> "list[Cell]":
+        everyone = self.oldest_first()
+        match self._policy.strategy:
+            case Strategy.ONE_FOR_ONE:
+                return [child]
+            case Strategy.ONE_FOR_ALL:
+                return everyone
+            case Strategy.REST_FOR_ONE:
+                down = (cell for cell in everyone if cell.phase in (Phase.STOPPING, Phase.DOWN))
+                return everyone[everyone.index(next(down, child)) :]
+
+    async def _restart_group(self, failed: "Cell", group: "list[Cell]") -> None:
+        for cell in reversed(group):
+            if cell is not failed and cell.spec is not None and cell.spec.restart is Restart.TEMPORARY:
+                life.request_end(cell, "killed")
+                await cell.reached(Phase.ENDED)
+            else:
+                life.request_disposal(cell)
+                await cell.reached(Phase.DOWN, Phase.ENDED)
+        pause = failed.next_pause()
+        if pause > 0:
+            await self.parent.kernel.clock.sleep(pause)
+        for cell in group:
+            if cell.ending or cell.phase is not Phase.DOWN:
+                continue
+            cell.restarts += 1
+            cell.signal(Step.START)
+            if await cell.reached(Phase.UP, Phase.STOPPING, Phase.ENDED) is not Phase.UP:
+                return

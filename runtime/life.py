@@ -1,0 +1,204 @@
+"""The steps of an actor's life: start, disposal, end, and the ways into them.
+
+A crash, a stop and a restart all pass through disposal: timers, piped work and watches end, children end in reverse
+order of their start, and the instance's `stopped` hook runs. After it the cell is DOWN, with its mailbox, and either
+starts again or ends.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from runtime.kernel import log_failure
+from runtime.phases import Phase, Step
+from runtime.supervision import EndReason, Terminated
+
+if TYPE_CHECKING:
+    from runtime.cell import Cell
+
+_log = structlog.get_logger(__name__)
+
+
+class Escalated(Exception):  # named by the fact
+    """The actor's children needed more restarts than it allows."""
+
+
+async def perform(cell: "Cell", step: Step) -> None:
+    """Do one step; whatever the actor raises is handled here."""
+    match step:
+        case Step.START:
+            await _start(cell)
+        case Step.DISPOSE:
+            await _dispose(cell)
+        case Step.END:
+            await _end(cell)
+        case Step.LEAVE:
+            await _leave(cell)
+        case Step.CRASH:
+            _crash_from_outside(cell)
+
+
+async def _start(cell: "Cell") -> None:
+    if cell.phase not in (Phase.AWAITED, Phase.DOWN) or cell.spec is None:
+        return
+    cell.enter(Phase.STARTING)
+    cell.generation += 1
+    try:
+        cell.install(cell.spec.factory())
+        await cell.run_hook("started")
+    except asyncio.CancelledError as error:
+        if cell.interrupted and cell.outside_error is None:
+            cell.enter(Phase.STOPPING)
+        elif cell.interrupted:
+            cell.enter(Phase.UP)  # the crash that interrupted the start comes next
+        else:
+            crash(cell, error, "started")
+    except Exception as error:  # whatever an actor raises is its supervisor's business
+        crash(cell, error, "started")
+    else:
+        cell.started_at = cell.kernel.now()
+        cell.enter(Phase.UP)
+
+
+async def _dispose(cell: "Cell") -> None:
+    if cell.phase in (Phase.AWAITED, Phase.DOWN, Phase.ENDED):
+        cell.enter(cell.phase)
+        return
+    cell.enter(Phase.STOPPING)
+    set_killer(cell)
+    if cell.owned is not None:
+        ending = cell.owned.release(cell)
+        if ending:
+            await asyncio.wait(ending)
+    if cell.children is not None:
+        await cell.children.close(for_good=cell.ending)
+    if cell.instance is not None:
+        await _stopped_hook(cell)
+    _down(cell)
+
+
+async def _stopped_hook(cell: "Cell") -> None:
+    try:
+        await cell.run_hook("stopped")
+    except (Exception, asyncio.CancelledError) as error:  # the end goes on without the hook
+        log_failure("actor_stop_failed", cell.type_name, error)
+
+
+def _down(cell: "Cell") -> None:
+    clear_killer(cell)
+    cell.instance = cell.receive = cell.owned = cell.children = None
+    cell.context = None
+    cell.enter(Phase.DOWN)
+
+
+async def _end(cell: "Cell") -> None:
+    if cell.phase is Phase.ENDED:
+        return
+    await _dispose(cell)
+    finish(cell, cell.end_reason or "normal")
+
+
+async def _leave(cell: "Cell") -> None:
+    if cell.phase is not Phase.UP or cell.ending:
+        return
+    await _dispose(cell)
+    if cell.parent is None or cell.ending or not cell.parent.restarts_after_leaving(cell):
+        finish(cell, "normal")
+
+
+def request_end(cell: "Cell", reason: EndReason) -> None:
+    """End the cell for good, interrupting what it does; a stop that takes longer than its budget is cut short."""
+    if cell.phase is Phase.ENDED or cell.ending:
+        return
+    cell.ending = True
+    cell.end_reason = reason
+    set_killer(cell)
+    cell.signal(Step.END)
+
+
+def request_disposal(cell: "Cell") -> None:
+    """Take the cell DOWN, interrupting what it does; the budget is the same as for an end."""
+    set_killer(cell)
+    cell.signal(Step.DISPOSE)
+
+
+def request_crash(cell: "Cell", error: BaseException) -> None:
+    """Let the actor fail with an error that did not come from its handler."""
+    cell.outside_error = error
+    cell.signal(Step.CRASH)
+
+
+def _crash_from_outside(cell: "Cell") -> None:
+    error, cell.outside_error = cell.outside_error, None
+    if error is not None and cell.phase is Phase.UP:
+        crash(cell, error, "")
+
+
+def crash(cell: "Cell", error: BaseException, message_type: str) -> None:
+    """The instance is lost; its supervisor decides what comes next."""
+    cell.failed += 1
+    cell.last_error = type(error).__name__
+    cell.enter(Phase.STOPPING)
+    log_failure("actor_failed", cell.type_name, error, message=message_type, generation=cell.generation)
+    if cell.parent is not None and not cell.ending:
+        cell.parent.child_failed(cell)
+
+
+def finish(cell: "Cell", reason: EndReason) -> None:
+    """End for good: what waits becomes dead letters, and who watches is told."""
+    clear_killer(cell)
+    cell.end_reason = reason
+    cell.capacity = 0
+    cell.ending = True
+    waiting = list(cell.queue)
+    cell.queue.clear()
+    cell.enter(Phase.ENDED)
+    for message, sender, _ in waiting:
+        if not isinstance(message, Terminated):
+            cell.undelivered(message, sender, "stopped")
+    watchers, cell.watchers = cell.watchers or {}, None
+    if cell.parent is not None and cell.parent.child_ended(cell):
+        watchers[cell.parent] = None
+    for watcher in watchers:
+        watcher.told_of_end(cell, reason)
+
+
+def kill(cell: "Cell") -> None:
+    """Let go of a cell that is not done within its budget: its task is cancelled and no longer waited for."""
+    clear_killer(cell)
+    cell.abandon_task()
+    if cell.owned is not None:
+        cell.owned.release(cell)
+    if cell.children is not None:
+        for child in cell.children.newest_first():
+            child.ending = True
+            kill(child)
+    _down(cell)
+    if cell.ending:
+        finish(cell, "killed")
+
+
+def set_killer(cell: "Cell") -> None:
+    """Start the budget of a stop, unless it is running."""
+    if cell.killer is None and cell.spec is not None:
+        cell.killer = cell.kernel.later(cell.spec.shutdown_s, lambda: _overdue(cell))
+
+
+def clear_killer(cell: "Cell") -> None:
+    """The stop is done."""
+    if cell.killer is not None:
+        cell.killer.cancel()
+        cell.killer = None
+
+
+def _overdue(cell: "Cell") -> None:
+    _log.warning("actor_killed", actor=cell.type_name, budget_s=cell.spec.shutdown_s if cell.spec is not None else 0.0)
+    kill(cell)
+
+
+def broken(cell: "Cell", error: BaseException) -> None:
+    """A step of life itself raised: our own mistake, made visible; the cell is ended so that nobody waits for it."""
+    log_failure("actor_life_broken", cell.type_name, error)
+    kill(cell)
+    finish(cell, "killed")

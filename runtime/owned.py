@@ -1,0 +1,103 @@
+"""What one generation of an actor owns beside its messages: timers, piped work, watches. It ends with the generation."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from runtime.errors import WorkCancelled
+
+if TYPE_CHECKING:
+    from runtime.asking import Request
+    from runtime.cell import Cell
+    from runtime.clock import Cancellable
+
+
+class Timer:
+    """A message that arrives later."""
+
+    __slots__ = ("_cell", "_handle", "_message", "_owned")
+
+    def __init__(self, cell: "Cell", owned: "Owned", delay_s: float, message: object) -> None:
+        self._cell = cell
+        self._owned = owned
+        self._message = message
+        self._handle: Cancellable | None = cell.kernel.later(delay_s, self._due)
+
+    @property
+    def pending(self) -> bool:
+        """Whether the message is still to come."""
+        return self._handle is not None
+
+    def cancel(self) -> None:
+        """The message will not arrive, unless it is in the mailbox already."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+            self._owned.timers.discard(self)
+
+    def _due(self) -> None:
+        self._handle = None
+        self._owned.timers.discard(self)
+        self._cell.deliver_owned(self._message, self._cell.address)
+
+
+class Owned:
+    """Timers, piped work and watches of one generation."""
+
+    __slots__ = ("pipes", "timers", "watched")
+
+    def __init__(self) -> None:
+        self.timers: set[Timer] = set()
+        self.pipes: set[asyncio.Task[Any]] = set()
+        self.watched: set[Cell | Request] = set()
+
+    def release(self, cell: "Cell") -> set[asyncio.Task[Any]]:
+        """Cancel everything; the piped work that is still ending is returned."""
+        for timer in list(self.timers):
+            timer.cancel()
+        for subject in self.watched:
+            subject.watching_it().pop(cell, None)
+        self.watched.clear()
+        ending, self.pipes = self.pipes, set()
+        for task in ending:
+            task.cancel()
+        return ending
+
+
+def owned_by(cell: "Cell") -> Owned:
+    """What the cell's generation owns."""
+    if cell.owned is None:
+        cell.owned = Owned()
+    return cell.owned
+
+
+def pipe(cell: "Cell", work: Awaitable[object], failed: Callable[[Exception], object]) -> None:
+    """Run the work as a task whose outcome is sent to the actor, unless its generation has ended by then."""
+    owned = owned_by(cell)
+
+    def done(task: asyncio.Task[object]) -> None:
+        if task not in owned.pipes:
+            if not task.cancelled():
+                task.exception()
+            return
+        owned.pipes.discard(task)
+        cell.deliver_owned(_outcome(task, failed), cell.address)
+
+    task = cell.kernel.task(_awaiting(work), f"pipe of {cell.type_name}")
+    owned.pipes.add(task)
+    task.add_done_callback(done)
+
+
+async def _awaiting(work: Awaitable[object]) -> object:
+    return await work
+
+
+def _outcome(task: asyncio.Task[object], failed: Callable[[Exception], object]) -> object:
+    if task.cancelled():
+        return failed(WorkCancelled())
+    error = task.exception()
+    if error is None:
+        return task.result()
+    if isinstance(error, Exception):
+        return failed(error)
+    raise error
