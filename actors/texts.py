@@ -19,7 +19,7 @@ class Texts:
         self._bundle = FluentBundle([language], use_isolating=False)
         self._bundle.add_resource(FluentResource((_FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
 
-    def __call__(self, name: str, **values: str | int | float) -> str:
+    def __call__(self, name: str, /, **values: str | int | float) -> str:
         """Return the text; raises MissingText when the name or a value it mentions is unknown."""
         if not self._bundle.has_message(name):
             raise MissingText(name)

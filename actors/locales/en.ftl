@@ -7,7 +7,6 @@ command-cancel = Stop what is under way
 
 refused = This coach is by invitation. Ask your team lead to add @{ $username } to the list, then press Start again.
 refused-no-username = This coach is by invitation and knows people by their Telegram username. Choose one in Telegram's settings, ask your team lead to add it to the list, then press Start again.
-private-only = I coach in a private chat only. Write to me directly.
 
 welcome =
     Hello { $name }, I am Cornerman, your sales coach.
@@ -101,11 +100,10 @@ progress-finishing = Draft done. Finishing…
 
 answer-analysis = Prospect analysis
 answer-strategy = Closing strategy
-answer-tactics = Engagement tactics
+answer-engagement_tactics = Engagement tactics
 answer-draft = Draft for { $platform }
 answer-objection = Likely objection
 answer-response = Your response
-answer-principle = { $number }. { $principle }
 answer-footer = Playbook: { $reference }. Answered by { $model }.
 answer-footer-uncited = The playbook has no page for this. Answered by { $model }.
 answer-practice = This is the offline practice model: it follows the playbook by rules. For real coaching, your team lead sets OPENROUTER_API_KEY.
@@ -117,7 +115,7 @@ field-company = Company
 field-stage = Stage
 field-concern = Key concern
 field-signal = Buying signal
-field-comment = Comment to leave
+answer-comment = Comment to leave
 field-timing = Timing
 
 failed-key_rejected = { $provider } no longer accepts your key. Send /start to give me a new one or to use the team's; then tap Try again.

@@ -1,0 +1,69 @@
+"""The strategist's answer as messages: the reading, strategy and tactics first, the draft in a message of its own."""
+
+from collections.abc import Iterator
+
+from actors.session.turn import World
+from actors.telegram.messages import TelegramCall
+from actors.telegram.rendering import Button, Keyboard, Rendered, bold, italic, join, markdown, plain, send_calls
+from coaching.sections import Entry, Layout, Part, Section, support_sections
+from coaching.strategist import Draft, StrategistOutput
+
+_COPY_LIMIT = 256  # UTF-16 units that Telegram's copy button takes
+
+
+def answer_calls(
+    chat_id: int, output: StrategistOutput, model: str, *, practice: bool, world: World
+) -> tuple[TelegramCall, ...]:
+    """Return the messages of an answer, in order; the draft stands alone so that copying it copies nothing else."""
+    answer = support_sections(output)
+    blocks = [_section(section, world) for section in answer.sections]
+    blocks.append(italic(_footer(answer.draft, model, world)))
+    if practice:
+        blocks.append(italic(world.texts("answer-practice")))
+    blocks.append(bold(world.texts("answer-draft", platform=answer.draft.platform)))
+    return (
+        *send_calls(chat_id, join(blocks, "\n\n")),
+        *send_calls(chat_id, markdown(answer.draft.message), _keyboard(answer.draft, world)),
+    )
+
+
+def _section(section: Section, world: World) -> Rendered:
+    title = bold(world.texts(f"answer-{section.id}").upper())
+    return join((title, *(_part(part, world) for part in section.parts)), "\n")
+
+
+def _part(part: Part, world: World) -> Rendered:
+    match part.layout:
+        case Layout.FACT:
+            return join((bold(f"{world.texts(f'field-{part.title}')}: "), markdown(part.entries[0].text)))
+        case Layout.PARAGRAPH:
+            return join((bold(world.texts(f"answer-{part.title}")), markdown(part.entries[0].text)), "\n")
+        case Layout.NUMBERED:
+            return join((_entry(f"{number}. ", entry) for number, entry in enumerate(part.entries, 1)), "\n")
+        case Layout.BULLETS:
+            return join((_entry("• ", entry) for entry in part.entries), "\n")
+
+
+def _entry(mark: str, entry: Entry) -> Rendered:
+    return join(_entry_parts(mark, entry))
+
+
+def _entry_parts(mark: str, entry: Entry) -> Iterator[Rendered]:
+    yield plain(mark)
+    if entry.heading:
+        yield bold(f"{entry.heading}. ")
+    yield markdown(entry.text)
+
+
+def _footer(draft: Draft, model: str, world: World) -> str:
+    reference = world.cited(draft.playbook_reference)
+    if reference is None:
+        return world.texts("answer-footer-uncited", model=model)
+    return world.texts("answer-footer", reference=reference, model=model)
+
+
+def _keyboard(draft: Draft, world: World) -> Keyboard:
+    another = Button(label=world.texts("button-another"), data="support:new")
+    if len(draft.message.encode("utf-16-le")) // 2 > _COPY_LIMIT:
+        return ((another,),)
+    return ((Button(label=world.texts("button-copy"), copy_text=draft.message), another),)

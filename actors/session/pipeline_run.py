@@ -1,0 +1,231 @@
+"""PipelineRun: one case played through its pipeline, as one job with one span tree.
+
+A child of the session, so that the session itself is always free to hear /cancel; the run's end cancels whatever it
+still waits for. Steps finished before a restart are taken from the order and not run again.
+"""
+
+import uuid
+from typing import ClassVar
+
+import msgspec
+import structlog
+
+from actors.library import Library
+from actors.providers.messages import (
+    ChatMessage,
+    Complete,
+    Completed,
+    CompletionDelta,
+    CompletionFailed,
+    CompletionQueued,
+    CompletionRestarted,
+    Credential,
+    Priority,
+    RecordSpan,
+    RecordTrace,
+    SpanContext,
+)
+from actors.session.messages import RunFinished, StepFailed, StepFinished, StepProgressed, StepQueued, StepStarted
+from coaching.agents import AGENTS
+from coaching.memory import UserMemory
+from coaching.pipelines import Group, Source, Step, groups
+from coaching.prompts import render, render_turn
+from runtime import Actor, Address, Mailbox
+
+_LOG = structlog.get_logger(__name__)
+
+
+class RunOrder(msgspec.Struct, frozen=True):
+    """Everything a run needs to know; `finished` maps agents to outputs that need not be made again."""
+
+    run_id: str
+    pipeline: str
+    text: str
+    telegram_id: int
+    user_id: str
+    credential: Credential
+    model: str
+    memory: UserMemory
+    finished: dict[str, bytes] = {}
+
+
+class _Call(msgspec.Struct):
+    """A model call under way: its step, whether anybody waits for it, when it began, and its text so far."""
+
+    step: Step
+    background: bool
+    span_id: str
+    began_at: float
+    text: str = ""
+
+
+class PipelineRun(Actor):
+    """Plays the groups of a pipeline in order and reports each step to the session that owns it."""
+
+    mailbox: ClassVar[Mailbox] = Mailbox(capacity=10_000)
+
+    def __init__(self, order: RunOrder, library: Library, owner: Address) -> None:
+        super().__init__()
+        self._order = order
+        self._library = library
+        self._owner = owner
+        self._outputs = dict(order.finished)
+        self._groups: list[Group] = list(groups(library.pipelines[order.pipeline]))
+        self._calls: dict[str, _Call] = {}
+        self._trace_id = str(uuid.uuid4())
+        self._began_at = 0.0
+        self._error: str | None = "cancelled"
+
+    async def started(self) -> None:
+        """Begin with the first steps that are not finished yet."""
+        self._began_at = self.clock.time()
+        self._advance()
+
+    async def stopped(self) -> None:
+        """Record the trace, of a cancelled run too."""
+        order = self._order
+        self.send(
+            self.find("tracer"),
+            RecordTrace(
+                trace_id=self._trace_id,
+                pipeline_name=order.pipeline,
+                telegram_id=order.telegram_id,
+                user_id=order.user_id,
+                started_at=self._began_at,
+                ended_at=self.clock.time(),
+                success=self._error is None,
+                error=self._error,
+            ),
+        )
+
+    async def receive(self, message: object, sender: Address) -> None:
+        match message:
+            case CompletionDelta(request_id=request, text=text):
+                self._grow(request, text)
+            case CompletionRestarted(request_id=request):
+                self._begin_again(request)
+            case CompletionQueued(request_id=request, position=position, expected_wait_s=wait):
+                self._queued(request, position, wait)
+            case Completed():
+                self._completed(message)
+            case CompletionFailed():
+                self._failed(message)
+            case _:
+                await self.unhandled(message, sender)
+
+    def _advance(self) -> None:
+        """Start groups until one has to be waited for; with none left and nothing under way the run is over."""
+        while self._groups and not self._awaited():
+            group = self._groups.pop(0)
+            for step in group.steps:
+                if step.agent not in self._outputs:
+                    self._begin(step, background=group.background)
+        if not self._calls:
+            self._end(None)
+
+    def _awaited(self) -> bool:
+        return any(not call.background for call in self._calls.values())
+
+    def _begin(self, step: Step, *, background: bool) -> None:
+        order, agent = self._order, AGENTS[step.agent]
+        request_id = f"{order.run_id}/{step.agent}"
+        call = _Call(step=step, background=background, span_id=str(uuid.uuid4()), began_at=self.clock.time())
+        self._calls[request_id] = call
+        prompt, inputs = self._library.prompts[step.agent], self._inputs(step)
+        self.send(
+            self.find("llm_router"),
+            Complete(
+                request_id=request_id,
+                credential=order.credential,
+                agent=step.agent,
+                model=order.model,
+                system=render(prompt, inputs),
+                messages=(ChatMessage("user", render_turn(prompt, inputs)),),
+                deadline_s=agent.deadline_s,
+                telegram_id=order.telegram_id,
+                output=agent.output,
+                max_tokens=agent.max_tokens,
+                effort=agent.effort,
+                priority=Priority.BACKGROUND if background else Priority.INTERACTIVE,
+                span=SpanContext(self._trace_id, call.span_id, order.telegram_id),
+            ),
+        )
+        if not background:
+            self.send(self._owner, StepStarted(order.run_id, step.agent))
+
+    def _inputs(self, step: Step) -> dict[str, object]:
+        return {target: self._value(source) for target, source in step.inputs.items()}
+
+    def _value(self, source: Source) -> object:
+        if source.kind == "result":
+            return self._outputs[source.name]
+        return {
+            "user_message": self._order.text,
+            "user_memory": self._order.memory,
+            "knowledge": self._library.knowledge,
+            "casebook": (),
+        }[source.name]
+
+    def _grow(self, request: str, text: str) -> None:
+        call = self._calls.get(request)
+        if call is None:
+            return
+        call.text += text
+        if not call.background:
+            self.send(self._owner, StepProgressed(self._order.run_id, call.step.agent, call.text))
+
+    def _begin_again(self, request: str) -> None:
+        call = self._calls.get(request)
+        if call is not None:
+            call.text = ""
+
+    def _queued(self, request: str, position: int, wait: float) -> None:
+        call = self._calls.get(request)
+        if call is not None and not call.background:
+            self.send(self._owner, StepQueued(self._order.run_id, call.step.agent, position, wait))
+
+    def _completed(self, answer: Completed) -> None:
+        call = self._calls.pop(answer.request_id, None)
+        if call is None:
+            return
+        agent, output = call.step.agent, answer.text.encode()
+        self._outputs[agent] = output
+        self._record(call, None, answer)
+        self.send(self._owner, StepFinished(self._order.run_id, agent, output, answer.model))
+        self._advance()
+
+    def _failed(self, failure: CompletionFailed) -> None:
+        call = self._calls.pop(failure.request_id, None)
+        if call is None:
+            return
+        self._record(call, failure.kind.value, None)
+        _LOG.warning("step_failed", agent=call.step.agent, kind=failure.kind.value, detail=failure.detail)
+        self.send(self._owner, StepFailed(self._order.run_id, call.step.agent, failure.kind, failure.retry_after_s))
+        if call.background:
+            self._advance()
+        else:
+            self._end(f"{call.step.agent}: {failure.kind}")
+
+    def _record(self, call: _Call, error: str | None, answer: Completed | None) -> None:
+        attributes: dict[str, str | int | float | bool | None] = {"gen_ai.operation.name": "invoke_agent"}
+        if answer is not None:
+            attributes |= {"gen_ai.response.model": answer.model, "output.bytes": len(answer.text.encode())}
+        self.send(
+            self.find("tracer"),
+            RecordSpan(
+                span_id=call.span_id,
+                trace_id=self._trace_id,
+                parent_span_id=None,
+                span_name=f"agent:{call.step.agent}",
+                started_at=call.began_at,
+                ended_at=self.clock.time(),
+                success=error is None,
+                error=error,
+                attributes=attributes,
+            ),
+        )
+
+    def _end(self, error: str | None) -> None:
+        self._error = error
+        self.send(self._owner, RunFinished(self._order.run_id))
+        self.stop()

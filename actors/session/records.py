@@ -1,0 +1,81 @@
+"""What a session keeps in storage: its rows as writes, and the state read back where the journal has none."""
+
+import msgspec
+
+from actors.providers.messages import Provider, RowWrite, SealedKey
+from actors.session.state import Case, Profile, Rep, SessionState
+from coaching import rows
+from coaching.memory import UserMemory
+from coaching.rows import Run
+from coaching.strategist import StrategistOutput
+from storage import Store, eq, from_text, to_text, user_id
+
+
+def user_row(rep: Rep, profile: Profile, now: float) -> RowWrite:
+    """The rep's row in `users`: their choice and their sealed key, never the team's."""
+    row: dict[str, object] = {
+        "id": profile.user_id,
+        "telegram_id": rep.telegram_id,
+        "username": rep.username,
+        "first_name": rep.first_name,
+        "provider": profile.provider.value,
+        "encrypted_api_key": profile.key.ciphertext if profile.key else None,
+        "openrouter_model": profile.openrouter_model,
+        "anthropic_model": profile.anthropic_model,
+        "last_active_at": to_text(now),
+        "created_at": to_text(profile.created_at),
+        "updated_at": to_text(now),
+    }
+    return RowWrite(table="users", action="upsert", rows=(row,), key=("id",))
+
+
+def memory_row(rep: Rep, profile: Profile, memory: UserMemory, now: float) -> RowWrite:
+    """The rep's row in `user_memory`."""
+    row = rows.memory_row(profile.user_id, rep.telegram_id, memory, to_text(now))
+    row["created_at"] = to_text(profile.created_at)
+    return RowWrite(table="user_memory", action="upsert", rows=(row,), key=("id",))
+
+
+def answered_rows(rep: Rep, profile: Profile, case: Case, output: StrategistOutput, now: float) -> tuple[RowWrite, ...]:
+    """The rows of an answered case: the session, the lead, and the lead's first activity."""
+    run = Run(
+        run_id=case.run_id,
+        user_id=profile.user_id,
+        telegram_id=rep.telegram_id,
+        at=to_text(now),
+        provider=profile.provider.value,
+    )
+    lead = rows.lead_row(run, case.text, output)
+    activity = rows.lead_activity_row(run, str(lead["id"]), "context_update", case.text)
+    return (
+        RowWrite(table="support_sessions", action="insert", rows=(rows.support_session_row(run, case.text, output),)),
+        RowWrite(table="lead_registry", action="insert", rows=(lead,)),
+        RowWrite(table="lead_activity_log", action="insert", rows=(activity,)),
+    )
+
+
+async def read_state(store: Store, rep: Rep) -> SessionState:
+    """The state of a rep whom this machine's journal does not know, as far as storage does.
+
+    Raises StorageError when storage cannot be asked.
+    """
+    identity = user_id(rep.telegram_id)
+    user = await store.get("users", identity)
+    if user is None:
+        return SessionState(rep=rep)
+    found = await store.select("user_memory", eq("user_id", identity), limit=1)
+    memory = msgspec.convert(found[0]["memory_data"], UserMemory) if found else UserMemory()
+    return SessionState(rep=rep, profile=_profile(rep, user), memory=memory)
+
+
+def _profile(rep: Rep, user: dict[str, object]) -> Profile:
+    provider = Provider(str(user["provider"]))
+    sealed = user["encrypted_api_key"]
+    return Profile(
+        user_id=str(user["id"]),
+        provider=provider,
+        key=SealedKey(provider, rep.telegram_id, str(sealed)) if sealed else None,
+        openrouter_model=str(user["openrouter_model"]),
+        anthropic_model=str(user["anthropic_model"]),
+        created_at=from_text(str(user["created_at"])),
+    )

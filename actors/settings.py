@@ -1,0 +1,202 @@
+"""Every setting of Cornerman, read once at the start from the environment and `.env`.
+
+`read_settings` either returns the whole frozen value or raises `SettingsError`, which lists every problem at once.
+Names are the specification's; the README's table describes each.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from cryptography.fernet import Fernet
+
+from actors.providers.secret import Secret
+
+TELEGRAM_API = "https://api.telegram.org"
+OPENROUTER_API = "https://openrouter.ai/api/v1"
+ANTHROPIC_API = "https://api.anthropic.com/v1"
+EVERYONE = "*"
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `problems` says for each what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one process; a secret that is None means that service stays in the sandbox."""
+
+    telegram_bot_token: Secret | None
+    telegram_api_base: str
+    openrouter_api_key: Secret | None
+    openrouter_base_url: str
+    anthropic_base_url: str
+    default_openrouter_model: str
+    default_anthropic_model: str
+    fallback_models: tuple[str, ...]
+    model_concurrency: int
+    insforge_base_url: str | None
+    insforge_service_key: Secret | None
+    records_path: str
+    assemblyai_api_key: Secret | None
+    jwt_secret: Secret | None
+    insforge_jwt_secret: Secret | None
+    encryption_key: Secret | None
+    allowed_usernames: frozenset[str]
+    admin_usernames: frozenset[str]
+    bot_username: str | None
+    log_level: str
+    data_dir: Path
+    host: str
+    port: int
+    sandbox_telegram_port: int
+    sandbox_models_port: int
+
+    def admits(self, username: str | None) -> bool:
+        """Whether a rep of this Telegram username may use the bot; names compare without case and @."""
+        if EVERYONE in self.allowed_usernames:
+            return True
+        return username is not None and username.lower() in self.allowed_usernames | self.admin_usernames
+
+
+KNOWN = {
+    "TELEGRAM_BOT_TOKEN": "",
+    "TELEGRAM_API_BASE": TELEGRAM_API,
+    "OPENROUTER_API_KEY": "",
+    "OPENROUTER_BASE_URL": OPENROUTER_API,
+    "ANTHROPIC_BASE_URL": ANTHROPIC_API,
+    "DEFAULT_OPENROUTER_MODEL": "openai/gpt-oss-120b:free",
+    "DEFAULT_ANTHROPIC_MODEL": "claude-sonnet-5-5",
+    "FALLBACK_MODELS": "",
+    "MODEL_CONCURRENCY": "64",
+    "INSFORGE_BASE_URL": "",
+    "INSFORGE_SERVICE_KEY": "",
+    "INSFORGE_RECORDS_PATH": "/api/database/records",
+    "ASSEMBLYAI_API_KEY": "",
+    "JWT_SECRET": "",
+    "INSFORGE_JWT_SECRET": "",
+    "ENCRYPTION_KEY": "",
+    "ALLOWED_USERNAMES": "",
+    "ADMIN_USERNAMES": "",
+    "VITE_BOT_USERNAME": "",
+    "LOG_LEVEL": "INFO",
+    "DATA_DIR": ".cornerman",
+    "HOST": "127.0.0.1",
+    "PORT": "8080",
+    "SANDBOX_TELEGRAM_PORT": "8081",
+    "SANDBOX_MODELS_PORT": "8082",
+}
+"""Every setting with its default; an empty text means not set."""
+
+
+def read_settings(environment: Mapping[str, str], env_file: Mapping[str, str | None]) -> Settings:
+    """Build the settings; the environment wins over the file, and only the file may not hold unknown names.
+
+    Raises SettingsError with every problem found.
+    """
+    problems = [
+        f"{name} in .env is not a setting of Cornerman. Remove it or correct its spelling."
+        for name in env_file
+        if name not in KNOWN and name != "INSFORGE_ANON_KEY"
+    ]
+    values = {name: (environment.get(name) or env_file.get(name) or default).strip() for name, default in KNOWN.items()}
+    if environment.get("INSFORGE_ANON_KEY") or env_file.get("INSFORGE_ANON_KEY"):
+        problems.append(
+            "INSFORGE_ANON_KEY is refused: Cornerman never acts anonymously. Set INSFORGE_SERVICE_KEY instead."
+        )
+    problems += _problems(values)
+    if problems:
+        raise SettingsError(problems)
+    return _build(values)
+
+
+def _problems(values: dict[str, str]) -> list[str]:
+    problems = []
+    for name in ("TELEGRAM_API_BASE", "OPENROUTER_BASE_URL", "ANTHROPIC_BASE_URL", "INSFORGE_BASE_URL"):
+        parts = urlsplit(values[name])
+        if values[name] and (parts.scheme not in ("http", "https") or not parts.netloc):
+            problems.append(f"{name} must be a whole address such as https://example.com.")
+    problems += [
+        f"{name} must be a port number from 0 to 65535."
+        for name in ("PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_MODELS_PORT")
+        if not values[name].isdigit() or int(values[name]) > 65535
+    ]
+    if not values["MODEL_CONCURRENCY"].isdigit() or not 1 <= int(values["MODEL_CONCURRENCY"]) <= 10_000:
+        problems.append("MODEL_CONCURRENCY must be a number from 1 to 10000.")
+    if values["LOG_LEVEL"].upper() not in _LOG_LEVELS:
+        problems.append(f"LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}.")
+    if values["INSFORGE_BASE_URL"] and not values["INSFORGE_SERVICE_KEY"]:
+        problems.append("INSFORGE_BASE_URL is set, so INSFORGE_SERVICE_KEY must hold the project's service key.")
+    if values["INSFORGE_SERVICE_KEY"] and not values["INSFORGE_BASE_URL"]:
+        problems.append("INSFORGE_SERVICE_KEY is set, so INSFORGE_BASE_URL must hold the project's address.")
+    if values["TELEGRAM_BOT_TOKEN"]:
+        problems += _problems_of_a_public_bot(values)
+    return problems + _problems_of_keys(values["ENCRYPTION_KEY"])
+
+
+def _problems_of_a_public_bot(values: dict[str, str]) -> list[str]:
+    problems = []
+    if not values["ENCRYPTION_KEY"]:
+        problems.append(
+            "ENCRYPTION_KEY must be set with a real bot, so that reps' keys outlive this machine. "
+            "Make one with: cornerman new-key"
+        )
+    if not values["ALLOWED_USERNAMES"]:
+        problems.append(
+            "ALLOWED_USERNAMES must name the reps' Telegram usernames, comma-separated, or be * for everyone."
+        )
+    return problems
+
+
+def _problems_of_keys(keys: str) -> list[str]:
+    for key in filter(None, (part.strip() for part in keys.split(","))):
+        try:
+            Fernet(key)
+        except ValueError:
+            return ["ENCRYPTION_KEY holds a value that is no Fernet key. Make one with: cornerman new-key"]
+    return []
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.strip().lstrip("@").lower() for name in text.split(",") if name.strip())
+
+
+def _secret(text: str) -> Secret | None:
+    return Secret(text) if text else None
+
+
+def _build(values: dict[str, str]) -> Settings:
+    telegram = _secret(values["TELEGRAM_BOT_TOKEN"])
+    allowed = _names(values["ALLOWED_USERNAMES"])
+    return Settings(
+        telegram_bot_token=telegram,
+        telegram_api_base=values["TELEGRAM_API_BASE"].rstrip("/"),
+        openrouter_api_key=_secret(values["OPENROUTER_API_KEY"]),
+        openrouter_base_url=values["OPENROUTER_BASE_URL"].rstrip("/"),
+        anthropic_base_url=values["ANTHROPIC_BASE_URL"].rstrip("/"),
+        default_openrouter_model=values["DEFAULT_OPENROUTER_MODEL"],
+        default_anthropic_model=values["DEFAULT_ANTHROPIC_MODEL"],
+        fallback_models=tuple(name.strip() for name in values["FALLBACK_MODELS"].split(",") if name.strip()),
+        model_concurrency=int(values["MODEL_CONCURRENCY"]),
+        insforge_base_url=values["INSFORGE_BASE_URL"].rstrip("/") or None,
+        insforge_service_key=_secret(values["INSFORGE_SERVICE_KEY"]),
+        records_path=values["INSFORGE_RECORDS_PATH"],
+        assemblyai_api_key=_secret(values["ASSEMBLYAI_API_KEY"]),
+        jwt_secret=_secret(values["JWT_SECRET"]),
+        insforge_jwt_secret=_secret(values["INSFORGE_JWT_SECRET"]),
+        encryption_key=_secret(values["ENCRYPTION_KEY"]),
+        allowed_usernames=allowed if allowed or telegram else frozenset({EVERYONE}),
+        admin_usernames=_names(values["ADMIN_USERNAMES"]),
+        bot_username=values["VITE_BOT_USERNAME"] or None,
+        log_level=values["LOG_LEVEL"].upper(),
+        data_dir=Path(values["DATA_DIR"]),
+        host=values["HOST"],
+        port=int(values["PORT"]),
+        sandbox_telegram_port=int(values["SANDBOX_TELEGRAM_PORT"]),
+        sandbox_models_port=int(values["SANDBOX_MODELS_PORT"]),
+    )

@@ -1,0 +1,121 @@
+"""The supervision tree, drawn in one place: what runs, under whom, and in which order it starts.
+
+    journal
+    providers            llm_router, record_writer, tracer
+    sessions             one session per rep, made on demand
+    telegram             message_sender, update_receiver
+
+Top-level actors start in this order and stop in the reverse one: the intake first, the journal last.
+"""
+
+import uuid
+from collections.abc import Callable
+
+import msgspec
+
+from actors.library import Library
+from actors.providers.key_vault import KeyVault
+from actors.providers.lane_messages import LaneSettings
+from actors.providers.llm_router import LlmRouter, RouterSettings
+from actors.providers.messages import Provider
+from actors.providers.record_writer import RecordWriter
+from actors.providers.secret import Secret
+from actors.providers.tracer import Tracer
+from actors.session.conversation import COMMANDS
+from actors.session.session import Services, Session
+from actors.session.sessions import Sessions
+from actors.session.turn import World
+from actors.settings import Settings
+from actors.telegram.message_sender import MessageSender
+from actors.telegram.update_receiver import UpdateReceiver
+from actors.texts import Texts
+from coaching.outputs import OUTPUTS
+from coaching.playbook import Playbook, cited_section
+from runtime import Actor, Backoff, ChildSpec, Supervisor, journal_spec
+from storage import Store
+
+FIRST_CONCURRENCY = 16
+"""Calls in flight at once that a fresh lane begins with; it learns from there, up to MODEL_CONCURRENCY."""
+PROVIDER_BACKOFF = Backoff(minimum=0.5, maximum=30.0, reset_after=60.0)
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """The top-level actors in their order of start."""
+
+    specs: tuple[ChildSpec, ...]
+
+
+def build_tree(settings: Settings, store: Store, library: Library, practice: frozenset[Provider]) -> Tree:
+    """Describe every actor of the system; nothing runs yet."""
+    token = settings.telegram_bot_token
+    if settings.encryption_key is None or token is None:
+        raise ValueError("the assembly fills in the encryption key and the bot token before the tree is built")
+    vault = KeyVault(settings.encryption_key.reveal())
+    return Tree(
+        specs=(
+            journal_spec(settings.data_dir / "journal.sqlite"),
+            ChildSpec("providers", lambda: Supervisor(_providers(settings, store, vault))),
+            ChildSpec("sessions", lambda: _sessions(settings, store, library, vault, practice), well_known=True),
+            ChildSpec("telegram", lambda: Supervisor(_telegram(settings.telegram_api_base, token))),
+        )
+    )
+
+
+def _providers(settings: Settings, store: Store, vault: KeyVault) -> tuple[ChildSpec, ...]:
+    router = RouterSettings(
+        openrouter_base_url=settings.openrouter_base_url,
+        openrouter_key=settings.openrouter_api_key,
+        anthropic_base_url=settings.anthropic_base_url,
+        fallback_models={Provider.OPENROUTER: settings.fallback_models},
+        checked_models={
+            Provider.OPENROUTER: (settings.default_openrouter_model, *settings.fallback_models),
+            Provider.ANTHROPIC: (settings.default_anthropic_model,),
+        },
+        lane=LaneSettings(
+            concurrency_start=min(FIRST_CONCURRENCY, settings.model_concurrency),
+            concurrency_cap=settings.model_concurrency,
+        ),
+    )
+    return (
+        _provider("tracer", Tracer),
+        _provider("record_writer", lambda: RecordWriter(store)),
+        _provider("llm_router", lambda: LlmRouter(router, vault, OUTPUTS)),
+    )
+
+
+def _provider(name: str, factory: Callable[[], Actor]) -> ChildSpec:
+    return ChildSpec(name, factory, backoff=PROVIDER_BACKOFF, well_known=True)
+
+
+def _sessions(
+    settings: Settings, store: Store, library: Library, vault: KeyVault, practice: frozenset[Provider]
+) -> Sessions:
+    texts = Texts()
+
+    def make_world(now: float) -> World:
+        return World(
+            settings=settings,
+            texts=texts,
+            now=now,
+            new_id=lambda: str(uuid.uuid4()),
+            seal=vault.seal,
+            cited=lambda reference: _cited(library.playbook, reference),
+            practice=practice,
+        )
+
+    services = Services(make_world=make_world, library=library, store=store)
+    return Sessions(lambda key: Session(key, services))
+
+
+def _cited(playbook: Playbook, reference: str | None) -> str | None:
+    section = cited_section(playbook, reference)
+    return section.title if section else None
+
+
+def _telegram(base: str, token: Secret) -> tuple[ChildSpec, ...]:
+    texts = Texts()
+    commands = tuple((name, texts(f"command-{name}")) for name in COMMANDS)
+    return (
+        _provider("message_sender", lambda: MessageSender(base, token.reveal())),
+        _provider("update_receiver", lambda: UpdateReceiver(base, token.reveal(), commands)),
+    )

@@ -1,0 +1,245 @@
+"""The `cornerman` command: reads the settings and assembles the actors, the web server and the sandbox.
+
+cornerman run        start everything in this terminal (the default)
+cornerman check      validate settings, prompts, pipelines and data, and say what to fix
+cornerman migrate    apply migrations/ to the database the settings name
+cornerman new-key    print a fresh ENCRYPTION_KEY
+"""
+
+import argparse
+import asyncio
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import msgspec
+import structlog
+import uvloop
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+
+from actors.library import LibraryError, load_library
+from actors.logs import configure_logs
+from actors.providers.messages import Provider
+from actors.providers.secret import Secret
+from actors.settings import Settings, SettingsError, read_settings
+from actors.tree import Tree, build_tree
+from runtime import ActorSystem
+from storage import MigrationError, PostgrestStore, SqliteStore, Store, migrate_insforge, migrate_sqlite
+from webapp_server import web_server_spec
+
+HOME = Path(__file__).parent
+_LOG = structlog.get_logger("cornerman")
+
+
+class StartRefused(Exception):
+    """The start stops; the message says what to do."""
+
+
+class Assembly(msgspec.Struct, frozen=True):
+    """What runs where: the settings with sandbox addresses filled in, and a line about each service."""
+
+    settings: Settings
+    practice: frozenset[Provider]
+    lines: tuple[str, ...]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the process's exit status."""
+    parser = argparse.ArgumentParser(prog="cornerman", description="The sales coach that lives in Telegram.")
+    parser.add_argument("command", nargs="?", default="run", choices=sorted(_COMMANDS))
+    chosen = parser.parse_args(arguments)
+    try:
+        return _COMMANDS[chosen.command]()
+    except (SettingsError, LibraryError) as refused:
+        for problem in refused.problems:
+            print(f"- {problem}", file=sys.stderr)
+        return 2
+    except (StartRefused, MigrationError) as refused:
+        print(refused, file=sys.stderr)
+        return 2
+
+
+def _settings() -> Settings:
+    settings = read_settings(os.environ, dotenv_values(".env") if Path(".env").exists() else {})
+    configure_logs(settings.log_level)
+    return settings
+
+
+def _run() -> int:
+    return uvloop.run(_serve(_settings()))
+
+
+def _check() -> int:
+    settings = _settings()
+    library = load_library(HOME)
+    print(f"Settings: in order. Data: {settings.data_dir}")
+    print(f"Pipelines: {', '.join(sorted(library.pipelines))}. Playbook sections: {len(library.playbook.sections)}.")
+    return 0
+
+
+def _migrate() -> int:
+    applied = asyncio.run(_apply_migrations(_settings()))
+    print(f"Applied: {', '.join(applied)}" if applied else "Nothing to apply: the database is up to date.")
+    return 0
+
+
+def _new_key() -> int:
+    print(Fernet.generate_key().decode())
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[], int]] = {"run": _run, "check": _check, "migrate": _migrate, "new-key": _new_key}
+
+
+async def _apply_migrations(settings: Settings) -> tuple[str, ...]:
+    if settings.insforge_base_url and settings.insforge_service_key:
+        key = settings.insforge_service_key.reveal()
+        return tuple(await migrate_insforge(settings.insforge_base_url, key, HOME / "migrations"))
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return tuple(await migrate_sqlite(settings.data_dir / "records.sqlite", HOME / "migrations"))
+
+
+async def _serve(settings: Settings) -> int:
+    print("Cornerman: checking prompts, pipelines and data…", flush=True)
+    library = load_library(HOME)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        assembly = await _assemble(settings, stack)
+        store = await _open_store(settings, stack)
+        system = ActorSystem(name="cornerman")
+        stack.push_async_callback(system.shutdown)
+        tree = build_tree(assembly.settings, store, library, assembly.practice)
+        await _start(system, tree, assembly)
+        return await _until_stopped(system)
+
+
+async def _start(system: ActorSystem, tree: Tree, assembly: Assembly) -> None:
+    settings = assembly.settings
+    for spec in tree.specs:
+        await system.start(spec)
+    await system.start(web_server_spec(system, settings.host, settings.port))
+    for line in assembly.lines:
+        print(line)
+    print(f"Status page:  http://{settings.host}:{settings.port}/status")
+    print("Ready. Ctrl-C stops.", flush=True)
+
+
+async def _assemble(settings: Settings, stack: AsyncExitStack) -> Assembly:
+    """Start the sandbox part of each service that has no key, and point the settings at it."""
+    lines = []
+    practice: set[Provider] = set()
+    filled = msgspec.structs.replace(settings, encryption_key=settings.encryption_key or _kept_key(settings.data_dir))
+    if settings.telegram_bot_token is None:
+        token = Secret(f"1000001:{secrets.token_urlsafe(26)}")
+        address = await _start_telegram(settings, token, stack)
+        filled = msgspec.structs.replace(filled, telegram_bot_token=token, telegram_api_base=address)
+        lines.append(f"Chat page:    {address}/")
+    if settings.openrouter_api_key is None or settings.telegram_bot_token is None:
+        filled, emulated = await _start_models(filled, settings, stack)
+        practice |= emulated
+    lines.append(f"Sandbox:      {_sandboxed(settings, practice) or 'nothing; every service is the real one'}")
+    return Assembly(settings=filled, practice=frozenset(practice), lines=tuple(lines))
+
+
+def _sandboxed(settings: Settings, practice: set[Provider]) -> str:
+    services = []
+    if settings.telegram_bot_token is None:
+        services.append("Telegram (no TELEGRAM_BOT_TOKEN)")
+    if Provider.OPENROUTER in practice:
+        services.append("OpenRouter (no OPENROUTER_API_KEY)")
+    if Provider.ANTHROPIC in practice:
+        services.append("Anthropic (as Telegram is)")
+    if settings.insforge_base_url is None:
+        services.append("records in the embedded SQLite (no INSFORGE_BASE_URL)")
+    return ", ".join(services)
+
+
+async def _start_telegram(settings: Settings, token: Secret, stack: AsyncExitStack) -> str:
+    from sandbox import telegram
+
+    running = await telegram.start(
+        settings.host,
+        settings.sandbox_telegram_port,
+        token=token.reveal(),
+        state_path=settings.data_dir / "sandbox-telegram",
+    )
+    stack.push_async_callback(running.stop)
+    return str(running.url)
+
+
+async def _start_models(
+    filled: Settings, settings: Settings, stack: AsyncExitStack
+) -> tuple[Settings, frozenset[Provider]]:
+    from sandbox import models
+
+    running = await models.start(settings.host, settings.sandbox_models_port)
+    stack.push_async_callback(running.stop)
+    practice = set()
+    if settings.openrouter_api_key is None:
+        practice.add(Provider.OPENROUTER)
+        filled = msgspec.structs.replace(
+            filled,
+            openrouter_api_key=Secret("sk-or-v1-practice-team-key"),
+            openrouter_base_url=f"{running.url}/api/v1",
+        )
+    if settings.telegram_bot_token is None:
+        practice.add(Provider.ANTHROPIC)
+        filled = msgspec.structs.replace(filled, anthropic_base_url=f"{running.url}/v1")
+    return filled, frozenset(practice)
+
+
+def _kept_key(data_dir: Path) -> Secret:
+    """The key of a machine that was given none: made once and kept beside the data, readable by its owner alone."""
+    path = data_dir / "encryption.key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(Fernet.generate_key().decode(), encoding="ascii")
+    return Secret(path.read_text(encoding="ascii").strip())
+
+
+async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
+    if settings.insforge_base_url and settings.insforge_service_key:
+        remote = PostgrestStore(
+            settings.insforge_base_url, records_path=settings.records_path, token=settings.insforge_service_key.reveal()
+        )
+        stack.push_async_callback(remote.close)
+        return remote
+    path = settings.data_dir / "records.sqlite"
+    applied = await migrate_sqlite(path, HOME / "migrations")
+    if applied:
+        print(f"Records:      applied {len(applied)} migrations to {path}", flush=True)
+    local = await SqliteStore.open(path)
+    stack.push_async_callback(local.close)
+    return local
+
+
+async def _until_stopped(system: ActorSystem) -> int:
+    loop = asyncio.get_running_loop()
+    asked = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    failure = await _first(system.failure(), asked.wait())
+    if isinstance(failure, str):
+        _LOG.error("system_gave_up", actor=failure)
+        print(f"Cornerman stops: {failure} failed too often. The log above names the error.", file=sys.stderr)
+        return 1
+    print("\nStopping: finishing what is under way…", flush=True)
+    return 0
+
+
+async def _first(*waits: Coroutine[object, object, object]) -> object:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(wait) for wait in waits]
+        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+    return next(iter(done)).result()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Where messages go: commands and buttons first, then the flow, then free text; each refusal is one sentence."""
+
+import msgspec
+import pytest
+
+from actors.providers.messages import KeyVerdict, Provider
+from actors.session import onboarding
+from actors.session.conversation import handle
+from actors.session.state import SessionState
+from actors.session.turn import CheckPendingKey, StartCase, StopCase, Turn, World
+from actors.telegram.parsing import ButtonTap, OtherMessage, Sender, TextMessage
+from tests.actors.session.world import PROSPECT, fresh, ready, said, world
+
+ANNA = Sender(telegram_id=7, username="anna", first_name="Anna", language_code="en", is_bot=False)
+
+
+def text(words: str, user: Sender = ANNA, chat_type: str = "private") -> TextMessage:
+    return TextMessage(chat_id=7, user=user, message_id=11, text=words, date=0, chat_type=chat_type)
+
+
+def tap(data: str) -> ButtonTap:
+    return ButtonTap(callback_id="c1", user=ANNA, chat_id=7, message_id=12, data=data)
+
+
+def play(state: SessionState, *incoming: TextMessage | ButtonTap | OtherMessage, at: World | None = None) -> Turn:
+    here = at or world()
+    turn = Turn(state)
+    for one in incoming:
+        turn = handle(turn.state, one, here)
+    return turn
+
+
+def test_start_greets_and_offers_the_two_ways_to_set_up() -> None:
+    """A newcomer sees what the coach does and two buttons."""
+    turn = play(fresh(), text("/start"))
+    assert "Anna" in said(turn)[0]
+    assert "setup:quick" in msgspec.json.encode(turn.calls[-1].parameters).decode()
+
+
+def test_quick_set_up_stores_the_rep_without_any_key() -> None:
+    """The team's key is never copied into a rep's row."""
+    turn = play(fresh(), text("/start"), tap("setup:quick"))
+    users = next(write for write in turn.rows if write.table == "users")
+    assert users.rows[0]["encrypted_api_key"] is None
+    assert turn.state.profile is not None
+    assert turn.state.flow == "awaiting_prospect"
+
+
+def test_an_own_key_is_sealed_deleted_from_the_chat_and_checked() -> None:
+    """The message with the key is deleted, the key leaves the turn only sealed, and the provider is asked."""
+    key = "sk-ant-planted-0123456789"
+    turn = play(fresh(), tap("setup:own"), tap("provider:anthropic"), text(key))
+    assert [call.method for call in turn.calls] == ["deleteMessage", "sendMessage"]
+    assert turn.commands == (CheckPendingKey(),)
+    assert key.encode() not in msgspec.json.encode((turn.state, turn.calls))
+
+
+def test_an_accepted_key_finishes_the_set_up() -> None:
+    """After the provider's yes the rep is set up with that provider and the sealed key is in the row."""
+    here = world()
+    asked = play(fresh(), tap("provider:anthropic"), text("sk-ant-planted-0123456789"), at=here)
+    turn = onboarding.key_checked(asked.state, KeyVerdict.ACCEPTED, here)
+    assert turn.state.profile is not None
+    assert turn.state.profile.provider is Provider.ANTHROPIC
+    assert turn.rows[0].rows[0]["encrypted_api_key"] == asked.state.pending_key.ciphertext  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("verdict", [KeyVerdict.REJECTED, KeyVerdict.UNREACHABLE])
+def test_any_other_verdict_keeps_no_key_and_asks_again(verdict: KeyVerdict) -> None:
+    """A wrong key and an unreachable provider give two distinct sentences and leave nothing stored."""
+    here = world()
+    asked = play(fresh(), tap("provider:anthropic"), text("sk-ant-planted-0123456789"), at=here)
+    turn = onboarding.key_checked(asked.state, verdict, here)
+    assert turn.state.pending_key is None
+    assert turn.state.flow == "entering_key"
+    assert said(turn) == [here.texts(f"key-{verdict}", provider="Anthropic")]
+
+
+def test_a_command_in_the_key_flow_is_a_command() -> None:
+    """A command typed where a key is awaited is never taken for the key."""
+    turn = play(fresh(), tap("provider:openrouter"), text("/cancel"))
+    assert turn.state.flow == "idle"
+    assert turn.state.pending_key is None
+
+
+def test_what_is_no_key_is_refused_with_its_shape() -> None:
+    """Ordinary words where a key is awaited get one sentence and change nothing."""
+    waiting = play(fresh(), tap("provider:openrouter")).state
+    turn = play(waiting, text("what key do you mean?"))
+    assert turn.state == waiting
+    assert "sk-or-" in said(turn)[0]
+
+
+def test_support_before_the_set_up_asks_for_it() -> None:
+    """Nobody is analysed before choosing whose key is used."""
+    turn = play(fresh(), text("/support"))
+    assert turn.state.flow == "idle"
+    assert len(said(turn)) == 1
+
+
+def test_a_prospect_starts_a_case() -> None:
+    """The text pasted after /support becomes a case and its run starts."""
+    turn = play(ready(), text("/support"), text(PROSPECT))
+    assert turn.commands == (StartCase(turn.state.cases[0].run_id),)
+    assert turn.state.cases[0].text == PROSPECT
+
+
+def test_a_prospect_may_come_with_the_command() -> None:
+    """/support followed by text needs no second message."""
+    turn = play(ready(), text(f"/support {PROSPECT}"))
+    assert turn.state.cases[0].text == PROSPECT
+
+
+def test_a_second_prospect_waits_and_is_told_so() -> None:
+    """While one is worked on, the next is queued in order and starts nothing."""
+    turn = play(ready(), text(f"/support {PROSPECT}"), text(f"/support {PROSPECT} Also Tom."))
+    assert [case.text for case in turn.state.waiting] == [PROSPECT, f"{PROSPECT} Also Tom."]
+    assert turn.commands == ()
+    assert len(said(turn)) == 1
+
+
+def test_one_prospect_too_many_is_declined() -> None:
+    """The queue is bounded: the eleventh gets one sentence and changes nothing."""
+    full = play(ready(), *[text(f"/support {PROSPECT}")] * 10).state
+    turn = play(full, text(f"/support {PROSPECT}"))
+    assert turn.state == full
+    assert "10" in said(turn)[0]
+
+
+@pytest.mark.parametrize(("words", "name"), [("short", "support-short"), ("x" * 100_000, "support-long")])
+def test_a_prospect_of_the_wrong_size_gets_one_sentence(words: str, name: str) -> None:
+    """Too little and too much text are refused with what to do, and change nothing."""
+    awaiting = play(ready(), text("/support")).state
+    turn = play(awaiting, text(words))
+    assert turn.state == awaiting
+    assert len(said(turn)) == 1
+    assert said(turn)[0].startswith(world().texts(name, length=100_000, limit=20_000)[:20])
+
+
+def test_free_text_is_offered_as_a_prospect() -> None:
+    """Outside a flow a text is not guessed at: one tap makes it a case."""
+    offered = play(ready(), text(PROSPECT))
+    assert offered.state.cases == ()
+    turn = play(offered.state, tap("support:this"))
+    assert turn.state.cases[0].text == PROSPECT
+
+
+def test_cancel_stops_the_case_and_drops_those_that_wait() -> None:
+    """/cancel ends the work under way and everything in line behind it."""
+    busy = play(ready(), text(f"/support {PROSPECT}"), text(f"/support {PROSPECT}")).state
+    turn = play(busy, text("/cancel"))
+    assert turn.state.cases == ()
+    assert turn.commands == (StopCase(busy.cases[0].run_id, busy.cases[0].draft_id),)
+
+
+def test_a_stale_button_says_so_and_changes_nothing() -> None:
+    """A button from an earlier time answers with a notice."""
+    turn = play(ready(), tap("support:retry:gone"))
+    assert turn.state == ready()
+    assert "text" in turn.at_once[0].parameters
+
+
+def test_strangers_are_refused_and_nothing_is_kept_of_them() -> None:
+    """Someone not on the list gets one sentence; no row is written."""
+    here = world(ALLOWED_USERNAMES="bob")
+    turn = play(fresh(), text("/start"), at=here)
+    assert len(said(turn)) == 1
+    assert turn.rows == ()
+    assert turn.state.profile is None
+
+
+def test_other_kinds_of_messages_get_one_sentence() -> None:
+    """A sticker or a voice note is answered, not ignored."""
+    other = OtherMessage(kind="voice", chat_id=7, user=ANNA, message_id=13, date=0, caption=None, chat_type="private")
+    assert len(said(play(ready(), other))) == 1
+
+
+def test_unknown_commands_point_to_help() -> None:
+    """A mistyped command gets one sentence that names /help."""
+    assert "/help" in said(play(ready(), text("/suport")))[0]

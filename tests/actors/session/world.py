@@ -1,0 +1,89 @@
+"""What the flow tests share: a world without clocks or keys of its own, a set-up rep, and a strategist's answer."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import msgspec
+
+from actors.providers.messages import Provider, SealedKey
+from actors.session.state import Profile, Rep, SessionState
+from actors.session.turn import Turn, World
+from actors.settings import read_settings
+from actors.texts import Texts
+from coaching.strategist import (
+    Analysis,
+    CasebookMatch,
+    Draft,
+    EngagementTactics,
+    ProspectInfo,
+    StrategistOutput,
+    Strategy,
+    StrategyStep,
+)
+from storage import user_id
+
+NOW = 1_800_000_000.0
+REP = Rep(telegram_id=7, username="anna", first_name="Anna")
+PROSPECT = "Maria Keller, plant manager at Nordwerk, says the price is too high for this year."
+
+
+def world(**settings: str) -> World:
+    """A world in the sandbox, at a fixed time, whose ids count up from 1."""
+    ids: Iterator[int] = count(1)
+    return World(
+        settings=read_settings(settings, {}),
+        texts=Texts(),
+        now=NOW,
+        new_id=lambda: f"00000000-0000-4000-8000-{next(ids):012d}",
+        seal=lambda telegram_id, provider, key: SealedKey(provider, telegram_id, f"sealed{len(key)}"),
+        cited=lambda reference: reference,
+        practice=frozenset({Provider.OPENROUTER}),
+    )
+
+
+def fresh() -> SessionState:
+    """The state of somebody who has never written."""
+    return SessionState(rep=REP)
+
+
+def ready() -> SessionState:
+    """The state of a rep set up with the team's key."""
+    profile = Profile(
+        user_id=user_id(REP.telegram_id),
+        provider=Provider.OPENROUTER,
+        key=None,
+        openrouter_model="openai/gpt-oss-120b:free",
+        anthropic_model="claude-sonnet-5-5",
+        created_at=NOW,
+    )
+    return msgspec.structs.replace(fresh(), profile=profile)
+
+
+def said(turn: Turn) -> list[str]:
+    """The texts a turn sends, in order."""
+    return [str(call.parameters["text"]) for call in turn.calls if "text" in call.parameters]
+
+
+def answer(message: str = "Hello Maria, may I show you the numbers?") -> StrategistOutput:
+    """A strategist's answer about Maria Keller."""
+    return StrategistOutput(
+        prospect_info=ProspectInfo("Maria", "Keller", "Nordwerk", None),
+        analysis=Analysis(
+            prospect_type="economic buyer",
+            seniority="Plant manager",
+            background_leverage="Runs the plant",
+            company_context="Mid-size manufacturer",
+            stage="Negotiation",
+            key_concern="The price",
+            buying_signal="moderate",
+            buying_signal_reason="She talks about this year",
+        ),
+        strategy=Strategy(
+            steps=(StrategyStep("Anchor on value", "Show what an hour of standstill costs"),),
+            anticipated_objection="No budget",
+            objection_response="Start with one line",
+        ),
+        engagement_tactics=EngagementTactics(linkedin_actions=(), timing="Tomorrow morning"),
+        draft=Draft(platform="Email", message=message, word_count=0, playbook_reference="Price objections"),
+        casebook_match=CasebookMatch(found=False),
+    )

@@ -1,0 +1,65 @@
+"""The message catalogue is complete: no text is missing and none stands unused."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from actors.providers.messages import FailureKind, KeyVerdict
+from actors.session.conversation import COMMANDS
+from actors.texts import MissingText, Texts
+from coaching.sections import Layout, support_sections
+from coaching.strategist import EngagementTactics
+from tests.actors.session.world import answer
+
+ACTORS = Path(__file__).parents[2] / "actors"
+ENGLISH = ACTORS / "locales" / "en.ftl"
+
+
+def _titles() -> set[str]:
+    """The names of every title that a laid out answer can have."""
+    tactics = EngagementTactics(linkedin_actions=("Follow",), timing="Now", comment_suggestion="Well said")
+    sections = support_sections(msgspec.structs.replace(answer(), engagement_tactics=tactics)).sections
+    parts = [part for section in sections for part in section.parts if part.title]
+    return {f"answer-{section.id}" for section in sections} | {
+        f"{'field' if part.layout is Layout.FACT else 'answer'}-{part.title}" for part in parts
+    }
+
+
+BUILT_FROM_VALUES = (
+    {f"failed-{kind}" for kind in FailureKind}
+    | {f"key-{verdict}" for verdict in KeyVerdict if verdict is not KeyVerdict.ACCEPTED}
+    | {f"{stem}-{provider}" for stem in ("enter-key", "key-shape") for provider in ("openrouter", "anthropic")}
+    | {f"command-{name}" for name in COMMANDS}
+    | _titles()
+)
+
+
+def defined() -> set[str]:
+    return set(re.findall(r"^([a-z][\w-]*) =", ENGLISH.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def quoted_in_code() -> set[str]:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in ACTORS.rglob("*.py"))
+    return set(re.findall(r"\"([a-z][a-z_]*(?:-[a-z_]+)+|refused|help|welcome)\"", code))
+
+
+def test_every_text_built_from_a_value_exists() -> None:
+    """Each failure, verdict, provider and command has its text."""
+    assert defined() >= BUILT_FROM_VALUES
+
+
+def test_no_text_stands_unused() -> None:
+    """A text that no code names is removed rather than translated for nothing."""
+    assert defined() - BUILT_FROM_VALUES - quoted_in_code() == set()
+
+
+def test_an_unknown_text_is_our_mistake_and_says_so() -> None:
+    """Asking for a text that is not there, or leaving out a value it mentions, raises MissingText."""
+    texts = Texts()
+    with pytest.raises(MissingText):
+        texts("no-such-text")
+    with pytest.raises(MissingText):
+        texts("welcome")
+    assert "Ada" in texts("welcome", name="Ada")

@@ -1,0 +1,63 @@
+"""`/livez` and `/readyz`: may the process live, and should it be sent work.
+
+Liveness asks nothing of the outside, so that an outage elsewhere never restarts us. Readiness asks the journal and
+the intake; a provider that is out of reach is a warning and not a failure, because reps keep being answered.
+"""
+
+import msgspec
+from aiohttp import web
+
+from actors.telegram.messages import DescribeTelegram, TelegramDescribed
+from runtime import ActorError, ActorSystem, DescribeJournal, JournalDescribed
+
+CHECK_DEADLINE_S = 1.0
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One question about readiness and its answer."""
+
+    name: str
+    passed: bool
+    reason: str
+
+
+def health_routes(system: ActorSystem) -> list[web.RouteDef]:
+    """The routes `/livez` and `/readyz`, the latter with `?verbose` for people."""
+
+    async def livez(_request: web.Request) -> web.Response:
+        return web.Response(text="ok\n", headers=_NO_STORE)
+
+    async def readyz(request: web.Request) -> web.Response:
+        checks = (await _journal(system), await _intake(system))
+        ready = all(check.passed for check in checks)
+        text = "ready\n" if ready else "not ready\n"
+        if "verbose" in request.query or not ready:
+            text = (
+                "".join(f"[{'+' if check.passed else '-'}] {check.name}: {check.reason}\n" for check in checks) + text
+            )
+        return web.Response(text=text, status=200 if ready else 503, headers=_NO_STORE)
+
+    return [web.get("/livez", livez), web.get("/readyz", readyz)]
+
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def _journal(system: ActorSystem) -> Check:
+    try:
+        answer = await system.ask(system.find("journal"), DescribeJournal(), deadline_s=CHECK_DEADLINE_S)
+    except ActorError as error:
+        return Check("journal", passed=False, reason=f"gives no answer ({type(error).__name__})")
+    if isinstance(answer, JournalDescribed) and answer.last_problem is None:
+        return Check("journal", passed=True, reason="writes")
+    return Check("journal", passed=False, reason=getattr(answer, "last_problem", None) or "cannot describe itself")
+
+
+async def _intake(system: ActorSystem) -> Check:
+    try:
+        answer = await system.ask(system.find("update_receiver"), DescribeTelegram(), deadline_s=CHECK_DEADLINE_S)
+    except ActorError as error:
+        return Check("telegram", passed=False, reason=f"gives no answer ({type(error).__name__})")
+    if isinstance(answer, TelegramDescribed) and answer.connected:
+        return Check("telegram", passed=True, reason="polls")
+    return Check("telegram", passed=False, reason=getattr(answer, "last_problem", None) or "not connected yet")
