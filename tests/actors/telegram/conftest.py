@@ -77,6 +77,13 @@ class World:
         """Start a well-known actor."""
         return await self.system.start(ChildSpec(name=name, factory=factory, well_known=True))
 
+    async def pass_time(self, seconds: int) -> None:
+        """Move time on second by second, each time until the journal, which is a real thread, has kept up."""
+        for _ in range(seconds):
+            await self.clock.advance(1.0)
+            await self.journal()
+            await settle(50)
+
     async def time_until(self, holds: Callable[[], bool], *, step: float = 0.25) -> float:
         """Move time on in steps until this holds; how much went by."""
         began = self.clock.now()
@@ -144,4 +151,6 @@ async def world(api: ScriptedBotApi, tmp_path: Path) -> AsyncIterator[World]:
     world = World(api, tmp_path / "journal.sqlite")
     await world.begin()
     yield world
+    unread = list(world.system.dead_letters)
     await world.system.shutdown()
+    assert unread == []

@@ -128,7 +128,8 @@ async def test_too_many_requests_holds_up_that_chat_for_exactly_that_long(world:
     await world.post(_message("two"), _message("other", 8))
     await until(lambda: world.api.sent_to(8) == ["other"])
     await settle()
-    await world.clock.advance(8.9)
+    await world.pass_time(8)
+    await world.clock.advance(0.9)
     await settle(1000)
     assert world.api.sent_to(7) == ["one"]
     await world.clock.advance(0.2)
@@ -197,7 +198,7 @@ async def test_a_draft_is_kept_alive(world: World) -> None:
     await settle()
     world.system.send(sender, ShowDraft(7, 1, "slow"))
     await settle()
-    await world.clock.advance(19.0)
+    await world.pass_time(19)
     await settle()
     assert len(world.api.asked) == 1
     await world.clock.advance(1.1)
@@ -213,7 +214,7 @@ async def test_the_answer_takes_the_place_of_waiting_frames(world: World) -> Non
     await world.post(_message("answer"))
     await _settled(world)
     await settle()
-    await world.clock.advance(25.0)
+    await world.pass_time(25)
     await settle()
     assert [(one.method, one.text) for one in world.api.asked] == [
         ("sendMessageDraft", "first"),
@@ -229,7 +230,7 @@ async def test_an_ended_draft_shows_nothing_more(world: World) -> None:
     world.system.send(sender, ShowDraft(7, 1, "second"))
     world.system.send(sender, EndDraft(7, 1))
     await settle()
-    await world.clock.advance(25.0)
+    await world.pass_time(25)
     await settle()
     assert len(world.api.asked) == 1
 
@@ -253,7 +254,7 @@ async def test_a_draft_told_to_wait_long_is_given_up_and_the_answer_comes(world:
     await settle()
     world.system.send(sender, ShowDraft(7, 1, "second"))
     await settle()
-    await world.clock.advance(60.0)
+    await world.pass_time(60)
     await settle()
     assert len(world.api.asked) == 1
     await world.post(_message("answer"))
@@ -285,7 +286,7 @@ async def test_a_quiet_chat_gives_up_its_actor_and_comes_back(world: World) -> N
     await settle()
     chats = [cell for cell in world.system.snapshot().cells if cell.type == "ChatSender"]
     assert len(chats) == 1
-    await world.clock.advance(QUIET_S + 1)
+    await world.pass_time(int(QUIET_S) + 1)
     await until(lambda: not [cell for cell in world.system.snapshot().cells if cell.type == "ChatSender"])
     await world.post(_message("two"))
     await _settled(world)
