@@ -177,7 +177,8 @@ async def _start_models(
 ) -> tuple[Settings, frozenset[Provider]]:
     from sandbox import models
 
-    running = await models.start(settings.host, settings.sandbox_models_port)
+    configured = (settings.default_openrouter_model, settings.default_anthropic_model, *settings.fallback_models)
+    running = await models.start(settings.host, settings.sandbox_models_port, extra_models=configured)
     stack.push_async_callback(running.stop)
     practice = set()
     if settings.openrouter_api_key is None:

@@ -15,10 +15,12 @@ from runtime.errors import NotAnActor
 from runtime.mailbox import Mailbox
 from runtime.owned import Timer
 from runtime.phases import Phase, Step
-from runtime.supervision import ChildSpec, Supervision
+from runtime.supervision import ChildSpec, Supervision, Terminated
 
 if TYPE_CHECKING:
     from runtime.cell import Cell
+
+__all__ = ["Actor", "Supervisor", "Timer"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -148,7 +150,5 @@ class Supervisor(Actor):
 
     async def receive(self, message: object, sender: Address) -> None:
         """A supervisor takes no messages but the news of a child that ended for good."""
-        from runtime.supervision import Terminated
-
         if not isinstance(message, Terminated):
             await self.unhandled(message, sender)

@@ -36,6 +36,7 @@ class Request:
 
     def deliver(self, message: object, sender: Address) -> None:
         """Take the answer; a second or late one is a dead letter."""
+        del sender  # an answer counts, whoever gives it
         if self._future.done():
             self.kernel.dead(self, message, "late_reply")
         else:

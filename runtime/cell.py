@@ -22,9 +22,11 @@ from runtime.children import Children
 from runtime.clock import Cancellable
 from runtime.kernel import Kernel
 from runtime.mailbox import Mailbox, Overflow
+from runtime.overflowing import deliver_into_full
 from runtime.owned import Owned, owned_by
 from runtime.phases import Phase, Step
 from runtime.supervision import ChildSpec, EndReason, Supervision, Terminated
+from runtime.thespian_reference import ThespianReference
 
 _BATCH = 32
 _DEFAULT_MAILBOX = Mailbox()
@@ -33,7 +35,7 @@ _DEFAULT_SUPERVISION = Supervision()
 Entry = tuple[object, Address, float]
 
 
-class Cell:
+class Cell(ThespianReference):
     """One actor as the system sees it."""
 
     __slots__ = (
@@ -47,6 +49,7 @@ class Cell:
         "failed",
         "failures_in_row",
         "generation",
+        "global_name",
         "handled",
         "instance",
         "interrupted",
@@ -87,6 +90,7 @@ class Cell:
         self.context: Context | None = None
         self.phase = Phase.AWAITED
         self.generation = 0
+        self.global_name: str | None = None
         self.mailbox: Mailbox = _DEFAULT_MAILBOX
         self.capacity = _DEFAULT_MAILBOX.capacity
         self.queue: deque[Entry] = deque()
@@ -126,7 +130,7 @@ class Cell:
         """Accept the message or make a dead letter of it."""
         depth = len(self.queue)
         if depth >= self.capacity:
-            self._deliver_into_full(message, sender)
+            deliver_into_full(self, message, sender)
             return
         self.queue.append((message, sender, self.kernel.now()))
         if depth >= self.peak:
@@ -145,32 +149,6 @@ class Cell:
         if not self.scheduled:
             self.scheduled = True
             self.kernel.schedule(self)
-
-    def _deliver_into_full(self, message: object, sender: Address) -> None:
-        if self.phase is Phase.ENDED:
-            self.undelivered(message, sender, "stopped")
-            return
-        overflow = self.mailbox.overflow
-        if overflow is Overflow.COALESCE:
-            self._coalesce(message, sender)
-        elif overflow is Overflow.DROP_OLDEST:
-            oldest, its_sender, _ = self.queue.popleft()
-            self.undelivered(oldest, its_sender, "dropped")
-            self.deliver(message, sender)
-        else:
-            self.undelivered(message, sender, "refused" if overflow is Overflow.REFUSE else "dropped")
-
-    def _coalesce(self, message: object, sender: Address) -> None:
-        key = self.mailbox.key(message)
-        for at, (waiting, its_sender, since) in enumerate(self.queue):
-            if self.mailbox.key(waiting) == key:
-                self.queue[at] = (message, sender, since)
-                self.undelivered(waiting, its_sender, "coalesced")
-                return
-        if len(self.queue) >= self.mailbox.capacity:
-            self.undelivered(message, sender, "refused")
-        else:
-            self.deliver_owned(message, sender)
 
     def undelivered(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
         """Make a dead letter and tell an asker."""
@@ -376,6 +354,19 @@ class Cell:
         del child
         self.offspring().closing = True
         life.request_crash(self, life.Escalated())
+
+    def exit_requested(self, request: object, sender: Address) -> None:
+        """End for good, as Thespian's exit request asks."""
+        del request, sender  # the cell of a plain Thespian actor hands them on
+        life.request_end(self, "normal")
+
+    def request_close(self) -> None:
+        """End with the parent."""
+        life.request_end(self, self.end_reason or "normal")
+
+    def stillborn(self, error: Exception) -> Address:
+        """A child could not be made; our own actors get the error where they asked for the child."""
+        raise error
 
     # Watching
 

@@ -58,6 +58,18 @@ class Children:
         if self._by_name.get(cell.name) is cell:
             del self._by_name[cell.name]
 
+    def orphan(self) -> None:
+        """Give the children to the root: they outlive a parent that exits alone."""
+        root = self.parent.kernel.root
+        for child in self.oldest_first():
+            child.parent = root
+            root.offspring().take(child)
+        self._by_name.clear()
+
+    def take(self, child: "Cell") -> None:
+        """Supervise a child started elsewhere."""
+        self._by_name[child.name] = child
+
     def failed(self, child: "Cell") -> None:
         """Decide about a child that crashed."""
         if self.closing or child.ending:
@@ -91,7 +103,7 @@ class Children:
                 child.await_successor()
                 self.remove(child)
             else:
-                life.request_end(child, child.end_reason or "normal")
+                child.request_close()
                 await child.reached(Phase.ENDED)
 
     def _within_intensity(self) -> bool:

@@ -18,6 +18,7 @@ from runtime.driving import TaskInWaiting, as_task
 from runtime.errors import NameTaken
 from runtime.phases import Phase
 from runtime.supervision import ChildSpec
+from runtime.thespian_reference import ThespianSide
 
 if TYPE_CHECKING:
     from runtime.asking import Request
@@ -36,6 +37,24 @@ class Target(Protocol):
     @property
     def path(self) -> str:
         """Where it stands in the tree."""
+
+
+class Nowhere:
+    """Stands behind the address that nothing is behind: sender of the system's own messages."""
+
+    def __init__(self, kernel: "Kernel") -> None:
+        self.path = "system"
+        self.name = "system"
+        self.type_name = "System"
+        self.address = Address(self)
+        self._kernel = kernel
+
+    def deliver(self, message: object, sender: Address) -> None:
+        """Make a dead letter of it; an asker learns at once."""
+        self._kernel.dead(self, message, "stopped")
+        undelivered = getattr(sender.endpoint, "undelivered", None)
+        if undelivered is not None:
+            undelivered(self.type_name, "stopped", "")
 
 
 class Kernel:
@@ -58,6 +77,9 @@ class Kernel:
         self.tasks: set[asyncio.Task[Any]] = set()
         self.asks: set[Request] = set()
         self.dead_letter_handler: Callable[[Address, object, str], None] | None = None
+        self.thespian = ThespianSide(self)
+        self.nowhere = Nowhere(self)
+        self.root: Cell
         self._context = contextvars.copy_context()
         self._pumping = False
         self._waiting_task = TaskInWaiting()

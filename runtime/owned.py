@@ -1,4 +1,4 @@
-"""What one generation of an actor owns beside its messages: timers, piped work, watches. It ends with the generation."""
+"""What one generation of an actor owns beside its messages: timers, piped work, watches. All end with it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -27,6 +27,7 @@ class Root(Cell):
         self.phase = Phase.UP
         self.capacity = 0
         self.given_up: asyncio.Future[str] = kernel.loop.create_future()
+        kernel.root = self
 
     def child_ended(self, child: Cell) -> bool:
         """The root is told by `escalate`, not by messages."""
@@ -38,6 +39,32 @@ class Root(Cell):
         if not self.given_up.done():
             self.given_up.set_result(f"{child.name} ({child.type_name}) was given up after {child.last_error}")
         life.request_end(child, "escalated")
+
+    async def close(self, budget_s: float) -> None:
+        """End everything below, newest first; the budget bounds the whole. A second call does nothing."""
+        if self.ending:
+            return
+        self.ending = True
+        timer = self.kernel.later(budget_s, self._kill_all)
+        try:
+            if self.children is not None:
+                await self.children.close(for_good=True)
+        finally:
+            timer.cancel()
+            self._end()
+
+    def _kill_all(self) -> None:
+        if self.children is not None:
+            for cell in self.children.newest_first():
+                cell.ending = True
+                life.kill(cell)
+
+    def _end(self) -> None:
+        life.finish(self, "normal")
+        for cell in self.kernel.names.values():
+            if cell.phase is not Phase.ENDED:
+                life.finish(cell, "normal")
+        self.kernel.end_asks()
 
 
 class ActorSystem:
@@ -90,26 +117,4 @@ class ActorSystem:
 
         Every ask still waiting ends with ActorDead. A second call does nothing.
         """
-        if self._root.phase is Phase.ENDED:
-            return
-        self._root.ending = True
-        timer = self._kernel.later(budget_s, self._kill_all)
-        try:
-            if self._root.children is not None:
-                await self._root.children.close(for_good=True)
-        finally:
-            timer.cancel()
-            self._end()
-
-    def _kill_all(self) -> None:
-        if self._root.children is not None:
-            for cell in self._root.children.newest_first():
-                cell.ending = True
-                life.kill(cell)
-
-    def _end(self) -> None:
-        life.finish(self._root, "normal")
-        for cell in self._kernel.names.values():
-            if cell.phase is not Phase.ENDED:
-                life.finish(cell, "normal")
-        self._kernel.end_asks()
+        await self._root.close(budget_s)

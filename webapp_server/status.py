@@ -12,6 +12,7 @@ from aiohttp import web
 
 from actors.providers.messages import DescribeProviders
 from actors.providers.record_writer import DescribeWriter
+from actors.providers.tracer import DescribeTracer
 from actors.telegram.messages import DescribeTelegram
 from runtime import ActorError, ActorSystem, CellSnapshot, DescribeJournal
 
@@ -22,6 +23,7 @@ _QUESTIONS = {
     "journal": ("journal", DescribeJournal()),
     "providers": ("llm_router", DescribeProviders()),
     "writer": ("record_writer", DescribeWriter()),
+    "tracer": ("tracer", DescribeTracer()),
     "intake": ("update_receiver", DescribeTelegram()),
     "sending": ("message_sender", DescribeTelegram()),
 }

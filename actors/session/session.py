@@ -120,9 +120,7 @@ class Session(Actor):
                 self._start(case)
         if self._state.flow == "checking_key":
             self._check_key()
-        for entry in loaded.pending:
-            await self._update(HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
-            self._taken_up.add((entry.source, entry.number))
+        await self._take_up(loaded)
         self._rest()
 
     async def receive(self, message: object, sender: Address) -> None:
@@ -138,7 +136,7 @@ class Session(Actor):
             case _PendingKeyChecked():
                 await self._key_checked(message)
             case Resume():
-                pass
+                await self._take_up(await self._load())
             case _IdleNow():
                 self.send(self.find("sessions"), Idle(actor_key=self._actor_key))
             case Retire():
@@ -147,6 +145,12 @@ class Session(Actor):
             case _:
                 await self.unhandled(message, sender)
         self._rest()
+
+    async def _take_up(self, loaded: Loaded) -> None:
+        """Handle what the journal holds; an update that also lies in the mailbox is passed over when it comes."""
+        for entry in loaded.pending:
+            await self._update(HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
+            self._taken_up.add((entry.source, entry.number))
 
     async def _load(self) -> Loaded:
         reply = await self._journal(Load(actor_key=self._actor_key))

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from asyncio.subprocess import Process
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from cryptography.fernet import Fernet
@@ -39,7 +40,7 @@ class Coach:
 
     async def __aenter__(self) -> "Coach":
         self.telegram = await telegram.start(token=TOKEN, state_path=self.folder / "telegram")
-        self.models = await models.start(latency_s=(0.01, 0.05), pace=0.0)
+        self.models = await models.start(latency_s=(0.01, 0.05), pace=0.0, extra_models=("openai/gpt-oss-120b",))
         self.http = aiohttp.ClientSession()
         return self
 
@@ -106,8 +107,59 @@ class Coach:
         self._process.send_signal(number)
         return await self._process.wait()
 
-    async def sim(self, path: str, **body: object) -> object:
+    async def sim(self, path: str, **body: object) -> dict[str, Any]:
         """Order something from the Telegram emulator's control API."""
-        async with self.http.post(f"{self.telegram.url}/sim/{path}", json=body) as answer:
+        return await self._post(f"{self.telegram.url}/sim/{path}", body)
+
+    async def order_models(self, path: str, **body: object) -> dict[str, Any]:
+        """Order something from the model emulators' control API."""
+        return await self._post(f"{self.models.url}/sim/{path}", body)
+
+    async def _post(self, url: str, body: object) -> dict[str, Any]:
+        async with self.http.post(url, json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            return dict(await answer.json())
+
+    async def look(self, path: str, **query: str) -> Any:
+        """Read from the Telegram emulator's control API."""
+        async with self.http.get(f"{self.telegram.url}/sim/{path}", params=query) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
+
+    async def model_calls(self) -> list[dict[str, Any]]:
+        """The completions asked of the model emulators so far."""
+        async with self.http.get(f"{self.models.url}/sim/requests") as answer:
+            requests = (await answer.json())["requests"]
+        return [one for one in requests if one["route"] == "completion"]
+
+    async def until_model_calls(self, count: int) -> None:
+        """Wait until that many completions were asked for."""
+        async with asyncio.timeout(START_S):
+            while len(await self.model_calls()) < count:
+                await asyncio.sleep(0.02)
+
+    async def status(self) -> dict[str, Any]:
+        """The status document."""
+        async with self.http.get(f"http://127.0.0.1:{self.port}/status") as answer:
+            return dict(await answer.json())
+
+    async def settled(self) -> None:
+        """Wait until nothing is left to handle, send or write."""
+        async with asyncio.timeout(START_S):
+            while not self._empty(await self.status()):
+                await asyncio.sleep(0.1)
+
+    def _empty(self, status: dict[str, Any]) -> bool:
+        journal = status.get("journal")
+        if journal is None or journal["inbox_pending"] or any(journal["outbox_pending"].values()):
+            return False
+        types = {one["type"]: one["count"] for one in status["types"]}
+        return not types.get("PipelineRun") and not status.get("tracer", {}).get("buffered", 0)
+
+    def count_records(self, table: str) -> int:
+        """How many rows the embedded records hold."""
+        connection = self.records
+        try:
+            return int(connection.execute(f"select count(*) from {table}").fetchone()[0])  # noqa: S608
+        finally:
+            connection.close()

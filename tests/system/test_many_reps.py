@@ -20,7 +20,7 @@ async def test_200_reps_with_five_prospects_each(tmp_path: Path) -> None:
 
     Asserted from the emulator's transcript and from the database.
     """
-    async with Coach(tmp_path, OPENROUTER_FREE_REQUESTS_PER_MINUTE="0") as coach:
+    async with Coach(tmp_path, DEFAULT_OPENROUTER_MODEL="openai/gpt-oss-120b", MODEL_CONCURRENCY="512") as coach:
         await coach.start()
         reps = [Rep(coach, 1000 + number, f"rep{number}") for number in range(REPS)]
         await asyncio.gather(*(rep.set_up() for rep in reps))
@@ -31,8 +31,8 @@ async def test_200_reps_with_five_prospects_each(tmp_path: Path) -> None:
             await asyncio.gather(*(rep.hears_drafts(MESSAGES) for rep in reps))
         await coach.settled()
         for rep in reps:
-            names = [name for draft in await rep.drafts() for name in [draft.split(",")[0].split()[-1]]]
-            assert names == [f"Name{number}" for number in range(MESSAGES)], rep.telegram_id
+            greeted = [draft.split(",")[0].split()[-1] for draft in await rep.drafts()]
+            assert greeted == [numbered_prospect(number).split()[0] for number in range(MESSAGES)], rep.telegram_id
         assert coach.count_records("lead_registry") == REPS * MESSAGES
         assert coach.count_records("support_sessions") == REPS * MESSAGES
         assert coach.count_records("pipeline_traces") == REPS * MESSAGES

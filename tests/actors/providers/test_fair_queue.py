@@ -1,0 +1,69 @@
+"""Promises of FairQueue."""
+
+from actors.providers.fair_queue import FairQueue
+from actors.providers.messages import Priority
+
+INTERACTIVE, BACKGROUND = Priority.INTERACTIVE, Priority.BACKGROUND
+
+
+def queue(interactive: int = 1000, background: int = 1000) -> FairQueue[str]:
+    return FairQueue({INTERACTIVE: interactive, BACKGROUND: background})
+
+
+def drained(line: FairQueue[str]) -> list[str]:
+    return list(iter(line.pop, None))
+
+
+def test_a_flood_waits_behind_itself() -> None:
+    """Three reps take turns however many one of them has lined up."""
+    line = queue()
+    for number in range(4):
+        line.push(INTERACTIVE, 1, f"flood{number}")
+    line.push(INTERACTIVE, 2, "b0")
+    line.push(INTERACTIVE, 3, "c0")
+    line.push(INTERACTIVE, 2, "b1")
+    assert drained(line) == ["flood0", "b0", "c0", "flood1", "b1", "flood2", "flood3"]
+
+
+def test_interactive_goes_first_and_background_does_not_starve() -> None:
+    """Background gets every fifth turn while others wait."""
+    line = queue()
+    for number in range(2):
+        line.push(BACKGROUND, 9, f"back{number}")
+    for number in range(8):
+        line.push(INTERACTIVE, number, f"now{number}")
+    order = drained(line)
+    assert [order.index("back0"), order.index("back1")] == [4, 9]
+
+
+def test_a_rep_has_no_more_under_way_than_allowed() -> None:
+    """The third request of a rep waits until one of the two is released."""
+    line = queue(interactive=2)
+    for number in range(3):
+        line.push(INTERACTIVE, 1, f"a{number}")
+    assert drained(line) == ["a0", "a1"]
+    line.release(INTERACTIVE, 1)
+    assert drained(line) == ["a2"]
+
+
+def test_positions_are_the_turns_that_come() -> None:
+    """What a waiting rep is told is the turn they get."""
+    line = queue()
+    for rep, count in ((1, 3), (2, 1), (3, 2)):
+        for number in range(count):
+            line.push(INTERACTIVE, rep, f"{rep}.{number}")
+    assert line.position(INTERACTIVE, 2, "2.0") <= 3
+    assert line.position(INTERACTIVE, 1, "1.2") == 6
+    assert drained(line)[5] == "1.2"
+
+
+def test_removed_items_never_come_and_a_returning_one_goes_first() -> None:
+    """Cancelled requests leave no trace; a retried one keeps its place at the head."""
+    line = queue()
+    line.push(INTERACTIVE, 1, "gone")
+    line.push(INTERACTIVE, 2, "stays")
+    assert line.remove(INTERACTIVE, 1, "gone")
+    assert not line.remove(INTERACTIVE, 1, "gone")
+    line.push(INTERACTIVE, 3, "again", first=True)
+    assert len(line) == 2
+    assert drained(line) == ["again", "stays"]
