@@ -55,7 +55,7 @@ async def _serve(options: argparse.Namespace) -> None:
     options.state.mkdir(parents=True, exist_ok=True)
     models = await start_models(port=options.models_port, latency_s=options.latency, extra_models=tuple(options.model))
     try:
-        telegram = await start_telegram(port=options.telegram_port, token=options.token, state_dir=options.state)
+        telegram = await start_telegram(port=options.telegram_port, token=options.token, state_path=options.state)
         try:
             _print(f"Telegram  {telegram.url}")
             _print(f"Models    {models.url}/api/v1 (OpenRouter), {models.url}/v1 (Anthropic)")
