@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from runtime.address import Address
 from runtime.mailbox import Overflow
 from runtime.phases import Phase
+from runtime.supervision import Terminated
 
 if TYPE_CHECKING:
     from runtime.cell import Cell
@@ -21,18 +22,26 @@ def deliver_into_full(cell: "Cell", message: object, sender: Address) -> None:
         case Overflow.DROP_NEWEST:
             cell.undelivered(message, sender, "dropped")
         case Overflow.DROP_OLDEST:
-            oldest, its_sender, _ = cell.queue.popleft()
-            cell.undelivered(oldest, its_sender, "dropped")
-            cell.deliver_owned(message, sender)
+            _drop_oldest(cell, message, sender)
         case Overflow.COALESCE:
             _coalesce(cell, message, sender)
+
+
+def _drop_oldest(cell: "Cell", message: object, sender: Address) -> None:
+    for at, (waiting, its_sender, _) in enumerate(cell.queue):
+        if not _is_promised(cell, waiting, its_sender):
+            del cell.queue[at]
+            cell.undelivered(waiting, its_sender, "dropped")
+            cell.deliver_owned(message, sender)
+            return
+    cell.undelivered(message, sender, "dropped")
 
 
 def _coalesce(cell: "Cell", message: object, sender: Address) -> None:
     key_of = cell.mailbox.key
     key = key_of(message)
     for at, (waiting, its_sender, since) in enumerate(cell.queue):
-        if key_of(waiting) == key:
+        if not _is_promised(cell, waiting, its_sender) and key_of(waiting) == key:
             cell.queue[at] = (message, sender, since)
             cell.undelivered(waiting, its_sender, "coalesced")
             return
@@ -40,3 +49,8 @@ def _coalesce(cell: "Cell", message: object, sender: Address) -> None:
         cell.undelivered(message, sender, "refused")
     else:
         cell.deliver_owned(message, sender)
+
+
+def _is_promised(cell: "Cell", message: object, sender: Address) -> bool:
+    """Timers and piped results come from the actor itself; they and the news of an end are never dropped."""
+    return isinstance(message, Terminated) or sender is cell.address

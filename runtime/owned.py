@@ -22,6 +22,7 @@ class Timer:
         self._owned = owned
         self._message = message
         self._handle: Cancellable | None = cell.kernel.later(delay_s, self._due)
+        owned.timers.add(self)
 
     @property
     def pending(self) -> bool:
@@ -81,7 +82,12 @@ def pipe(cell: "Cell", work: Awaitable[object], failed: Callable[[Exception], ob
                 task.exception()
             return
         owned.pipes.discard(task)
-        cell.deliver_owned(_outcome(task, failed), cell.address)
+        try:
+            outcome = _outcome(task, failed)
+        except BaseException as error:  # raised here it would fail nobody
+            cell.crash_from_outside(error)
+        else:
+            cell.deliver_owned(outcome, cell.address)
 
     task = cell.kernel.task(_awaiting(work), f"pipe of {cell.type_name}")
     owned.pipes.add(task)

@@ -255,6 +255,7 @@ async def checked_system(clock: ManualClock | None = None) -> AsyncIterator[tupl
 
 def check_no_tasks(before: set[asyncio.Task[object]]) -> None:
     """Fail the test if tasks run that did not before."""
-    left = [task.get_name() for task in asyncio.all_tasks() - before if not task.done()]
+    since = asyncio.all_tasks() - before - {asyncio.current_task()}
+    left = [task.get_name() for task in since if not task.done()]
     if left:
         raise AssertionError(f"tasks left over: {left}")

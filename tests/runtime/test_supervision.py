@@ -1,0 +1,349 @@
+"""Who is restarted with whom, when it is given up, in which order things start and stop."""
+
+import asyncio
+import random
+
+import pytest
+
+from runtime import (
+    Actor,
+    ActorSystem,
+    Address,
+    Backoff,
+    ChildSpec,
+    Restart,
+    Strategy,
+    Supervision,
+    Supervisor,
+    Terminated,
+)
+from runtime.testing import ManualClock, Probe, settle
+from tests.runtime.actors import Boom, Echo, Fail, Leave, Script, Wait, echo
+
+ONE, ALL, REST = Strategy.ONE_FOR_ONE, Strategy.ONE_FOR_ALL, Strategy.REST_FOR_ONE
+PERMANENT, TRANSIENT, TEMPORARY = Restart.PERMANENT, Restart.TRANSIENT, Restart.TEMPORARY
+
+RESTARTED = {
+    ONE: ["b stopped", "b started"],
+    ALL: ["c stopped", "b stopped", "a stopped", "a started", "b started", "c started"],
+    REST: ["c stopped", "b stopped", "b started", "c started"],
+}
+
+
+async def family(
+    system: ActorSystem, diary: list[str], strategy: Strategy, restart: Restart, **policy: float
+) -> dict[str, Address]:
+    """Children a, b, c under one parent, b of the restart kind; the diary begins after their start."""
+    addresses: dict[str, Address] = {}
+
+    class Parent(Actor):
+        supervision = Supervision(strategy=strategy, **policy)  # type: ignore[arg-type]
+
+        async def started(self) -> None:
+            diary.append("parent started")
+            for name in "abc":
+                kind = restart if name == "b" else PERMANENT
+                addresses[name] = self.spawn(echo(name, diary, kind))
+
+        async def stopped(self) -> None:
+            diary.append("parent stopped")
+
+        async def receive(self, message: object, sender: Address) -> None:
+            match message:
+                case Terminated(_, name, reason):
+                    diary.append(f"{name} terminated {reason}")
+                case Address():
+                    self.stop_child(message)
+
+    addresses["parent"] = await system.start(ChildSpec("parent", Parent))
+    await settle()
+    diary.clear()
+    return addresses
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+@pytest.mark.parametrize("restart", list(Restart))
+@pytest.mark.parametrize("exit_by", ["fail", "leave", "stop_child"])
+async def test_the_table(system: ActorSystem, strategy: Strategy, restart: Restart, exit_by: str) -> None:
+    """Strategy x child kind x exit reason: the exact events."""
+    diary: list[str] = []
+    members = await family(system, diary, strategy, restart)
+    if exit_by == "stop_child":
+        system.send(members["parent"], members["b"])
+    else:
+        system.send(members["b"], Fail() if exit_by == "fail" else Leave())
+    await settle()
+    restarts = {"fail": restart is not TEMPORARY, "leave": restart is PERMANENT, "stop_child": False}[exit_by]
+    if restarts and exit_by == "leave":
+        # It has left, and so has stopped, before its siblings are asked to.
+        expected = ["b stopped", *(event for event in RESTARTED[strategy] if event != "b stopped")]
+    elif restarts:
+        expected = RESTARTED[strategy]
+    else:
+        reason = "failed" if exit_by == "fail" else "normal"
+        expected = ["b stopped", f"b terminated {reason}"]
+    assert diary == expected
+
+
+async def test_a_restart_keeps_address_mailbox_and_counters(system: ActorSystem) -> None:
+    """Only the failing message is lost; generation and counters go on."""
+    probe = await Probe.start(system)
+    target = await system.start(echo())
+    for message in (1, Fail(), 2, 3):
+        probe.send(target, message)
+    await settle()
+    assert probe.messages == [1, 2, 3]
+    cell = next(cell for cell in system.snapshot().cells if cell.name == "echo")
+    assert (cell.generation, cell.handled, cell.failed, cell.restarts, cell.last_error) == (2, 3, 1, 1, "Boom")
+
+
+async def test_one_for_all_ends_temporary_siblings(system: ActorSystem) -> None:
+    """A temporary child that goes with a group is not started again."""
+    diary: list[str] = []
+    members = await family(system, diary, ALL, TEMPORARY)
+    system.send(members["a"], Fail())
+    await settle()
+    assert diary == [
+        "c stopped",
+        "b stopped",
+        "b terminated killed",
+        "a stopped",
+        "a started",
+        "c started",
+    ] or diary == ["c stopped", "b stopped", "a stopped", "b terminated killed", "a started", "c started"]
+
+
+@pytest.mark.parametrize(
+    ("at", "escalates"),
+    [
+        ([0, 1, 2], False),
+        ([0, 1, 2, 3], True),
+        ([0, 1, 2, 4.999], True),
+        ([0, 1, 2, 5], False),
+        ([0, 1, 2, 5, 5.5], True),
+    ],
+)
+async def test_intensity_at_its_edges(
+    system: ActorSystem, clock: ManualClock, at: list[float], escalates: bool
+) -> None:
+    """Three restarts within five seconds are allowed, a fourth escalates once; a restart five seconds old is over."""
+    diary: list[str] = []
+    members = await family(system, diary, ONE, PERMANENT)
+    for moment in at:
+        await clock.advance(moment - clock.now())
+        system.send(members["b"], Fail())
+    await settle()
+    parents = diary.count("parent stopped"), diary.count("parent started")
+    assert parents == ((1, 1) if escalates else (0, 0))
+    assert sum(cell.name == "b" for cell in system.snapshot().cells) == 1
+
+
+async def test_an_escalation_restarts_the_parent_with_fresh_children(system: ActorSystem) -> None:
+    """The children stop in reverse order, then the parent; its new instance starts them again, and nothing loops."""
+    diary: list[str] = []
+    members = await family(system, diary, ONE, PERMANENT, intensity=0)
+    system.send(members["b"], Fail())
+    await settle()
+    stops = ["c stopped", "b stopped", "a stopped", "parent stopped"]
+    assert diary == [*stops, "parent started", "a started", "b started", "c started"]
+
+
+async def test_a_top_level_actor_is_given_up_once(system: ActorSystem) -> None:
+    """Above the root's intensity the actor ends as escalated and the application is told; others live on."""
+    target = await system.start(echo())
+    other = await system.start(echo("other"))
+    probe = await Probe.start(system)
+    probe.watch(target)
+    for _ in range(4):
+        system.send(target, Fail())
+    await settle()
+    assert probe.messages == [Terminated(target, "echo", "escalated")]
+    assert await system.failure() == "echo (Echo) was given up after Boom"
+    assert await system.ask(other, "alive", deadline_s=1) == "alive"
+
+
+def test_backoff_has_full_jitter_under_a_doubling_ceiling() -> None:
+    """The pauses are exactly those of the seed, between nothing and 0.5, 1, 2 ... 30 seconds."""
+    backoff = Backoff(minimum=0.5, maximum=30.0)
+    assert [backoff.ceiling(n) for n in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert backoff.ceiling(10_000) == 30
+    chance, expected = random.Random(7), random.Random(7)  # noqa: S311
+    pauses = [backoff.pause(n, chance) for n in range(1, 9)]
+    assert pauses == [expected.uniform(0, backoff.ceiling(n)) for n in range(1, 9)]
+
+
+class LongestPause(random.Random):
+    """No jitter: always the ceiling."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return max(a, b)
+
+
+async def test_backoff_delays_restarts_and_resets_after_quiet(system: ActorSystem, clock: ManualClock) -> None:
+    """The ceiling doubles with each failure in a row; a child that ran for `reset_after` begins again."""
+    system._kernel.chance = LongestPause()
+    starts: list[float] = []
+    backoff = Backoff(minimum=1, maximum=8, reset_after=60)
+    spec = ChildSpec("b", lambda: Script(fail, lambda script: starts.append(script.clock.now())), backoff=backoff)
+    target = await system.start(spec)
+    for pause in (1, 2, 4):
+        system.send(target, "fail")
+        await clock.advance(pause)
+    assert starts == [0, 1, 3, 7]
+    await clock.advance(60)
+    system.send(target, "fail")
+    await clock.advance(0.9)
+    assert len(starts) == 4
+    await clock.advance(0.1)
+    assert starts[4:] == [68]
+
+
+def fail(_script: Script, message: object, _sender: Address) -> None:
+    """Raise on request."""
+    if message == "fail":
+        raise Boom
+
+
+async def test_start_in_order_and_stop_in_reverse(system: ActorSystem) -> None:
+    """A supervisor starts each child after the one before is up and stops them the other way round."""
+    diary: list[str] = []
+    specs = tuple(echo(name, diary) for name in "abc")
+    await system.start(echo("first", diary))
+    await system.start(ChildSpec("house", lambda: Supervisor(specs)))
+    await system.shutdown()
+    started = [f"{name} started" for name in ("first", "a", "b", "c")]
+    stopped = [f"{name} stopped" for name in ("c", "b", "a", "first")]
+    assert diary == started + stopped
+
+
+async def test_a_hung_child_is_killed_at_its_budget(system: ActorSystem, clock: ManualClock) -> None:
+    """A stop that takes longer than the child's budget cuts it short; the rest goes on in order."""
+    diary: list[str] = []
+
+    class Hung(Echo):
+        async def stopped(self) -> None:
+            await asyncio.Event().wait()
+
+    await system.start(echo("before", diary))
+    hung = await system.start(ChildSpec("hung", Hung, shutdown_s=3))
+    probe = await Probe.start(system)
+    probe.watch(hung)
+    ending = asyncio.create_task(system.shutdown(budget_s=100))
+    await clock.advance(2.9)
+    assert "before stopped" not in diary
+    await clock.advance(0.1)
+    assert diary == ["before started", "before stopped"]
+    await ending
+
+
+async def test_a_handler_that_ignores_cancellation_is_killed(system: ActorSystem, clock: ManualClock) -> None:
+    """What a hung handler holds is a dead letter, its asker is told, its watchers learn it was killed."""
+    release = asyncio.Event()
+
+    async def stubborn(_script: Script, _message: object, _sender: Address) -> None:
+        while not release.is_set():
+            try:
+                await release.wait()
+            except asyncio.CancelledError:
+                continue
+
+    told: list[object] = []
+
+    def parent(script: Script, message: object, _sender: Address) -> None:
+        if message == "stop":
+            script.stop_child(child[0])
+        else:
+            told.append(message)
+
+    child: list[Address] = []
+    spec = ChildSpec("child", lambda: Script(stubborn), shutdown_s=2)
+    boss = await system.start(ChildSpec("boss", lambda: Script(parent, lambda s: child.append(s.spawn(spec)))))
+    system.send(child[0], "go")
+    await settle()
+    system.send(boss, "stop")
+    await clock.advance(2)
+    assert told == [Terminated(child[0], "child", "killed")]
+    assert system.snapshot().dead_letters_total == {"interrupted": 1}
+    release.set()
+    await settle()
+
+
+async def test_the_whole_shutdown_has_a_budget(system: ActorSystem, clock: ManualClock) -> None:
+    """At the system's budget everything that still runs is killed, however long its own would be."""
+
+    class Hung(Echo):
+        async def stopped(self) -> None:
+            await asyncio.Event().wait()
+
+    for number in range(3):
+        await system.start(ChildSpec(f"hung {number}", Hung, shutdown_s=1000))
+    ending = asyncio.create_task(system.shutdown(budget_s=10))
+    await clock.advance(10)
+    await ending
+    assert system.snapshot().cells == ()
+
+
+async def test_a_stop_hook_that_raises_changes_nothing(system: ActorSystem) -> None:
+    """The actor still restarts or ends."""
+
+    class Rude(Echo):
+        async def stopped(self) -> None:
+            raise Boom
+
+    target = await system.start(ChildSpec("rude", Rude))
+    system.send(target, Fail())
+    assert await system.ask(target, "alive", deadline_s=1) == "alive"
+
+
+async def test_a_stop_during_backoff_is_not_delayed(system: ActorSystem, clock: ManualClock) -> None:
+    """An actor waiting for its restart ends at once, and its waiting messages are dead letters."""
+    target = await system.start(ChildSpec("b", lambda: Script(fail), backoff=Backoff(minimum=100, maximum=100)))
+    system.send(target, "fail")
+    system.send(target, "waits")
+    await settle()
+    await system.shutdown()
+    assert system.snapshot().dead_letters_total == {"failed": 1, "stopped": 1}
+    assert clock.pending == 0
+
+
+async def test_a_stop_interrupts_a_start_hook(system: ActorSystem) -> None:
+    """An actor that hangs in `started` can be stopped."""
+
+    async def hang(_script: Script) -> None:
+        await asyncio.Event().wait()
+
+    starting = asyncio.create_task(system.start(ChildSpec("hangs", lambda: Script(on_start=hang))))
+    await settle()
+    await system.shutdown()
+    await starting
+
+
+async def test_a_well_known_child_keeps_its_address_over_its_parents_restart(system: ActorSystem) -> None:
+    """Messages sent to the name while the parent restarts wait for the next instance."""
+    specs = (ChildSpec("known", Echo, well_known=True), echo("other"))
+    policy = Supervision(intensity=0)
+    await system.start(ChildSpec("house", lambda: Supervisor(specs, policy)))
+    known = system.find("known")
+    probe = await Probe.start(system)
+    probe.watch(known)
+    probe.send(known, Fail())
+    probe.send(known, "waits")
+    await settle()
+    assert probe.messages == ["waits"]
+    assert system.find("known") == known
+
+
+async def test_a_stuck_parent_still_supervises(system: ActorSystem) -> None:
+    """A child is restarted while its parent's handler waits."""
+    child: list[Address] = []
+
+    async def handle(_script: Script, message: object, _sender: Address) -> None:
+        if isinstance(message, Wait):
+            await message.event.wait()
+
+    target = await system.start(
+        ChildSpec("parent", lambda: Script(handle, lambda script: child.append(script.spawn(echo()))))
+    )
+    system.send(target, Wait())
+    system.send(child[0], Fail())
+    assert await system.ask(child[0], "restarted", deadline_s=1) == "restarted"

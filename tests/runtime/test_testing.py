@@ -1,0 +1,113 @@
+"""The test kit keeps its own promises."""
+
+import asyncio
+
+import pytest
+import uvloop
+
+import runtime
+from runtime import ActorSystem, ChildSpec
+from runtime.testing import DeadLetterRecorder, ManualClock, Probe, checked_system, settle
+from tests.runtime.actors import Echo, Fail, Script, echo
+
+
+async def test_time_moves_only_by_advance(clock: ManualClock) -> None:
+    """Timers fire in order at their own moments, those set meanwhile too; cancelled ones never."""
+    fired: list[float] = []
+    clock.call_later(2, lambda: fired.append(clock.now()))
+    clock.call_later(1, lambda: clock.call_later(0.5, lambda: fired.append(clock.now())))
+    clock.call_later(1, lambda: fired.append(-1)).cancel()
+    await asyncio.sleep(0)
+    assert fired == []
+    await clock.advance(3)
+    assert fired == [1.5, 2]
+    assert (clock.now(), clock.time() - ManualClock().time(), clock.pending) == (3, 3, 0)
+
+
+async def test_sleep_on_the_manual_clock(clock: ManualClock) -> None:
+    """A sleep ends at its moment; a cancelled one leaves no timer."""
+    slept = asyncio.create_task(clock.sleep(5))
+    cancelled = asyncio.create_task(clock.sleep(5))
+    await clock.sleep(0)
+    cancelled.cancel()
+    assert await clock.advance_to_next()
+    assert slept.done()
+    assert not await clock.advance_to_next()
+
+
+async def test_the_probe(system: ActorSystem) -> None:
+    """It expects, fishes, and fails the test on what it did not expect."""
+    probe = await Probe.start(system)
+    target = await system.start(echo())
+    await probe.expect_none()
+    for message in (1, "a", 2, "b"):
+        probe.send(target, message)
+    assert await probe.expect(int) == 1
+    assert await probe.fish(int) == 2
+    with pytest.raises(AssertionError, match="expected nothing"):
+        await probe.expect_none()
+    with pytest.raises(AssertionError, match="expected int"):
+        await probe.expect(int)
+    with pytest.raises(AssertionError, match="nothing came"):
+        await probe.expect(int)
+    with pytest.raises(AssertionError, match="no int"):
+        await probe.fish(int)
+
+
+async def test_an_unread_dead_letter_fails_the_test() -> None:
+    """`checked_system` raises at its end unless every dead letter was expected."""
+
+    async def forget() -> None:
+        async with checked_system() as (system, _):
+            system.send(await system.start(echo()), Fail())
+            await settle()
+
+    with pytest.raises(AssertionError, match="unread dead letters"):
+        await forget()
+    async with checked_system() as (system, letters):
+        system.send(await system.start(echo()), Fail())
+        await settle()
+        with pytest.raises(AssertionError, match="expected dead letters"):
+            letters.expect("stopped")
+        assert isinstance(letters, DeadLetterRecorder)
+
+
+async def test_a_task_left_over_fails_the_test() -> None:
+    """A task started behind the runtime's back is named."""
+    left: list[asyncio.Task[None]] = []
+
+    def start(_script: Script) -> None:
+        left.append(asyncio.create_task(asyncio.sleep(60), name="forgotten"))
+
+    async def forget() -> None:
+        async with checked_system() as (system, _):
+            await system.start(ChildSpec("s", lambda: Script(on_start=start)))
+
+    with pytest.raises(AssertionError, match="forgotten"):
+        await forget()
+    left[0].cancel()
+
+
+def test_the_runtime_runs_on_uvloop() -> None:
+    """Asks, pauses, failures, threads and shutdown work on uvloop as on asyncio's own loop."""
+
+    async def run() -> None:
+        async def pause(script: Script, message: object, _sender: object) -> None:
+            async with asyncio.timeout(30):
+                script.reply(await script.to_thread(str, message))
+
+        async with checked_system() as (system, letters):
+            target = await system.start(ChildSpec("echo", Echo))
+            slow = await system.start(ChildSpec("slow", lambda: Script(pause)))
+            system.send(target, Fail())
+            assert await system.ask(target, 1, deadline_s=30) == 1
+            assert await system.ask(slow, 2, deadline_s=30) == "2"
+            letters.expect("failed")
+
+    uvloop.run(run())
+
+
+def test_the_face_is_sorted_and_complete() -> None:
+    """`runtime.__all__` is sorted, names what exists, and has no double."""
+    assert list(runtime.__all__) == sorted(set(runtime.__all__))
+    assert all(hasattr(runtime, name) for name in runtime.__all__)
