@@ -5,7 +5,7 @@
 `POST /sim/users/{id}/stop`       {"draft_id"?}: Stop under that draft, or under the newest one
 `POST /sim/users/{id}/{kind}`     kind photo, voice or document: multipart with the field `file` and a `caption`
 `POST /sim/users/{id}/block`      the user blocks the bot; `/unblock` takes it back
-`POST /sim/updates/raw`           {"update"} or {"text"}: delivered as it is, an object gets an update_id if it lacks one
+`POST /sim/updates/raw`           {"update"} or {"text"}: delivered as it is; an object may lack its update_id
 `POST /sim/updates/duplicate`     deliver the last update once more
 `GET  /sim/users/{id}/transcript` {"messages", "drafts", "actions", "callback_answers"}; messages are from bot or user
 `GET  /sim/users/{id}/events`     the chat as server-sent events, a snapshot first (also `/sim/events/{id}`)
@@ -118,7 +118,7 @@ class Control:
         message = self._with_button(chat, str(given.get("data", "")), given.get("message_id"))
         if message is None:
             return web.json_response({"error": "there is no such button"}, status=404)
-        query = {"id": str(secrets.randbits(62)), "data": str(given["data"]), "at": time.time(), "chat_id": chat.id}
+        query: dict[str, Any] = {"id": str(secrets.randbits(62)), "data": str(given["data"]), "at": time.time(), "chat_id": chat.id}
         query["message_id"] = message["message_id"]
         self._chats.callbacks[str(query["id"])] = query
         tapped = {"id": query["id"], "from": chat.user, "message": message, "chat_instance": str(chat.id)}
