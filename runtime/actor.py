@@ -11,7 +11,7 @@ from runtime import life, owned
 from runtime.address import Address, endpoint_of
 from runtime.asking import Request
 from runtime.clock import Clock
-from runtime.errors import NotAnActor
+from runtime.errors import MisuseError, NotAnActor
 from runtime.mailbox import Mailbox
 from runtime.owned import Timer
 from runtime.phases import Phase, Step
@@ -86,7 +86,7 @@ class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
         """Send a message to the sender of the one being handled."""
         sender = self._myRef.sender
         if sender is None:
-            raise NotAnActor(sender)
+            raise MisuseError("no message is being handled, so nobody waits for a reply")
         sender.endpoint.deliver(message, self._myRef.address)
 
     async def ask(self, target: Address, message: object, *, deadline_s: float) -> object:
@@ -116,7 +116,10 @@ class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
 
     def watch(self, address: Address) -> None:
         """Get exactly one Terminated when the actor has ended for good, soon if it already has."""
-        self._myRef.watch(endpoint_of(address))  # type: ignore[arg-type]  # both kinds of endpoint can be watched
+        subject = endpoint_of(address)
+        if not isinstance(subject, Request) and not hasattr(subject, "watching_it"):
+            raise NotAnActor(subject)
+        self._myRef.watch(subject)  # type: ignore[arg-type]  # a cell, which this module cannot import
 
     def pipe(self, awaitable: Awaitable[object], *, failed: Callable[[Exception], object]) -> None:
         """Run the work beside the handlers and receive its result, or `failed(error)`, as a message from oneself.

@@ -8,7 +8,7 @@ go before every message, and interrupt a handler that waits. All of it runs on t
 import asyncio
 import inspect
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextvars import Context
 from types import CoroutineType
 from typing import Any
@@ -29,6 +29,7 @@ from runtime.supervision import ChildSpec, EndReason, Supervision, Terminated
 from runtime.thespian_reference import ThespianReference
 
 _BATCH = 32
+_UP = Phase.UP  # an enum's attribute is slow to get in Python 3.11, and every message asks for it
 _DEFAULT_MAILBOX = Mailbox()
 _DEFAULT_SUPERVISION = Supervision()
 
@@ -38,45 +39,14 @@ Entry = tuple[object, Address, float]
 class Cell(ThespianReference):
     """One actor as the system sees it."""
 
+    # fmt: off
     __slots__ = (
-        "address",
-        "capacity",
-        "children",
-        "context",
-        "current",
-        "end_reason",
-        "ending",
-        "failed",
-        "failures_in_row",
-        "generation",
-        "global_name",
-        "handled",
-        "instance",
-        "interrupted",
-        "kernel",
-        "killer",
-        "last_error",
-        "mailbox",
-        "name",
-        "outside_error",
-        "owned",
-        "parent",
-        "peak",
-        "phase",
-        "queue",
-        "receive",
-        "restarts",
-        "scheduled",
-        "sender",
-        "signals",
-        "since",
-        "spec",
-        "started_at",
-        "task",
-        "type_name",
-        "waiters",
-        "watchers",
+        "address", "capacity", "children", "context", "current", "end_reason", "ending", "failed", "failures_in_row",
+        "generation", "global_name", "handled", "instance", "interrupted", "kernel", "killer", "last_error",
+        "mailbox", "name", "outside_error", "owned", "parent", "peak", "phase", "queue", "receive", "restarts",
+        "scheduled", "sender", "signals", "since", "spec", "started_at", "task", "type_name", "waiters", "watchers",
     )
+    # fmt: on
 
     def __init__(self, kernel: Kernel, name: str) -> None:
         self.kernel = kernel
@@ -137,7 +107,10 @@ class Cell(ThespianReference):
             self.peak = depth + 1
         if not self.scheduled:
             self.scheduled = True
-            self.kernel.schedule(self)
+            kernel = self.kernel
+            kernel.ready.append(self)
+            if not kernel.pumping:
+                kernel.start_pump()
 
     def deliver_owned(self, message: object, sender: Address) -> None:
         """Accept what the actor asked for itself, whatever the depth; a dead letter only after its end."""
@@ -180,35 +153,39 @@ class Cell(ThespianReference):
         self.context.run(self._batch)
 
     def _batch(self) -> None:
-        queue = self.queue
-        left = _BATCH
-        while left:
+        # The path of every message: what would be functions elsewhere is written out.
+        queue, now = self.queue, self.kernel.now
+        for _ in range(_BATCH):
             if self.signals:
                 self._take_signal(self.signals.popleft())
-            elif self.phase is not Phase.UP or not queue:
+                if self.task is not None:
+                    return
+                continue
+            if self.phase is not _UP or not queue:
                 self.scheduled = False
                 return
+            self.current, self.sender, _since = queue.popleft()
+            self.since = now()
+            job: object = None
+            try:
+                job = self.receive(self.current, self.sender)  # type: ignore[misc]  # an actor that is up has it
+                if type(job) is CoroutineType:
+                    self._suspend(job, job.send(None))
+                    return
+                if job is not None and self._suspends(job):
+                    return
+            except StopIteration as ended:
+                if job is None:
+                    self.message_failed(ended)
+                    continue
+                self.handled += 1
+                self.current = self.sender = None
+            except (Exception, asyncio.CancelledError) as error:
+                self.message_failed(error)
             else:
-                left -= 1
-                self._handle(queue)
-            if self.task is not None:
-                return
+                self.handled += 1
+                self.current = self.sender = None
         self.kernel.ready.append(self)
-
-    def _handle(self, queue: deque[Entry]) -> None:
-        message, sender, _ = queue.popleft()
-        self.current = message
-        self.sender = sender
-        self.since = self.kernel.now()
-        try:
-            job = self.receive(message, sender)  # type: ignore[misc]  # an actor that is up has it
-            if job is not None and self._suspends(job):
-                return
-        except (Exception, asyncio.CancelledError) as error:
-            self.message_failed(error)
-        else:
-            self.handled += 1
-            self.current = self.sender = None
 
     def _take_signal(self, step: Step) -> None:
         self._suspends(life.perform(self, step))
@@ -223,9 +200,12 @@ class Cell(ThespianReference):
             first = job.send(None)
         except StopIteration:
             return False
+        self._suspend(job, first)
+        return True
+
+    def _suspend(self, job: Coroutine[Any, Any, object], first: object) -> None:
         self.task = self.kernel.suspended(job, first, self.context or self.kernel.new_context(), self.type_name)
         self.task.add_done_callback(self._resumed)
-        return True
 
     def _resumed(self, task: asyncio.Task[object]) -> None:
         """The task of this cell's work has ended."""
@@ -323,16 +303,6 @@ class Cell(ThespianReference):
         if self.children is None:
             self.children = Children(self, getattr(self.instance, "supervision", _DEFAULT_SUPERVISION))
         return self.children
-
-    def next_pause(self) -> float:
-        """How long the next restart waits, in seconds."""
-        backoff = self.spec.backoff if self.spec is not None else None
-        if backoff is None:
-            return 0.0
-        if self.failures_in_row and self.kernel.now() - self.started_at >= backoff.reset_after:
-            self.failures_in_row = 0
-        self.failures_in_row += 1
-        return backoff.pause(self.failures_in_row, self.kernel.chance)
 
     def child_failed(self, child: "Cell") -> None:
         """A child crashed."""

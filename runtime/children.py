@@ -149,7 +149,7 @@ class Children:
             else:
                 life.request_disposal(cell)
                 await cell.reached(Phase.DOWN, Phase.ENDED)
-        pause = failed.next_pause()
+        pause = _next_pause(failed)
         if pause > 0:
             await self.parent.kernel.clock.sleep(pause)
         for cell in group:
@@ -159,3 +159,13 @@ class Children:
             cell.signal(Step.START)
             if await cell.reached(Phase.UP, Phase.STOPPING, Phase.ENDED) is not Phase.UP:
                 return
+
+
+def _next_pause(child: "Cell") -> float:
+    backoff = child.spec.backoff if child.spec is not None else None
+    if backoff is None:
+        return 0.0
+    if child.failures_in_row and child.kernel.now() - child.started_at >= backoff.reset_after:
+        child.failures_in_row = 0
+    child.failures_in_row += 1
+    return backoff.pause(child.failures_in_row, child.kernel.chance)

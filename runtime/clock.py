@@ -32,9 +32,8 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock on the running loop."""
 
-    def now(self) -> float:
-        """Seconds of the machine's monotonic clock."""
-        return time.monotonic()
+    now = staticmethod(time.monotonic)
+    """Seconds of the machine's monotonic clock; read for every message, so without a Python frame."""
 
     def time(self) -> float:
         """Seconds since the epoch, UTC."""

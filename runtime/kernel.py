@@ -81,7 +81,7 @@ class Kernel:
         self.nowhere = Nowhere(self)
         self.root: Cell
         self._context = contextvars.copy_context()
-        self._pumping = False
+        self.pumping = False
         self._waiting_task = TaskInWaiting()
 
     def new_context(self) -> contextvars.Context:
@@ -91,9 +91,13 @@ class Kernel:
     def schedule(self, cell: "Cell") -> None:
         """Give the cell a turn after those already waiting."""
         self.ready.append(cell)
-        if not self._pumping:
-            self._pumping = True
-            self.loop.call_soon(self._pump, context=self._context)
+        if not self.pumping:
+            self.start_pump()
+
+    def start_pump(self) -> None:
+        """Give turns from the loop's next round on, until no cell is ready."""
+        self.pumping = True
+        self.loop.call_soon(self._pump, context=self._context)
 
     def _pump(self) -> None:
         # A slice bounds how long sockets and timers wait for actors that never rest.
@@ -102,16 +106,14 @@ class Kernel:
         Kernel.all_turns += 1
         _enter_task(self.loop, self._waiting_task)  # type: ignore[arg-type]  # a task's double
         try:
-            while ready:
+            while ready and time.monotonic() < end:
                 ready.popleft().turn()
-                if time.monotonic() > end:
-                    break
         finally:
             _leave_task(self.loop, self._waiting_task)  # type: ignore[arg-type]
             if ready:
                 self.loop.call_soon(self._pump, context=self._context)
             else:
-                self._pumping = False
+                self.pumping = False
 
     def suspended(
         self, coroutine: Coroutine[Any, Any, Any], first: object, context: contextvars.Context, name: str

@@ -50,10 +50,9 @@ async def _start(cell: "Cell") -> None:
     except asyncio.CancelledError as error:
         if cell.interrupted and cell.outside_error is None:
             cell.enter(Phase.STOPPING)
-        elif cell.interrupted:
-            cell.enter(Phase.UP)  # the crash that interrupted the start comes next
         else:
-            crash(cell, error, "started")
+            cause, cell.outside_error = cell.outside_error or error, None
+            crash(cell, cause, "started")
     except Exception as error:  # whatever an actor raises is its supervisor's business
         crash(cell, error, "started")
     else:
@@ -87,6 +86,8 @@ async def _stopped_hook(cell: "Cell") -> None:
 
 def _down(cell: "Cell") -> None:
     clear_killer(cell)
+    if cell.owned is not None:
+        cell.owned.release(cell)  # what the `stopped` hook ordered
     cell.instance = cell.receive = cell.owned = cell.children = None
     cell.context = None
     cell.enter(Phase.DOWN)

@@ -89,7 +89,9 @@ def pipe(cell: "Cell", work: Awaitable[object], failed: Callable[[Exception], ob
         else:
             cell.deliver_owned(outcome, cell.address)
 
-    task = cell.kernel.task(_awaiting(work), f"pipe of {cell.type_name}")
+    # A coroutine goes in as it is: cancelled before its first step, a wrapper would leave it unawaited.
+    coroutine = work if asyncio.iscoroutine(work) else _awaiting(work)
+    task = cell.kernel.task(coroutine, f"pipe of {cell.type_name}")
     owned.pipes.add(task)
     task.add_done_callback(done)
 

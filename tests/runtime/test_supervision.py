@@ -12,6 +12,7 @@ from runtime import (
     Backoff,
     ChildSpec,
     Restart,
+    StartFailed,
     Strategy,
     Supervision,
     Supervisor,
@@ -347,3 +348,32 @@ async def test_a_stuck_parent_still_supervises(system: ActorSystem) -> None:
     system.send(target, Wait())
     system.send(child[0], Fail())
     assert await system.ask(child[0], "restarted", deadline_s=1) == "restarted"
+
+
+async def test_a_child_that_never_starts_is_given_up_at_the_top(system: ActorSystem) -> None:
+    """A failing start escalates level by level, interrupting the supervisors that wait for it, and ends."""
+    starts: list[int] = []
+
+    def start(_script: Script) -> None:
+        starts.append(1)
+        raise Boom
+
+    inner = ChildSpec("inner", lambda: Supervisor((ChildSpec("bad", lambda: Script(on_start=start)),)))
+    with pytest.raises(StartFailed):
+        await system.start(ChildSpec("outer", lambda: Supervisor((inner,))))
+    assert len(starts) == 4 * 4 * 4
+    assert system.snapshot().cells == ()
+
+
+async def test_what_a_stopped_hook_orders_is_cancelled(system: ActorSystem, clock: ManualClock) -> None:
+    """Timers and piped work begun in `stopped` end with the instance."""
+
+    class Late(Echo):
+        async def stopped(self) -> None:
+            self.timer(1, "late")
+            self.pipe(asyncio.Event().wait(), failed=lambda error: error)
+
+    target = await system.start(ChildSpec("late", Late))
+    system.send(target, Fail())
+    await settle()
+    assert clock.pending == 0

@@ -167,6 +167,16 @@ def test_a_message_is_tried_twice_then_poisons(thespian: ActorSystem) -> None:
     assert thespian.ask(parent, ("tell", 100), WAIT) == ("poison", 100)
 
 
+def test_a_handler_may_raise_anything(thespian: ActorSystem) -> None:
+    """StopIteration from a plain handler is a failure like any other."""
+
+    class Odd(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            raise StopIteration
+
+    assert isinstance(thespian.ask(thespian.createActor(Odd), "a", WAIT), PoisonMessage)
+
+
 @pytest.mark.parametrize("delay", [0.01, timedelta(milliseconds=10)])
 def test_wakeups_come_with_their_payload(thespian: ActorSystem, delay: float | timedelta) -> None:
     """A WakeupMessage arrives after the delay, as it was ordered."""
