@@ -118,7 +118,12 @@ class Control:
         message = self._with_button(chat, str(given.get("data", "")), given.get("message_id"))
         if message is None:
             return web.json_response({"error": "there is no such button"}, status=404)
-        query: dict[str, Any] = {"id": str(secrets.randbits(62)), "data": str(given["data"]), "at": time.time(), "chat_id": chat.id}
+        query: dict[str, Any] = {
+            "id": str(secrets.randbits(62)),
+            "data": str(given["data"]),
+            "at": time.time(),
+            "chat_id": chat.id,
+        }
         query["message_id"] = message["message_id"]
         self._chats.callbacks[str(query["id"])] = query
         tapped = {"id": query["id"], "from": chat.user, "message": message, "chat_instance": str(chat.id)}
@@ -230,6 +235,8 @@ class Control:
             await response.write(_event(self._snapshot(chat)))
             while not self._closing.is_set():
                 await self._forward(queue, response)
+        except ConnectionResetError:
+            pass  # the page was closed
         finally:
             chat.listeners.discard(queue.put_nowait)
         return response

@@ -427,5 +427,4 @@ setInterval(() => {
 
 drawReps();
 fit();
-drawStart();
 listen();
