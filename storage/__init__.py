@@ -12,11 +12,13 @@ from storage.errors import (
     Unavailable,
 )
 from storage.identity import user_id
-from storage.migrations import migrate_insforge, migrate_sqlite
+from storage.insforge_migrations import migrate_insforge
 from storage.moments import from_text, to_text
 from storage.port import Row, Store, Where, all_of, any_of, eq, gt, gte, in_, is_null, lt, lte, ne
+from storage.postgres_migrations import migrate_postgres
 from storage.postgrest import PostgrestStore
 from storage.sqlite import SqliteStore
+from storage.sqlite_migrations import migrate_sqlite
 
 __all__ = [
     "Ambiguous",
@@ -44,6 +46,7 @@ __all__ = [
     "lt",
     "lte",
     "migrate_insforge",
+    "migrate_postgres",
     "migrate_sqlite",
     "ne",
     "to_text",

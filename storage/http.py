@@ -8,7 +8,8 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-TIMEOUT = httpx.Timeout(12.0, connect=5.0)
+TOTAL_S = 12.0
+TIMEOUT = httpx.Timeout(TOTAL_S, connect=5.0)
 LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=45.0)
 """Idle connections go before the gateway closes them at 65 s, and long before its stalls on stale sockets."""
 Client = httpx.AsyncClient

@@ -12,9 +12,18 @@ def to_text(epoch: float) -> str:
 
 def from_text(text: str) -> float:
     """UTC epoch seconds of a stored time, in our form or as PostgreSQL writes it; raises ValueError."""
-    return datetime.fromisoformat(text).timestamp()
+    return _moment(text).timestamp()
 
 
 def normalized(text: str) -> str:
-    """A time as PostgreSQL writes it, in our form."""
-    return to_text(from_text(text))
+    """A time with its zone, in our form, to the microsecond; raises ValueError, OverflowError."""
+    return _moment(text).astimezone(UTC).strftime(_FORM)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    if moment.year < 1000:
+        raise ValueError("a year of fewer than four digits has no fixed width")
+    return moment

@@ -1,37 +1,40 @@
 """PostgrestStore: rows over PostgREST's verbs, behind InsForge's gateway or on a plain server.
 
-Every write is repeatable (ids are the caller's), so everything here may be tried again. A request is tried three
-times; which failures deserve it stands in `_RETRYABLE`. Neither a token nor a row's content ever reaches an error.
+Every write is repeatable (ids are the caller's) except two: an insert that does not ignore what exists, and an update
+that changes a column it filters by, since a replay would take its own success for somebody else's. Neither a token
+nor a row's content ever reaches an error.
 """
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Literal
 
 import msgspec
 
-from storage.errors import Ambiguous, BadQuery, Conflict, Forbidden, NotFound, StaleSchema, StorageError, Unavailable
-from storage.http import NEVER_SENT, TRANSPORT_ERRORS, Response, client
-from storage.port import Comparison, Group, Row, Where
-from storage.query import both, keyset, ordered
-from storage.schema import checked, checked_rows, columns_of, kind_of, read
+from storage import answers, parameters
+from storage.errors import Ambiguous, Unavailable
+from storage.http import NEVER_SENT, TOTAL_S, TRANSPORT_ERRORS, Response, client
+from storage.parameters import Parameters
+from storage.port import Comparison, Row, Where
+from storage.query import both, in_parts, keyset, named_columns, ordered, prepared, required
+from storage.retries import Retries
+from storage.schema import columns_of, kind_of
+from storage.values import read, written_rows
 
 ROWS_PER_CALL = 500
 VALUES_PER_CALL = 100
-TRIES = 3
-_PAUSES_S = (0.2, 0.6)
-_LONGEST_WAIT_S = 5.0
-_OPERATORS = {"eq": "eq", "ne": "neq", "lt": "lt", "lte": "lte", "gt": "gt", "gte": "gte"}
-_STALE = frozenset({"PGRST202", "PGRST204", "PGRST205"})
-_PASSING = frozenset({"40P01", "55P03", "57014", "INTERNAL_ERROR"})
-Parameters = list[tuple[str, str | int | float | bool | None]]
+_IGNORE = "return=representation,resolution=ignore-duplicates"
+_MERGE = "return=representation,resolution=merge-duplicates"
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class PostgrestStore:
-    """Rows behind one address; `records_path` is `/` for a plain PostgREST."""
+    """Rows behind one address; `records_path` is `/` for a plain PostgREST.
+
+    More than 500 rows, or more than 100 values in a list, take several calls, which are not one transaction. A count
+    of written rows may come out too small after a repeated call, never too large.
+    """
 
     def __init__(
         self,
@@ -42,10 +45,11 @@ class PostgrestStore:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        if not token.isascii() or not token.isprintable() or not token.strip():
+            raise ValueError("the database's key is empty or holds characters that no key has")
         self._path = f"/{records_path.strip('/')}/".replace("//", "/")
-        self._http = client(base_url, headers={"Authorization": f"Bearer {token}"})
-        self._sleep = sleep
-        self._jitter = jitter
+        self._http = client(base_url, headers={**_JSON, "Authorization": f"Bearer {token.strip()}"})
+        self._retries = Retries(sleep, jitter)
 
     async def get(self, table: str, id: str) -> Row | None:  # noqa: A002  # the column's name
         """The row of this id, or None."""
@@ -62,205 +66,128 @@ class PostgrestStore:
         after: Sequence[object] | None = None,
     ) -> list[Row]:
         """Rows in this order, at most `limit`, beginning after the given values of the order's columns."""
-        parameters = _parameters(table, both(where, keyset(order, after) if after is not None else None))
-        parameters += [("order", _order(table, order)), ("limit", str(limit))]
-        answer = await self._call("GET", table, [("select", ",".join(columns_of(table))), *parameters])
-        return _rows(table, answer)
+        condition = prepared(table, both(where, keyset(order, after) if after is not None else None))
+        page = [*parameters.order(table, order), ("limit", str(limit))]
+        found = []
+        for part in in_parts(condition, VALUES_PER_CALL):
+            answer = await self._read(table, [_select(table), *parameters.filtered(part), *page])
+            found.append(_rows(table, answer))
+        return found[0] if len(found) == 1 else _merged(table, order, found)[:limit]
 
     async def count(self, table: str, where: Where | None = None) -> int:
         """How many rows match."""
-        parameters = [("select", next(iter(columns_of(table)))), *_parameters(table, where), ("limit", "1")]
-        answer = await self._call("GET", table, parameters, prefer="count=exact")
-        return int(answer.headers["content-range"].rpartition("/")[2])
+        total = 0
+        for part in in_parts(prepared(table, where), VALUES_PER_CALL):
+            asked = [("select", "id"), *parameters.filtered(part), ("limit", "1")]
+            total += answers.total((await self._read(table, asked, prefer="count=exact")).headers)
+        return total
 
     async def insert(self, table: str, rows: Sequence[Row], *, on_conflict: Literal["ignore"] | None = None) -> int:
-        """Add rows and return how many were new; `ignore` passes over rows whose id exists."""
-        prefer = "return=representation" + (",resolution=ignore-duplicates" if on_conflict == "ignore" else "")
-        key = [("on_conflict", "id")] if on_conflict == "ignore" else []
-        return sum([await self._post(table, chunk, key, prefer) for chunk in _chunks(table, rows)])
+        """Add rows and return how many were new; `ignore` passes over rows whose id exists.
+
+        Raises Ambiguous, without a second try, when the server broke off and nothing says to ignore what exists.
+        """
+        columns_of(table)
+        ignoring = on_conflict == "ignore"
+        prefer, key = (_IGNORE, "id") if ignoring else ("return=representation", None)
+        chunks = _chunks(written_rows(table, rows))
+        return sum([await self._post(table, chunk, key, prefer, repeatable=ignoring) for chunk in chunks])
 
     async def upsert(self, table: str, rows: Sequence[Row], *, key: Sequence[str] = ("id",)) -> None:
         """Add rows, and replace the given columns of those whose key exists."""
         for column in key:
             kind_of(table, column)
-        for chunk in _chunks(table, _last_of_each(rows, key)):
-            await self._post(table, chunk, [("on_conflict", ",".join(key))], _MERGE)
+        for chunk in _chunks(_last_of_each(written_rows(table, rows), key)):
+            prefer = _MERGE if chunk[0].keys() - set(key) else _IGNORE
+            await self._post(table, chunk, ",".join(key), prefer, repeatable=True)
 
     async def update(self, table: str, values: Row, where: Where) -> list[Row]:
         """Set columns where the condition holds and return the changed rows."""
-        if not values:
-            raise BadQuery("an update sets at least one column")
-        checked_rows(table, [values])
-        parameters = [("select", ",".join(columns_of(table))), *_filter(table, where)]
-        return _rows(table, await self._call("PATCH", table, parameters, values, prefer="return=representation"))
+        condition, given = required(table, where), written_rows(table, [values])[0]
+        repeatable = not given.keys() & named_columns(condition)
+        changed: list[Row] = []
+        for part in in_parts(condition, VALUES_PER_CALL):
+            asked = [_select(table), *parameters.filtered(part)]
+            changed += _rows(table, await self._write("PATCH", table, asked, given, repeatable=repeatable))
+        return changed
 
     async def delete(self, table: str, where: Where) -> int:
         """Remove rows and return how many."""
-        parameters = [("select", next(iter(columns_of(table)))), *_filter(table, where)]
-        return len(_decoded(await self._call("DELETE", table, parameters, prefer="return=representation")))
+        removed = 0
+        for part in in_parts(required(table, where), VALUES_PER_CALL):
+            asked: Parameters = [("select", "id"), *parameters.filtered(part)]
+            removed += len(answers.rows(await self._write("DELETE", table, asked, None, repeatable=True)))
+        return removed
 
     async def ping(self) -> None:
         """Return when the database behind the server answers."""
-        await self._call("GET", "users", [("select", "id"), ("limit", "1")])
+        await self._read("users", [("select", "id"), ("limit", "1")])
 
     async def close(self) -> None:
         """Close every connection."""
         await self._http.aclose()
 
-    async def _post(self, table: str, rows: list[Row], parameters: Parameters, prefer: str) -> int:
-        columns = ("columns", ",".join(rows[0]))
-        answer = await self._call("POST", table, [columns, *parameters], rows, prefer=prefer)
-        return len(_decoded(answer))
+    async def _post(self, table: str, rows: list[Row], key: str | None, prefer: str, *, repeatable: bool) -> int:
+        asked: Parameters = [("columns", ",".join(rows[0])), ("select", "id")]
+        if key is not None:
+            asked.append(("on_conflict", key))
+        return len(answers.rows(await self._write("POST", table, asked, rows, prefer=prefer, repeatable=repeatable)))
 
-    async def _call(
-        self, method: str, table: str, parameters: Parameters, body: object = None, *, prefer: str = ""
+    async def _read(self, table: str, asked: Parameters, *, prefer: str = "") -> Response:
+        return await self._retries.run(lambda: self._once("GET", table, asked, None, prefer), repeatable=True)
+
+    async def _write(
+        self,
+        method: str,
+        table: str,
+        asked: Parameters,
+        body: object,
+        *,
+        prefer: str = "return=representation",
+        repeatable: bool,
     ) -> Response:
-        for attempt in range(TRIES):
-            try:
-                return await self._once(method, table, parameters, body, prefer)
-            except StorageError as error:
-                if not error.retryable or attempt == TRIES - 1 or (error.retry_after or 0) > _LONGEST_WAIT_S:
-                    raise
-                pause = 1.0 if isinstance(error, StaleSchema) else _PAUSES_S[attempt] * (0.5 + self._jitter())
-                await self._sleep(max(pause, error.retry_after or 0.0))
-        raise AssertionError("the last try returns or raises")
+        return await self._retries.run(lambda: self._once(method, table, asked, body, prefer), repeatable=repeatable)
 
-    async def _once(self, method: str, table: str, parameters: Parameters, body: object, prefer: str) -> Response:
-        headers = {"Content-Type": "application/json", **({"Prefer": prefer} if prefer else {})}
+    async def _once(self, method: str, table: str, asked: Parameters, body: object, prefer: str) -> Response:
         content = msgspec.json.encode(body) if body is not None else None
+        headers = {"Prefer": prefer} if prefer else {}
         try:
-            answer = await self._http.request(
-                method, f"{self._path}{table}", params=parameters, content=content, headers=headers
-            )
+            async with asyncio.timeout(TOTAL_S):
+                answer = await self._http.request(
+                    method, f"{self._path}{table}", params=asked, content=content, headers=headers
+                )
         except NEVER_SENT as error:
             raise Unavailable(f"the database server cannot be reached ({type(error).__name__})") from None
         except TRANSPORT_ERRORS as error:
-            # The request may have been carried out; being repeatable, it is safe to send again.
-            raise Ambiguous(f"the database server broke off ({type(error).__name__})") from None
-        if answer.is_error:
-            raise failure(answer.status_code, answer.content, answer.headers.get("retry-after"))
+            kind = Unavailable if method == "GET" else Ambiguous
+            raise kind(f"the database server broke off ({type(error).__name__})") from None
+        if not answer.is_success:
+            retry_after = answer.headers.get("retry-after")
+            raise answers.failure(answer.status_code, answer.content, retry_after, reading=method == "GET")
         return answer
 
 
-_MERGE = "return=representation,resolution=merge-duplicates"
-
-
-def failure(status: int, body: bytes, retry_after: str | None = None) -> StorageError:
-    """The error of an answer, from either of the two shapes of body; `details` may hold a row and is never read."""
-    code, message = _code(body)
-    said = f"the database answered {status}{f' {code}' if code else ''}"
-    wait = _seconds(retry_after)
-    if code in _STALE or (status == 404 and body.strip() == b"{}"):
-        return StaleSchema(f"{said}: it has not learned of a new table or column yet", retry_after=wait)
-    if code in _PASSING or status in (429, 502, 503, 504):
-        kind = Ambiguous if code == "INTERNAL_ERROR" else Unavailable
-        return kind(f"{said}: try again", retry_after=wait)
-    if status in (401, 403):
-        return Forbidden(f"{said}: the credentials do not reach this")
-    if status == 409:
-        return Conflict(f"{said}: {message}")
-    if status == 404:
-        return NotFound(f"{said}: apply the migrations")
-    if status >= 500:
-        return StorageError(said)
-    return BadQuery(f"{said}: {message}")
-
-
-def _code(body: bytes) -> tuple[str, str]:
-    try:
-        fields = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return "", "no reason given"
-    if not isinstance(fields, dict):
-        return "", "no reason given"
-    code = str(fields.get("code") or fields.get("error") or "")
-    # PostgreSQL quotes values in messages about types (22P02); those about keys and checks name constraints alone.
-    quotes = code.startswith("22")
-    return code, "a value does not fit its column" if quotes else str(fields.get("message", ""))[:200]
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    if not retry_after:
-        return None
-    if retry_after.strip().isdigit():
-        return float(retry_after)
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _decoded(answer: Response) -> list[Row]:
-    if not answer.content.strip():
-        return []
-    try:
-        return msgspec.json.decode(answer.content, type=list[Row])
-    except msgspec.DecodeError:
-        raise Ambiguous("the database server answered with something that is no list of rows") from None
+def _select(table: str) -> tuple[str, str]:
+    return "select", ",".join(columns_of(table))
 
 
 def _rows(table: str, answer: Response) -> list[Row]:
     kinds = columns_of(table)
-    return [{name: read(kinds[name], value) for name, value in row.items()} for row in _decoded(answer)]
+    return [{name: read(kind, row.get(name)) for name, kind in kinds.items()} for row in answers.rows(answer)]
 
 
-def _chunks(table: str, rows: Sequence[Row]) -> list[list[Row]]:
-    if rows:
-        checked_rows(table, list(rows))
-    return [list(rows[start : start + ROWS_PER_CALL]) for start in range(0, len(rows), ROWS_PER_CALL)]
+def _chunks(rows: list[Row]) -> list[list[Row]]:
+    return [rows[start : start + ROWS_PER_CALL] for start in range(0, len(rows), ROWS_PER_CALL)]
 
 
-def _last_of_each(rows: Sequence[Row], key: Sequence[str]) -> list[Row]:
+def _last_of_each(rows: list[Row], key: Sequence[str]) -> list[Row]:
     """Without repeated keys, which PostgreSQL refuses within one merge: the last one counts."""
     return list({tuple(str(row.get(column)) for column in key): row for row in rows}.values())
 
 
-def _filter(table: str, where: Where) -> Parameters:
-    parameters = _parameters(table, where)
-    if not parameters:
-        raise BadQuery("a write without a filter is refused")
-    return parameters
-
-
-def _parameters(table: str, where: Where | None) -> Parameters:
-    """The filter as one parameter, since the gateway garbles a repeated one."""
-    if where is None or (isinstance(where, Group) and not where.conditions):
-        columns_of(table)
-        return []
-    group = where if isinstance(where, Group) else Group("and", (where,))
-    return [(group.kind, f"({_listed(table, group)})")]
-
-
-def _listed(table: str, group: Group) -> str:
-    return ",".join(_condition(table, condition) for condition in group.conditions)
-
-
-def _condition(table: str, where: Where) -> str:
-    if isinstance(where, Group):
-        if not where.conditions:
-            raise BadQuery("a group of conditions is empty")
-        return f"{where.kind}({_listed(table, where)})"
-    kind_of(table, where.column)
-    match where.operator:
-        case "is_null":
-            return f"{where.column}.{'' if where.value else 'not.'}is.null"
-        case "in":
-            values = where.value if isinstance(where.value, tuple) else (where.value,)
-            if len(values) > VALUES_PER_CALL:
-                raise BadQuery(f"at most {VALUES_PER_CALL} values at once; ask in parts")
-            return f"{where.column}.in.({','.join(_value(table, where.column, value) for value in values)})"
-    return f"{where.column}.{_OPERATORS[where.operator]}.{_value(table, where.column, where.value)}"
-
-
-def _value(table: str, column: str, value: object) -> str:
-    if checked(table, column, value) is None:
-        raise BadQuery(f"{column} compared with null; use is_null")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
-
-
-def _order(table: str, order: Sequence[str]) -> str:
-    return ",".join(f"{column}.{direction}" for column, direction in ordered(table, order))
+def _merged(table: str, order: Sequence[str], found: list[list[Row]]) -> list[Row]:
+    """The rows of several calls in one order; texts by code point, whatever the server's collation."""
+    rows = [row for part in found for row in part]
+    for column, direction in reversed(ordered(table, order)):
+        rows.sort(key=lambda row, name=column: (row[name] is None, row[name]), reverse=direction == "desc")  # type: ignore[misc]
+    return rows

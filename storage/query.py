@@ -4,7 +4,44 @@ from collections.abc import Sequence
 
 from storage.errors import BadQuery
 from storage.port import Comparison, Group, Where
-from storage.schema import kind_of
+from storage.schema import Kind, columns_of, kind_of
+from storage.values import written
+
+
+def prepared(table: str, where: Where | None) -> Where | None:
+    """The condition with every value as stored; raises BadQuery for what no backend could answer the same."""
+    columns_of(table)
+    return None if where is None else _prepared(table, where)
+
+
+def required(table: str, where: Where | None) -> Where:
+    """Like `prepared`, for writes: one without a filter would hit the whole table and is refused."""
+    condition = prepared(table, where)
+    if condition is None:
+        raise BadQuery("a write without a filter is refused")
+    return condition
+
+
+def _prepared(table: str, where: Where) -> Where:
+    if isinstance(where, Group):
+        if not where.conditions:
+            raise BadQuery("a group without conditions; leave the filter out where none is meant")
+        return Group(where.kind, tuple(_prepared(table, condition) for condition in where.conditions))
+    kind, column = kind_of(table, where.column), where.column
+    if where.operator == "is_null":
+        return Comparison(column, "is_null", bool(where.value))
+    if kind is Kind.JSON:
+        raise BadQuery(f"{table}.{column} is jsonb and can only be asked for null")
+    if where.operator == "in":
+        values = where.value if isinstance(where.value, tuple | list) else (where.value,)
+        return Comparison(column, "in", tuple(dict.fromkeys(_value(table, column, value) for value in values)))
+    return Comparison(column, where.operator, _value(table, column, where.value))
+
+
+def _value(table: str, column: str, value: object) -> object:
+    if value is None:
+        raise BadQuery(f"{table}.{column} is compared with null; use is_null")
+    return written(table, column, value)
 
 
 def keyset(order: Sequence[str], after: Sequence[object]) -> Where:
@@ -28,9 +65,49 @@ def both(*conditions: Where | None) -> Where | None:
 
 def ordered(table: str, order: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Each column of an order with `asc` or `desc`; raises BadQuery for anything else."""
+    if not order:
+        raise BadQuery("rows are asked for in an order")
     parts = [(column, direction or "asc") for column, _, direction in (entry.partition(" ") for entry in order)]
     for column, direction in parts:
         kind_of(table, column)
         if direction not in ("asc", "desc"):
             raise BadQuery(f"`{column} {direction}` is no order; write a column, or a column and desc")
     return tuple(parts)
+
+
+def in_parts(where: Where | None, size: int) -> list[Where | None]:
+    """Conditions that together match the same rows, none of them twice, with at most `size` values in each list.
+
+    A longer list is cut only where it stands alone or in an `and`; raises BadQuery for one anywhere else.
+    """
+    if where is None or isinstance(where, Comparison):
+        return list(_cut(where, size)) if where is not None else [None]
+    place = next((at for at, one in enumerate(where.conditions) if _is_long(one, size)), None)
+    if place is None:
+        return [where]
+    if where.kind == "or":
+        raise BadQuery(f"a list of more than {size} values inside an `or`; ask in parts")
+    before, after = where.conditions[:place], where.conditions[place + 1 :]
+    parts = in_parts(where.conditions[place], size)
+    cut = [Group("and", (*before, part, *after)) for part in parts if part is not None]
+    return [smaller for group in cut for smaller in in_parts(group, size)]
+
+
+def _is_long(where: Where, size: int) -> bool:
+    if isinstance(where, Group):
+        return any(_is_long(condition, size) for condition in where.conditions)
+    return where.operator == "in" and isinstance(where.value, tuple) and len(where.value) > size
+
+
+def _cut(where: Comparison, size: int) -> list[Comparison]:
+    if where.operator != "in" or not isinstance(where.value, tuple) or len(where.value) <= size:
+        return [where]
+    values = where.value
+    return [Comparison(where.column, "in", values[at : at + size]) for at in range(0, len(values), size)]
+
+
+def named_columns(where: Where) -> frozenset[str]:
+    """The columns that a condition reads."""
+    if isinstance(where, Comparison):
+        return frozenset((where.column,))
+    return frozenset().union(*(named_columns(condition) for condition in where.conditions))

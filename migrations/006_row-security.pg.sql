@@ -1,9 +1,10 @@
 -- Who may see what, on PostgreSQL. The server acts with a key that bypasses row security and never leaves it; a rep
--- acts as `authenticated` and reaches their own rows; `anon` reaches nothing, now and in tables to come.
+-- acts as `authenticated` and reaches their own rows; `anon` reaches nothing.
 
-revoke all on all tables in schema public from anon;
-revoke all on all tables in schema public from authenticated;
-alter default privileges in schema public revoke all on tables from anon, authenticated;
+revoke all on
+    users, user_memory, attempts, track_progress, scenarios_seen, support_sessions, lead_registry, lead_activity_log,
+    casebook, pipeline_traces, pipeline_spans
+from anon, authenticated;
 
 alter table users enable row level security;
 alter table user_memory enable row level security;

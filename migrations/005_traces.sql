@@ -15,6 +15,7 @@ create table pipeline_traces (
     created_at timestamptz not null
 );
 create index pipeline_traces_by_user on pipeline_traces (telegram_id, created_at desc);
+create index pipeline_traces_by_owner on pipeline_traces (user_id);
 create index pipeline_traces_by_pipeline on pipeline_traces (pipeline_name, created_at desc);
 create index pipeline_traces_by_time on pipeline_traces (created_at desc);
 

@@ -73,3 +73,4 @@ create table casebook (
     created_at timestamptz not null
 );
 create index casebook_by_persona on casebook (persona_type, scenario_type, quality_score desc);
+create index casebook_by_author on casebook (created_from_user);
