@@ -240,6 +240,7 @@ function drawStart() {
   const empty = !state.messages.size;
   byId("start").hidden = !empty;
   byId("composer").hidden = empty;
+  fit();
 }
 
 const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 90;
