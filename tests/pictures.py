@@ -1,10 +1,14 @@
 """Takes the README's pictures from the running system: `make pictures`, which needs Chromium on the machine."""
 
 import asyncio
+import base64
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
+
+import aiohttp
 
 from tests.system.coach import HOME, Coach
 from tests.system.rep import Rep
@@ -25,18 +29,53 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    "--timeout=4000",
+    "--remote-debugging-port=0",
 )
 
 
 async def photograph(browser: str, url: str, path: Path, size: str) -> None:
-    """Write what the page shows after a few seconds as a PNG."""
-    with tempfile.TemporaryDirectory() as profile:
-        flags = [*_FLAGS, f"--user-data-dir={profile}", f"--window-size={size}", f"--screenshot={path}"]
+    """Open the page in a browser of its own, wait until it shows a conversation, and write it as a PNG."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        flags = [*_FLAGS, f"--user-data-dir={profile}", f"--window-size={size}"]
         quiet = asyncio.subprocess.DEVNULL
         process = await asyncio.create_subprocess_exec(browser, *flags, url, stdout=quiet, stderr=quiet)
-        if await process.wait() != 0:
-            raise SystemExit(f"{browser} could not photograph {path.name}.")
+        try:
+            async with asyncio.timeout(30), aiohttp.ClientSession() as http:
+                port = await _devtools_port(Path(profile))
+                async with http.ws_connect(await _page_socket(http, port), max_msg_size=0) as page:
+                    while not await _asked(page, "Runtime.evaluate", expression=_SHOWS_TURNS):
+                        await asyncio.sleep(0.2)
+                    await asyncio.sleep(0.5)
+                    path.write_bytes(base64.b64decode(await _asked(page, "Page.captureScreenshot", format="png")))
+        finally:
+            process.kill()
+            await process.wait()
+
+
+_SHOWS_TURNS = "document.querySelectorAll('.turn').length > 4"
+
+
+async def _devtools_port(profile: Path) -> str:
+    while not (profile / "DevToolsActivePort").exists():
+        await asyncio.sleep(0.1)
+    return (profile / "DevToolsActivePort").read_text().splitlines()[0]
+
+
+async def _page_socket(http: aiohttp.ClientSession, port: str) -> str:
+    while True:
+        async with http.get(f"http://127.0.0.1:{port}/json/list") as answer:
+            for target in await answer.json(content_type=None):
+                if target["type"] == "page":
+                    return str(target["webSocketDebuggerUrl"])
+        await asyncio.sleep(0.1)
+
+
+async def _asked(page: aiohttp.ClientWebSocketResponse, method: str, **parameters: object) -> Any:
+    await page.send_json({"id": 1, "method": method, "params": parameters})
+    while (reply := await page.receive_json()).get("id") != 1:
+        pass
+    result = reply["result"]
+    return result.get("data") or result.get("result", {}).get("value")
 
 
 async def main() -> None:

@@ -133,10 +133,9 @@ class Control:
     def _with_button(self, chat: Chat, data: str, number: object) -> dict[str, Any] | None:
         for message in reversed(list(chat.messages.values())):
             rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-            if (number is None or message["message_id"] == number) and any(
-                button.get("callback_data") == data for row in rows for button in row
-            ):
-                return message
+            has_it = any(button.get("callback_data") == data for row in rows for button in row)
+            if has_it and number in (None, message["message_id"]):
+                return dict(message)
         return None
 
     async def _stop(self, request: web.Request) -> web.Response:
@@ -153,13 +152,11 @@ class Control:
     async def _block(self, request: web.Request) -> web.Response:
         chat = self._chat(request, {})
         chat.blocked = request.match_info["what"] == "block"
-        status = {"status": "kicked" if chat.blocked else "member", "user": self._chats.bot}
-        old = {"status": "member" if chat.blocked else "kicked", "user": self._chats.bot}
-        for member in (status, old):
-            if member["status"] == "kicked":
-                member["until_date"] = 0
+        left = {"status": "kicked", "user": self._chats.bot, "until_date": 0}
+        there = {"status": "member", "user": self._chats.bot}
+        old, new = (there, left) if chat.blocked else (left, there)
         changed = {"chat": chat.as_chat(), "from": chat.user, "date": int(time.time())}
-        number = self._put({"my_chat_member": {**changed, "old_chat_member": old, "new_chat_member": status}})
+        number = self._put({"my_chat_member": {**changed, "old_chat_member": old, "new_chat_member": new}})
         return web.json_response({"update_id": number})
 
     async def _raw(self, request: web.Request) -> web.Response:
