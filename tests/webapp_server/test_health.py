@@ -1,0 +1,89 @@
+"""Health and status: liveness asks nothing outside, readiness names what is missing, status shows no one's data."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from actors.telegram.messages import DescribeTelegram, TelegramDescribed
+from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
+from webapp_server.server import make_application
+
+Client = TestClient[web.Request, web.Application]
+
+
+class Intake(Actor):
+    """Describes itself as told."""
+
+    def __init__(self, described: TelegramDescribed) -> None:
+        super().__init__()
+        self._described = described
+
+    async def receive(self, message: object, sender: Address) -> None:
+        if isinstance(message, DescribeTelegram):
+            self.send(sender, self._described)
+
+
+@pytest.fixture
+async def system() -> AsyncIterator[ActorSystem]:
+    system = ActorSystem()
+    yield system
+    await system.shutdown()
+
+
+@pytest.fixture
+async def client(system: ActorSystem) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(make_application(system))) as client:
+        yield client
+
+
+async def start_intake(system: ActorSystem, *, connected: bool, problem: str | None = None) -> None:
+    described = TelegramDescribed(connected=connected, last_contact_age_s=0.0, last_problem=problem)
+    await system.start(ChildSpec("update_receiver", lambda: Intake(described), well_known=True))
+
+
+async def test_liveness_needs_nothing_but_the_loop(client: Client) -> None:
+    """Without journal, providers or Telegram the process is still alive."""
+    answer = await client.get("/livez")
+    assert answer.status == 200
+    assert await answer.text() == "ok\n"
+
+
+async def test_ready_when_the_journal_writes_and_telegram_is_polled(
+    system: ActorSystem, client: Client, tmp_path: Path
+) -> None:
+    """Both checks pass and are listed for people."""
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    await start_intake(system, connected=True)
+    answer = await client.get("/readyz?verbose")
+    assert answer.status == 200
+    assert await answer.text() == "[+] journal: writes\n[+] telegram: polls\nready\n"
+
+
+async def test_not_ready_says_what_is_missing(system: ActorSystem, client: Client, tmp_path: Path) -> None:
+    """Without a connection to Telegram no work should be sent, and the reason stands in the answer."""
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    await start_intake(system, connected=False, problem="Telegram cannot be reached")
+    answer = await client.get("/readyz")
+    assert answer.status == 503
+    assert "[-] telegram: Telegram cannot be reached" in await answer.text()
+
+
+async def test_status_names_those_who_do_not_answer(system: ActorSystem, client: Client, tmp_path: Path) -> None:
+    """An actor that gives no answer is a reason for a warning; the rest of the document stands."""
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    await start_intake(system, connected=True)
+    document = await (await client.get("/status")).json()
+    assert document["status"] == "warn"
+    assert any("llm_router" in reason for reason in document["reasons"])
+    assert document["journal"]["inbox_pending"] == 0
+    assert {"Journal", "Intake"} <= {one["type"] for one in document["types"]}
+
+
+async def test_status_shows_no_rep(system: ActorSystem, client: Client) -> None:
+    """A session's path ends in a rep's Telegram id; neither it nor a name is on the page."""
+    described = TelegramDescribed(connected=True, last_contact_age_s=None, last_problem=None)
+    await system.start(ChildSpec("session/424242", lambda: Intake(described)))
+    assert "424242" not in await (await client.get("/status")).text()
