@@ -96,7 +96,11 @@ class Store(Protocol):
         limit: int = 100,
         after: Sequence[object] | None = None,
     ) -> list[Row]:
-        """Rows in this order ("column" or "column desc"), at most `limit`, after these values of its columns."""
+        """Rows in this order ("column" or "column desc"), at most `limit`, after these values of its columns.
+
+        Null counts as the largest value. How texts are ordered is the backend's own affair; ids, times and numbers
+        are ordered the same everywhere.
+        """
 
     async def count(self, table: str, where: Where | None = None) -> int:
         """How many rows match."""
@@ -108,7 +112,11 @@ class Store(Protocol):
         """Add rows, and replace the given columns of those whose key exists."""
 
     async def update(self, table: str, values: Row, where: Where) -> list[Row]:
-        """Set columns where the condition holds and return the changed rows."""
+        """Set columns where the condition holds and return the changed rows.
+
+        The condition may compare a column that is set once, outside any group: that is compare-and-set, of which one
+        of several callers wins.
+        """
 
     async def delete(self, table: str, where: Where) -> int:
         """Remove rows and return how many."""

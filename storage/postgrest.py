@@ -17,7 +17,7 @@ from storage.errors import Ambiguous, Unavailable
 from storage.http import NEVER_SENT, TOTAL_S, TRANSPORT_ERRORS, Response, client
 from storage.parameters import Parameters
 from storage.port import Comparison, Row, Where
-from storage.query import both, in_parts, keyset, named_columns, ordered, prepared, required
+from storage.query import both, in_parts, keyset, named_columns, ordered, prepared, required, required_to_set
 from storage.retries import Retries
 from storage.schema import columns_of, kind_of
 from storage.values import read, written_rows
@@ -103,11 +103,11 @@ class PostgrestStore:
 
     async def update(self, table: str, values: Row, where: Where) -> list[Row]:
         """Set columns where the condition holds and return the changed rows."""
-        condition, given = required(table, where), written_rows(table, [values])[0]
+        condition, given = required_to_set(table, where, values), written_rows(table, [values])[0]
         repeatable = not given.keys() & named_columns(condition)
         changed: list[Row] = []
         for part in in_parts(condition, VALUES_PER_CALL):
-            asked = [_select(table), *parameters.filtered(part)]
+            asked = [_select(table), *parameters.filtered(part, apart=given)]
             changed += _rows(table, await self._write("PATCH", table, asked, given, repeatable=repeatable))
         return changed
 

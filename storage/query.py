@@ -1,6 +1,6 @@
 """What both adapters make of a query before it becomes SQL or parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from storage.errors import BadQuery
 from storage.port import Comparison, Group, Where
@@ -19,6 +19,21 @@ def required(table: str, where: Where | None) -> Where:
     condition = prepared(table, where)
     if condition is None:
         raise BadQuery("a write without a filter is refused")
+    return condition
+
+
+def required_to_set(table: str, where: Where | None, columns: Collection[str]) -> Where:
+    """Like `required`, for an update of these columns.
+
+    A column that is set may be compared once and not in an `any_of`: PostgREST cannot say more and tell what changed.
+    """
+    condition = required(table, where)
+    outer = condition.conditions if isinstance(condition, Group) and condition.kind == "and" else (condition,)
+    single = [one.column for one in outer if isinstance(one, Comparison)]
+    inner = frozenset[str]().union(*(named_columns(one) for one in outer if isinstance(one, Group)))
+    for column in columns:
+        if column in inner or single.count(column) > 1:
+            raise BadQuery(f"{table}.{column} is set and compared more than once, or within a group")
     return condition
 
 

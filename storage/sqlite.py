@@ -11,7 +11,7 @@ import msgspec
 
 from storage.errors import BadQuery, Conflict, NotFound, StorageError, Unavailable
 from storage.port import Comparison, Group, Row, Where
-from storage.query import both, keyset, ordered, prepared, required
+from storage.query import both, keyset, ordered, prepared, required, required_to_set
 from storage.schema import Kind, columns_of, kind_of
 from storage.values import read, written_rows
 
@@ -80,7 +80,7 @@ class SqliteStore:
     async def update(self, table: str, values: Row, where: Where) -> list[Row]:
         """Set columns where the condition holds and return the changed rows."""
         names = tuple(columns_of(table))
-        text, parameters = _where(required(table, where))
+        text, parameters = _where(required_to_set(table, where, values))
         given = {column: _stored(value) for column, value in written_rows(table, [values])[0].items()}
         sets = ", ".join(f"{column} = ?" for column in given)
         sql = f"update {table} set {sets}{text} returning {', '.join(names)}"  # noqa: S608
