@@ -1,5 +1,6 @@
 """The one place of this package where an HTTP client is made."""
 
+import logging
 import ssl
 from collections.abc import Mapping
 from functools import lru_cache
@@ -14,10 +15,16 @@ LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepaliv
 """Idle connections go before the gateway closes them at 65 s, and long before its stalls on stale sockets."""
 Client = httpx.AsyncClient
 Response = httpx.Response
-NEVER_SENT: tuple[type[Exception], ...] = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""What is raised before the server has seen anything of the request."""
 TRANSPORT_ERRORS: tuple[type[Exception], ...] = (httpx.HTTPError, aiohttp.ClientError, OSError)
 """What a request may raise; the transport lets some of aiohttp's own through."""
+
+
+def never_sent(error: Exception) -> bool:
+    """Whether a transport error says that the server has seen nothing of the request.
+
+    The transport calls a cut connection `ConnectTimeout` too, so its cause is asked.
+    """
+    return isinstance(error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
 
 
 @lru_cache(maxsize=1)
@@ -28,6 +35,8 @@ def _tls() -> ssl.SSLContext:
 
 def client(base_url: str, *, headers: Mapping[str, str]) -> Client:
     """A client for one server; close it when done."""
+    # It would log every address, and an address holds the values that rows are asked for by.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     return httpx.AsyncClient(
         base_url=base_url,
         headers=dict(headers),

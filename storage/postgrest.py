@@ -14,7 +14,7 @@ import msgspec
 
 from storage import answers, parameters
 from storage.errors import Ambiguous, Unavailable
-from storage.http import NEVER_SENT, TOTAL_S, TRANSPORT_ERRORS, Response, client
+from storage.http import TOTAL_S, TRANSPORT_ERRORS, Response, client, never_sent
 from storage.parameters import Parameters
 from storage.port import Comparison, Row, Where
 from storage.query import both, in_parts, keyset, named_columns, ordered, prepared, required, required_to_set
@@ -113,9 +113,11 @@ class PostgrestStore:
 
     async def delete(self, table: str, where: Where) -> int:
         """Remove rows and return how many."""
-        removed = 0
-        for part in in_parts(required(table, where), VALUES_PER_CALL):
-            asked: Parameters = [("select", "id"), *parameters.filtered(part)]
+        condition, removed = required(table, where), 0
+        # PostgREST applies the filter once more to what it returns, so every column of it has to be there.
+        names = ",".join(sorted({"id", *named_columns(condition)}))
+        for part in in_parts(condition, VALUES_PER_CALL):
+            asked: Parameters = [("select", names), *parameters.filtered(part)]
             removed += len(answers.rows(await self._write("DELETE", table, asked, None, repeatable=True)))
         return removed
 
@@ -156,11 +158,11 @@ class PostgrestStore:
                 answer = await self._http.request(
                     method, f"{self._path}{table}", params=asked, content=content, headers=headers
                 )
-        except NEVER_SENT as error:
-            raise Unavailable(f"the database server cannot be reached ({type(error).__name__})") from None
         except TRANSPORT_ERRORS as error:
+            if never_sent(error):
+                raise Unavailable("the database server cannot be reached") from None
             kind = Unavailable if method == "GET" else Ambiguous
-            raise kind(f"the database server broke off ({type(error).__name__})") from None
+            raise kind("the database server broke off before it answered") from None
         if not answer.is_success:
             retry_after = answer.headers.get("retry-after")
             raise answers.failure(answer.status_code, answer.content, retry_after, reading=method == "GET")

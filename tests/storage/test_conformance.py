@@ -303,6 +303,14 @@ async def test_delete_counts_and_takes_what_belongs_to_the_row(store: Store, own
     assert await store.count("pipeline_traces", eq("user_id", owner["id"])) == 0
 
 
+async def test_delete_by_any_condition(store: Store, ten: Row) -> None:
+    """Rows are removed by whatever names them, and counted."""
+    mine = eq("user_id", ten["id"])
+    assert await store.delete("attempts", all_of(mine, any_of(lt("score", 2), gt("score", 8)))) == 3
+    assert await store.delete("attempts", all_of(mine, is_null("user_response"), in_("score", [2, 3]))) == 2
+    assert await store.delete("attempts", mine) == 5
+
+
 async def test_a_trace_needs_no_rep(store: Store) -> None:
     """A run without a rep is traced too."""
     row = trace()
