@@ -17,7 +17,8 @@ import msgspec
 from aiohttp import web
 
 from tests.servers.insforge_migrations_stub import MigrationApi
-from tests.servers.postgrest import SECRET, Postgrest, token
+from tests.servers.postgres import Database
+from tests.servers.postgrest import SECRET, token
 
 SERVICE_KEY = "ik_" + "5e" * 20
 ANON_KEY = "anon_" + "a7" * 20
@@ -46,14 +47,14 @@ class Refused(Exception):
 class InsforgeStub:
     """The running stub; make one with `running`."""
 
-    def __init__(self, postgrest: Postgrest, http: aiohttp.ClientSession) -> None:
+    def __init__(self, database: Database, target: str, http: aiohttp.ClientSession) -> None:
         self.url = ""
         self.faults: deque[Fault] = deque()
         self.requests: list[Asked] = []
-        self._target = postgrest.url
+        self._target = target
         self._http = http
-        self._text_columns = text_columns(postgrest)
-        self._migrations = MigrationApi(postgrest.database)
+        self._text_columns = text_columns(database)
+        self._migrations = MigrationApi(database)
 
     def application(self) -> web.Application:
         """The routes."""
@@ -130,9 +131,9 @@ def through_javascript(value: object) -> object:
     return value
 
 
-def text_columns(postgrest: Postgrest) -> dict[str, frozenset[str]]:
+def text_columns(database: Database) -> dict[str, frozenset[str]]:
     """The columns of each table in which the gateway leaves `""` alone."""
-    found = postgrest.database.rows(
+    found = database.rows(
         "select table_name, column_name from information_schema.columns where table_schema = 'public'"
         " and data_type in ('text', 'character varying', 'character')"
     )
@@ -183,10 +184,10 @@ def _failed(request: web.Request, fault: Fault) -> web.Response:
 
 
 @asynccontextmanager
-async def running(postgrest: Postgrest) -> AsyncIterator[InsforgeStub]:
-    """A stub on a port of its own, in this event loop."""
+async def running(database: Database, postgrest_url: str) -> AsyncIterator[InsforgeStub]:
+    """A stub on a port of its own, in this event loop; its migration API reaches the database without PostgREST."""
     async with aiohttp.ClientSession() as http:
-        stub = InsforgeStub(postgrest, http)
+        stub = InsforgeStub(database, postgrest_url, http)
         runner = web.AppRunner(stub.application(), max_line_size=100_000, shutdown_timeout=0.1)
         await runner.setup()
         try:

@@ -31,7 +31,7 @@ async def store(request: pytest.FixtureRequest, backend: Postgrest | None, tmp_p
             await migrate_sqlite(tmp_path / "records.sqlite", MIGRATIONS)
             opened: Store = await SqliteStore.open(tmp_path / "records.sqlite")
         elif kind == "insforge":
-            stub = await stack.enter_async_context(running(backend))
+            stub = await stack.enter_async_context(running(backend.database, backend.url))
             opened = PostgrestStore(stub.url, token=SERVICE_KEY)
         else:
             opened = PostgrestStore(backend.url, records_path="/", token=token("project_admin"))
@@ -50,5 +50,5 @@ async def owner(store: Store) -> Row:
 @pytest.fixture
 async def gateway(postgrest: Postgrest) -> AsyncIterator[InsforgeStub]:
     """InsForge's gateway before the real PostgREST."""
-    async with running(postgrest) as stub:
+    async with running(postgrest.database, postgrest.url) as stub:
         yield stub
