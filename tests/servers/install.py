@@ -71,7 +71,7 @@ def _install_postgrest() -> None:
 
 
 def _run(command: list[str]) -> bool:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "UCF_FORCE_CONFFOLD": "1"}
     done = subprocess.run(  # noqa: S603  # our own commands
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )

@@ -61,26 +61,26 @@ def psql(empty_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgres", "insforge"])
-def database(request: pytest.FixtureRequest) -> Database | None:
+def blank(request: pytest.FixtureRequest) -> Database | None:
     """What stands behind the target; None for SQLite."""
     return None if request.param == "sqlite" else cast("Database", request.getfixturevalue("empty_database"))
 
 
 @pytest.fixture
-async def target(request: pytest.FixtureRequest, tmp_path: Path, database: Database | None) -> AsyncIterator[Target]:
+async def target(request: pytest.FixtureRequest, tmp_path: Path, blank: Database | None) -> AsyncIterator[Target]:
     """Each kind of database in turn."""
-    if database is None:
+    if blank is None:
         path = tmp_path / "records.sqlite"
         yield Target(_migrating(migrate_sqlite, path), PORTABLE, lambda: _sqlite_tables(path))
-    elif request.node.callspec.params["database"] == "postgres":
-        psql = str(database.binaries / "psql")
-        migrating = _migrating(migrate_postgres, database.url(), bootstrap=True, psql=psql)
-        yield Target(migrating, EVERYTHING, lambda: _postgres_tables(database))
+    elif request.node.callspec.params["blank"] == "postgres":
+        psql = str(blank.binaries / "psql")
+        migrating = _migrating(migrate_postgres, blank.url(), bootstrap=True, psql=psql)
+        yield Target(migrating, EVERYTHING, lambda: _postgres_tables(blank))
     else:
-        database.rows((MIGRATIONS / "bootstrap" / "plain-postgresql.sql").read_text(encoding="utf-8"))
-        async with running(database, "http://127.0.0.1:1") as stub:
+        blank.rows((MIGRATIONS / "bootstrap" / "plain-postgresql.sql").read_text(encoding="utf-8"))
+        async with running(blank, "http://127.0.0.1:1") as stub:
             migrating = _migrating(migrate_insforge, stub.url, SERVICE_KEY)
-            yield Target(migrating, EVERYTHING, lambda: _postgres_tables(database))
+            yield Target(migrating, EVERYTHING, lambda: _postgres_tables(blank))
 
 
 def _migrating(
