@@ -8,6 +8,7 @@ cornerman new-key    print a fresh ENCRYPTION_KEY
 
 import argparse
 import asyncio
+import errno
 import os
 import secrets
 import signal
@@ -34,6 +35,7 @@ from webapp_server import web_server_spec
 
 HOME = Path(__file__).parent
 _LOG = structlog.get_logger("cornerman")
+_PORTS = "PORT, SANDBOX_TELEGRAM_PORT and SANDBOX_MODELS_PORT"
 
 
 class StartRefused(Exception):
@@ -61,6 +63,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except (StartRefused, MigrationError) as refused:
         print(refused, file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        print(f"{error.strerror}. Is Cornerman running already? Otherwise set {_PORTS} to free ports.", file=sys.stderr)
         return 2
 
 

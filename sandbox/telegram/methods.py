@@ -74,6 +74,38 @@ class Methods:
         """Send a voice note."""
         return self._send_file(given, "voice")
 
+    async def call_sendaudio(self, given: Parameters) -> Any:
+        """Send a sound file."""
+        return self._send_file({**given, "document": given.get("audio")}, "document")
+
+    async def call_copymessage(self, given: Parameters) -> Any:
+        """Send a message once more, without its author; the result is the new message's id."""
+        return {"message_id": self._send(given, self._content(given))["message_id"]}
+
+    async def call_forwardmessage(self, given: Parameters) -> Any:
+        """Send a message on, with its author."""
+        _, message = self._message({**given, "chat_id": given.get("from_chat_id")}, "forward")
+        origin = {"type": "user", "sender_user": message["from"], "date": message["date"]}
+        return self._send(given, {**self._content(given), "forward_origin": origin})
+
+    async def call_pinchatmessage(self, given: Parameters) -> Any:
+        """Pin a message."""
+        self._message(given, "pin")
+        return True
+
+    async def call_unpinchatmessage(self, given: Parameters) -> Any:
+        """Unpin a message, or the newest pinned one."""
+        self._chats.of(given)
+        return True
+
+    async def call_logout(self, _: Parameters) -> Any:
+        """Leave the cloud server, which changes nothing here."""
+        return True
+
+    async def call_close(self, _: Parameters) -> Any:
+        """Close the bot's instance, which changes nothing here."""
+        return True
+
     async def call_sendmessagedraft(self, given: Parameters) -> Any:
         """Show a growing text for a while."""
         chat = self._chats.of(given)
@@ -103,6 +135,13 @@ class Methods:
         if "text" not in message:
             raise bad("there is no text in the message to edit")
         return self._edit(chat, message, {"entities": [], **checked_text(given)}, checked_markup(given))
+
+    async def call_editmessagecaption(self, given: Parameters) -> Any:
+        """Replace the words under a file."""
+        chat, message = self._message(given, "edit")
+        if "text" in message:
+            raise bad("there is no caption in the message to edit")
+        return self._edit(chat, message, checked_text(given, name="caption", empty=True), checked_markup(given))
 
     async def call_editmessagereplymarkup(self, given: Parameters) -> Any:
         """Replace a message's buttons."""
@@ -196,6 +235,8 @@ class Methods:
 
     def _send_file(self, given: Parameters, kind: str) -> dict[str, Any]:
         upload = given.get(kind)
+        if isinstance(upload, str) and upload.startswith("attach://"):
+            upload = given.get(upload.removeprefix("attach://"))
         if not isinstance(upload, tuple):
             if str(upload or "") not in self._chats.files:
                 raise bad("wrong file identifier/HTTP URL specified")
@@ -221,6 +262,12 @@ class Methods:
             return {"voice": {**file, "duration": 1, "mime_type": "audio/ogg"}}
         return {"document": {**file, "file_name": name}}
 
+    def _content(self, given: Parameters) -> dict[str, Any]:
+        """What a message says and holds, without who sent it and when."""
+        _, message = self._message({**given, "chat_id": given.get("from_chat_id")}, "copy")
+        kinds = ("text", "entities", "caption", "caption_entities", "photo", "voice", "document")
+        return {key: message[key] for key in kinds if key in message}
+
     def _message(self, given: Parameters, verb: str) -> tuple[Chat, dict[str, Any]]:
         chat = self._chats.of(given)
         message = chat.messages.get(_number(given, "message_id"))
@@ -234,7 +281,7 @@ class Methods:
         self, chat: Chat, message: dict[str, Any], content: dict[str, Any], markup: dict[str, Any] | None
     ) -> dict[str, Any]:
         new = {key: value for key, value in {**message, **content, "reply_markup": markup}.items() if value}
-        if all(new.get(key) == message.get(key) for key in ("text", "entities", "reply_markup")):
+        if all(new.get(key) == message.get(key) for key in ("text", "caption", "entities", "reply_markup")):
             raise bad(_SAME)
         new["edit_date"] = int(time.time())
         chat.messages[message["message_id"]] = new

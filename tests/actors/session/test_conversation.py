@@ -127,7 +127,9 @@ def test_one_prospect_too_many_is_declined() -> None:
     assert "10" in said(turn)[0]
 
 
-@pytest.mark.parametrize(("words", "name"), [("short", "support-short"), ("x" * 100_000, "support-long")])
+@pytest.mark.parametrize(
+    ("words", "name"), [("  \n ", "support-empty"), ("short", "support-short"), ("x" * 100_000, "support-long")]
+)
 def test_a_prospect_of_the_wrong_size_gets_one_sentence(words: str, name: str) -> None:
     """Too little and too much text are refused with what to do, and change nothing."""
     awaiting = play(ready(), text("/support")).state
