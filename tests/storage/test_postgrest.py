@@ -1,5 +1,7 @@
 """PostgrestStore on the wire: what it sends, what it makes of each failure, when it tries again, what it never says."""
 
+import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -281,6 +283,25 @@ async def test_without_a_server_the_store_is_unavailable(pauses: Pauses) -> None
         assert caught.value.retryable
     assert len(pauses.taken) == 9
     await store.close()
+
+
+async def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch, pauses: Pauses) -> None:
+    """One deadline covers a whole request; whether a write happened nobody knows then."""
+    monkeypatch.setattr("storage.postgrest.TOTAL_S", 0.05)
+    writers: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+    store = PostgrestStore(url, token=TOKEN, sleep=pauses.sleep)
+    with pytest.raises(Unavailable):
+        await READ(store)
+    with pytest.raises(Ambiguous):
+        await INSERT(store)
+    await store.close()
+    silent.close()
+    for writer in writers:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def test_a_count_that_is_not_given_is_an_outage(store: PostgrestStore, server: ScriptedServer) -> None:
