@@ -7,10 +7,10 @@ RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format migrate check lock pictures clean
+.PHONY: help run test test-fast lint format migrate migrate-postgres check lock pictures clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 $(VENV)/bin/python:
 	@echo "==> Creating the virtual environment in $(VENV)"
@@ -35,6 +35,9 @@ check: $(RUN_STAMP) ## Validate settings, prompts, pipelines and data, and print
 
 migrate: $(RUN_STAMP) ## Apply migrations/ to the database the settings name (INSFORGE_BASE_URL or the embedded one)
 	@$(BIN)/python -m cornerman migrate
+
+migrate-postgres: $(RUN_STAMP) ## Apply migrations/ to the plain PostgreSQL that DATABASE_URL names (needs psql)
+	@$(BIN)/python -m storage.migrate --target postgres --bootstrap
 
 test: $(DEV_STAMP) ## Install what the tests need, then run the whole suite
 	@$(BIN)/python -m tests.servers.install
