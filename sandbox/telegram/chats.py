@@ -1,143 +1,192 @@
-"""The chats: who writes with the bot, what was said, and what is shown only for a while. Kept in one JSON file."""
+"""The chats: who writes with the bot, what was said, and what is shown only for a while."""
 
-import json
-import time
-from collections import defaultdict
+from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from sandbox.telegram.refusals import Refusal, bad
+from sandbox.telegram.archive import Archive
+from sandbox.telegram.clock import Clock
+from sandbox.telegram.refusals import bad, forbidden
 
 DRAFT_SHOWN_S = 30.0
-Listener = Callable[[dict[str, Any]], None]
+ACTION_SHOWN_S = 5.0
+_REMEMBERED = 1000
+Event = dict[str, Any]
+Listener = Callable[[Event], None]
 
 
 class Chat:
     """One private chat with the bot, whose id is the user's."""
 
-    def __init__(self, user: dict[str, Any]) -> None:
+    def __init__(self, user: dict[str, Any], archive: Archive, clock: Clock) -> None:
         self.user = user
+        self.id = int(user["id"])
         self.messages: dict[int, dict[str, Any]] = {}
-        self.next_id = 1
-        self.started = False
-        self.blocked = False
         self.drafts: dict[int, dict[str, Any]] = {}
-        self.listeners: set[Listener] = set()
+        self.actions: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
+        self.answers: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
+        self.edits: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
+        self.deleted: deque[int] = deque(maxlen=_REMEMBERED)
+        self.next_id = 1
+        self.started = self.blocked = self.deactivated = False
+        self.pinned: int | None = None
+        self.changed_at = clock.now()
+        self._listeners: set[Listener] = set()
+        self._archive = archive
+        self._clock = clock
 
-    @property
-    def id(self) -> int:
-        """The chat's id."""
-        return int(self.user["id"])
+    def clear(self) -> None:
+        """Be as new."""
+        for kept in (self.messages, self.drafts, self.actions, self.answers, self.edits, self.deleted):
+            kept.clear()
+        self.next_id = 1
+        self.started = self.blocked = self.deactivated = False
+        self.pinned = None
+        self.tell({"type": "cleared"})
 
     def as_chat(self) -> dict[str, Any]:
         """The chat as the Bot API tells of it."""
-        names = {key: self.user[key] for key in ("first_name", "username") if self.user.get(key)}
+        names = {key: self.user[key] for key in ("first_name", "last_name", "username") if self.user.get(key)}
         return {"id": self.id, "type": "private", **names}
 
     def add(self, message: dict[str, Any]) -> dict[str, Any]:
         """Put a message into the chat and give it the next id."""
-        message = {"message_id": self.next_id, "date": int(time.time()), "chat": self.as_chat(), **message}
+        message = {
+            "message_id": self.next_id,
+            "date": int(self._clock.now()),
+            "chat": self.as_chat(),
+            **message,
+        }
         self.next_id += 1
         self.messages[message["message_id"]] = message
+        self._keep(message)
+        self.tell({"type": "message", "message": message})
         return message
 
-    def tell(self, event: dict[str, Any]) -> None:
-        """Tell everyone who watches this chat."""
-        for listener in list(self.listeners):
-            listener(event)
+    def replace(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Put an edited message in its old place."""
+        message["edit_date"] = int(self._clock.now())
+        self.messages[message["message_id"]] = message
+        self.edits.append({name: message.get(name) for name in ("message_id", "text", "caption", "edit_date")})
+        self._keep(message)
+        self.tell({"type": "edit", "message": message})
+        return message
+
+    def remove(self, message_id: int) -> None:
+        """Take a message away."""
+        del self.messages[message_id]
+        self.deleted.append(message_id)
+        self._archive.remove("message", f"{self.id}:{message_id}")
+        self.tell({"type": "delete", "message_id": message_id})
+
+    def keep(self) -> None:
+        """Keep what is known of the user over a restart."""
+        known = {
+            "next_id": self.next_id,
+            "started": self.started,
+            "blocked": self.blocked,
+            "pinned": self.pinned,
+        }
+        self._archive.put("chat", self.id, {"user": self.user, "deactivated": self.deactivated, **known})
+
+    def _keep(self, message: dict[str, Any]) -> None:
+        self._archive.put("message", f"{self.id}:{message['message_id']}", message)
+        self.keep()
+
+    def show_draft(self, draft: dict[str, Any]) -> None:
+        """Show a growing text for 30 s, or its next form in its place."""
+        draft = {**draft, "at": self._clock.now()}
+        self.drafts[draft["draft_id"]] = draft
+        self.tell({"type": "draft", "draft": draft})
 
     def live_drafts(self) -> list[dict[str, Any]]:
         """The drafts still shown."""
-        now = time.time()
-        self.drafts = {key: draft for key, draft in self.drafts.items() if now - draft["at"] < DRAFT_SHOWN_S}
+        oldest = self._clock.now() - DRAFT_SHOWN_S
+        self.drafts = {key: draft for key, draft in self.drafts.items() if draft["at"] > oldest}
         return list(self.drafts.values())
 
-    def end_drafts(self) -> None:
-        """A message takes the place of every draft."""
-        for draft_id in self.drafts:
+    def end_draft(self, draft_id: int) -> None:
+        """Show a draft no longer."""
+        if self.drafts.pop(draft_id, None) is not None:
             self.tell({"type": "draft_end", "draft_id": draft_id})
-        self.drafts.clear()
+
+    def show_action(self, action: str) -> None:
+        """Show for 5 s what the bot is doing."""
+        self.actions.append({"action": action, "at": self._clock.now()})
+        self.tell({"type": "action", "action": action})
+
+    def listen(self, listener: Listener) -> None:
+        """Tell this one of everything that happens in the chat."""
+        self._listeners.add(listener)
+
+    def unlisten(self, listener: Listener) -> None:
+        """Tell this one no more."""
+        self._listeners.discard(listener)
+
+    def tell(self, event: Event) -> None:
+        """Tell everyone who watches this chat."""
+        self.changed_at = self._clock.now()
+        for listener in tuple(self._listeners):
+            listener(event)
 
 
 class Chats:
-    """Every chat of the bot, and what belongs to the bot as a whole."""
+    """Every chat of the bot."""
 
-    def __init__(self, path: Path | None, username: str, bot_id: int) -> None:
-        self._path = path / "chats.json" if path else None
-        self.bot = {"id": bot_id, "is_bot": True, "first_name": "Cornerman", "username": username}
-        self.chats: dict[int, Chat] = {}
-        self.commands: list[dict[str, str]] = []
-        self.menu_button: dict[str, Any] = {"type": "commands"}
-        self.next_update_id = int(time.time()) * 10
-        self.files: dict[str, tuple[str, bytes]] = {}
-        self.callbacks: dict[str, dict[str, Any]] = {}
-        self.answers: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-        self.actions: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-        self.changed = False
+    def __init__(self, archive: Archive, clock: Clock) -> None:
+        self._archive = archive
+        self._clock = clock
+        self._chats: dict[int, Chat] = {}
         self._load()
 
-    def user_chat(self, user_id: int, first_name: str | None, username: str | None) -> Chat:
-        """The chat of a user, new if need be, under the name given last."""
-        chat = self.chats.get(user_id)
+    def __iter__(self) -> Any:
+        return iter(tuple(self._chats.values()))
+
+    def get(self, chat_id: int) -> Chat | None:
+        """The chat of this id."""
+        return self._chats.get(chat_id)
+
+    def of_user(self, user_id: int, names: dict[str, Any] | None = None) -> Chat:
+        """The chat of a user, new if need be, under the names given last."""
+        chat = self._chats.get(user_id)
         if chat is None:
-            user = {"id": user_id, "is_bot": False, "first_name": first_name or f"User {user_id}"}
-            chat = self.chats[user_id] = Chat({**user, "language_code": "en"})
-        if first_name:
-            chat.user["first_name"] = first_name
-        if username:
-            chat.user["username"] = username
+            user = {"id": user_id, "is_bot": False, "first_name": f"User {user_id}", "language_code": "en"}
+            chat = self._chats[user_id] = Chat(user, self._archive, self._clock)
+        for name in ("first_name", "last_name", "username", "language_code"):
+            if names and names.get(name):
+                chat.user[name] = str(names[name])
         return chat
 
-    def of(self, parameters: dict[str, Any]) -> Chat:
-        """The chat a call means; raises the Bot API's refusals."""
-        given = parameters.get("chat_id")
-        if given in (None, ""):
+    def reachable(self, chat_id: str) -> Chat:
+        """The chat a call means; raises the Bot API's 400 or 403 where the bot cannot write there."""
+        if not chat_id:
             raise bad("chat_id is empty")
-        try:
-            chat = self.chats.get(int(str(given)))
-        except ValueError:
-            chat = None
+        chat = self._chats.get(int(chat_id)) if chat_id.removeprefix("-").isdecimal() else None
         if chat is None:
             raise bad("chat not found")
+        if chat.deactivated:
+            raise forbidden("user is deactivated")
         if chat.blocked:
-            raise Refusal(403, "Forbidden: bot was blocked by the user")
+            raise forbidden("bot was blocked by the user")
         if not chat.started:
-            raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
+            raise forbidden("bot can't initiate conversation with a user")
         return chat
 
-    def save(self) -> None:
-        """Write everything that outlives a restart, if anything changed."""
-        if self._path is None or not self.changed:
-            return
-        self.changed = False
-        kept = {
-            "next_update_id": self.next_update_id,
-            "commands": self.commands,
-            "chats": [
-                {
-                    "user": chat.user,
-                    "messages": list(chat.messages.values()),
-                    "next_id": chat.next_id,
-                    "started": chat.started,
-                    "blocked": chat.blocked,
-                }
-                for chat in self.chats.values()
-            ],
-        }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-        fresh.replace(self._path)
+    def forget(self) -> None:
+        """Empty every chat: nothing was said, nobody has started or blocked the bot. Who watches goes on watching."""
+        for chat in self._chats.values():
+            for message_id in list(chat.messages):
+                self._archive.remove("message", f"{chat.id}:{message_id}")
+            self._archive.remove("chat", chat.id)
+            chat.clear()
 
     def _load(self) -> None:
-        if self._path is None or not self._path.exists():
-            return
-        kept = json.loads(self._path.read_text(encoding="utf-8"))
-        self.next_update_id = max(self.next_update_id, kept["next_update_id"])
-        self.commands = kept["commands"]
-        for one in kept["chats"]:
-            chat = Chat(one["user"])
-            chat.messages = {message["message_id"]: message for message in one["messages"]}
-            chat.next_id, chat.started, chat.blocked = one["next_id"], one["started"], one["blocked"]
-            self.chats[chat.id] = chat
+        for _, kept in self._archive.values("chat"):
+            chat = self.of_user(int(kept["user"]["id"]))
+            chat.user = kept["user"]
+            chat.next_id, chat.started, chat.blocked = kept["next_id"], kept["started"], kept["blocked"]
+            chat.deactivated, chat.pinned = kept["deactivated"], kept["pinned"]
+        kept_messages = [(*map(int, key.split(":")), message) for key, message in self._archive.values("message")]
+        for chat_id, message_id, message in sorted(kept_messages, key=lambda one: (one[0], one[1])):
+            if chat_id in self._chats:
+                self._chats[chat_id].messages[message_id] = message

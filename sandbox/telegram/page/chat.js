@@ -69,8 +69,8 @@ function take(event) {
       replaceTurn(event.message);
       break;
     case "delete":
-      state.messages.delete(event.message.message_id);
-      log.querySelector(`[data-message="${event.message.message_id}"]`)?.remove();
+      state.messages.delete(event.message_id);
+      log.querySelector(`[data-message="${event.message_id}"]`)?.remove();
       break;
     case "draft":
       state.typing = 0;
@@ -80,6 +80,11 @@ function take(event) {
     case "draft_end":
       state.drafts.delete(event.draft_id);
       log.querySelector(`[data-draft="${event.draft_id}"]`)?.remove();
+      break;
+    case "cleared":
+      state.messages.clear();
+      state.drafts.clear();
+      drawAll();
       break;
     case "action":
       state.typing = Date.now() + 5000;

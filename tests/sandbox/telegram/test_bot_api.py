@@ -63,11 +63,11 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         ),
         (
             {"chat_id": 7, "text": "hi", "reply_markup": {"inline_keyboard": [[{"text": "a"}]]}},
-            "Bad Request: BUTTON_TYPE_INVALID",
+            "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
         ),
         (
             {"chat_id": 7, "text": "🥊", "entities": [{"type": "bold", "offset": 1, "length": 1}]},
-            "Bad Request: Entity begins in a middle of a UTF-16 symbol at byte offset 1",
+            "Bad Request: entity begins in a middle of a UTF-16 symbol at byte offset 4",
         ),
     ],
 )
@@ -160,7 +160,7 @@ async def test_aiogram_takes_every_answer(api: Api) -> None:
     from aiogram import Bot
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
-    from aiogram.types import BotCommand, BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, Message
+    from aiogram.types import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
 
     session = AiohttpSession(api=TelegramAPIServer.from_base(api.url))
     async with Bot(TOKEN, session=session) as bot:
@@ -176,11 +176,4 @@ async def test_aiogram_takes_every_answer(api: Api) -> None:
         await api.user("users/7/unblock")
         assert [update.update_id for update in await bot.get_updates()]
         assert (await bot.get_webhook_info()).url == ""
-        copied = await bot.copy_message(7, from_chat_id=7, message_id=sent.message_id)
-        assert (await bot.forward_message(7, from_chat_id=7, message_id=copied.message_id)).text == "hello again"
-        assert await bot.pin_chat_message(7, copied.message_id)
-        photo = await bot.send_photo(7, BufferedInputFile(b"picture", "a.jpg"), caption="before")
-        edited = await bot.edit_message_caption(chat_id=7, message_id=photo.message_id, caption="after")
-        assert isinstance(edited, Message)
-        assert edited.caption == "after"
         assert await bot.delete_message(7, sent.message_id)

@@ -1,0 +1,25 @@
+"""The size of a picture, read from its first bytes."""
+
+import struct
+
+_UNKNOWN = (800, 600)
+_JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def size_of(content: bytes) -> tuple[int, int]:
+    """Width and height of a PNG, GIF or JPEG; a guess for anything else."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24:
+        return struct.unpack(">II", content[16:24])
+    if content[:4] == b"GIF8" and len(content) >= 10:
+        return struct.unpack("<HH", content[6:10])
+    return _jpeg_size(content) if content.startswith(b"\xff\xd8") else _UNKNOWN
+
+
+def _jpeg_size(content: bytes) -> tuple[int, int]:
+    at = 2
+    while at + 9 <= len(content) and content[at] == 0xFF:
+        if content[at + 1] in _JPEG_SIZES:
+            height, width = struct.unpack(">HH", content[at + 5 : at + 9])
+            return width, height
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return _UNKNOWN
