@@ -160,7 +160,7 @@ async def test_aiogram_takes_every_answer(api: Api) -> None:
     from aiogram import Bot
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
-    from aiogram.types import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
+    from aiogram.types import BotCommand, BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
     session = AiohttpSession(api=TelegramAPIServer.from_base(api.url))
     async with Bot(TOKEN, session=session) as bot:
@@ -176,4 +176,11 @@ async def test_aiogram_takes_every_answer(api: Api) -> None:
         await api.user("users/7/unblock")
         assert [update.update_id for update in await bot.get_updates()]
         assert (await bot.get_webhook_info()).url == ""
+        copied = await bot.copy_message(7, from_chat_id=7, message_id=sent.message_id)
+        assert (await bot.forward_message(7, from_chat_id=7, message_id=copied.message_id)).text == "hello again"
+        assert await bot.pin_chat_message(7, copied.message_id)
+        photo = await bot.send_photo(7, BufferedInputFile(b"picture", "a.jpg"), caption="before")
+        edited = await bot.edit_message_caption(chat_id=7, message_id=photo.message_id, caption="after")
+        assert isinstance(edited, Message)
+        assert edited.caption == "after"
         assert await bot.delete_message(7, sent.message_id)
