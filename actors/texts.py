@@ -1,4 +1,4 @@
-"""The message catalogue: every text a rep reads, in Project Fluent's format, one file per language."""
+"""The message catalogue: every text a rep reads, in Project Fluent's format; a folder per language, a file per flow."""
 
 from pathlib import Path
 
@@ -17,7 +17,8 @@ class Texts:
     def __init__(self, language: str = "en") -> None:
         # Isolation marks are for mixed scripts in markup; in a chat they show as stray characters when copied.
         self._bundle = FluentBundle([language], use_isolating=False)
-        self._bundle.add_resource(FluentResource((_FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
+        for file in sorted((_FOLDER / language).glob("*.ftl")):
+            self._bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
 
     def __call__(self, name: str, /, **values: str | int | float) -> str:
         """Return the text; raises MissingText when the name or a value it mentions is unknown."""

@@ -21,7 +21,8 @@ from actors.providers.messages import Provider
 from actors.providers.record_writer import RecordWriter
 from actors.providers.secret import Secret
 from actors.providers.tracer import Tracer
-from actors.session.conversation import COMMANDS
+from actors.session.book import Book
+from actors.session.flows import COMMANDS
 from actors.session.session import Services, Session
 from actors.session.sessions import Sessions
 from actors.session.turn import World
@@ -92,7 +93,7 @@ def _sessions(
 ) -> Sessions:
     texts = Texts()
 
-    def make_world(now: float) -> World:
+    def make_world(now: float, book: Book) -> World:
         return World(
             settings=settings,
             texts=texts,
@@ -101,6 +102,7 @@ def _sessions(
             seal=vault.seal,
             cited=lambda reference: _cited(library.playbook, reference),
             practice=practice,
+            book=book,
         )
 
     services = Services(make_world=make_world, library=library, store=store)

@@ -70,16 +70,19 @@ class Committed(msgspec.Struct, frozen=True):
 
 
 class Load(msgspec.Struct, frozen=True):
-    """Ask for what an actor left behind; answered by `Loaded`."""
+    """Ask for what an actor left behind, and for what is unsettled in a lane under an order key; see `Loaded`."""
 
     actor_key: str
+    lane: str = ""
+    order_key: str = ""
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The last snapshot, if any, and the unsettled inbox entries in number order."""
+    """The last snapshot, if any, the unsettled inbox entries in number order, and the lane's payloads in sequence."""
 
     snapshot: bytes | None
     pending: tuple[NewInboxEntry, ...]
+    unsettled: tuple[bytes, ...] = ()
 
 
 class Unfinished(msgspec.Struct, frozen=True):

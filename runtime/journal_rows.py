@@ -26,7 +26,7 @@ from runtime.journal_messages import (
     UnfinishedKeys,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA = """
 begin immediate;
 create table if not exists inbox (
@@ -55,6 +55,7 @@ create table if not exists outbox (
     detail text not null default ''
 ) strict;
 create index if not exists outbox_open on outbox (lane, sequence) where settled_at is null;
+create index if not exists outbox_of on outbox (lane, order_key, sequence) where settled_at is null;
 create index if not exists outbox_age on outbox (settled_at) where settled_at is not null;
 create table if not exists snapshots (
     actor_key text primary key,
@@ -63,7 +64,7 @@ create table if not exists snapshots (
     updated_at real not null
 ) strict;
 create index if not exists snapshots_wake on snapshots (actor_key) where wake = 1;
-pragma user_version = 1;
+pragma user_version = 2;
 commit;
 """
 
@@ -152,7 +153,15 @@ def _load(connection: sqlite3.Connection, request: Load) -> Loaded:
         " order by number, source",
         (request.actor_key,),
     )
-    return Loaded(snapshot[0] if snapshot else None, tuple(NewInboxEntry(*row) for row in pending))
+    unsettled = connection.execute(
+        "select payload from outbox where lane = ? and order_key = ? and settled_at is null order by sequence",
+        (request.lane, request.order_key),
+    )
+    return Loaded(
+        snapshot[0] if snapshot else None,
+        tuple(NewInboxEntry(*row) for row in pending),
+        tuple(row[0] for row in unsettled),
+    )
 
 
 def _unfinished(connection: sqlite3.Connection) -> UnfinishedKeys:

@@ -20,6 +20,18 @@ class Resume(msgspec.Struct, frozen=True):
     actor_key: str
 
 
+class Nudge(msgspec.Struct, frozen=True):
+    """A time has come for this rep: what for, about what, and a token that tells this time from the next one.
+
+    The same three are acted on once, however often they are sent.
+    """
+
+    actor_key: str
+    kind: str
+    subject: str
+    token: str
+
+
 class StepStarted(msgspec.Struct, frozen=True):
     """A pipeline step began."""
 
@@ -45,12 +57,13 @@ class StepProgressed(msgspec.Struct, frozen=True):
 
 
 class StepFinished(msgspec.Struct, frozen=True):
-    """A step's answer: JSON that decodes into the agent's output Struct."""
+    """A step's answer: JSON that decodes into the agent's output Struct; `last` when nothing awaited is left."""
 
     run_id: str
     agent: str
     output: bytes
     model: str
+    last: bool
 
 
 class StepFailed(msgspec.Struct, frozen=True):

@@ -5,9 +5,11 @@ import re
 import msgspec
 
 from actors.providers.messages import KeyVerdict, Provider, SealedKey
+from actors.session.flow import Flow, Tap
 from actors.session.records import memory_row, user_row
 from actors.session.state import Profile, SessionState
-from actors.session.turn import CheckPendingKey, Turn, World, say
+from actors.session.turn import CheckKeyOf, Turn, World, say
+from actors.session.waiting import AwaitingProspect, CheckingKey, ChoosingProvider, EnteringKey, Idle
 from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button, Keyboard, delete_message
 from storage import user_id
@@ -19,11 +21,10 @@ _KEY_SHAPES = {
 }
 
 
-def start(state: SessionState, world: World) -> Turn:
+def start(state: SessionState, payload: str, world: World) -> Turn:
     """Greet a rep: the set-up choice, and for one who is set up already a word of welcome before it."""
     text = world.texts("welcome-back" if state.profile else "welcome", name=state.rep.first_name)
-    left = msgspec.structs.replace(state, flow="idle", pending_key=None, pending_provider=None)
-    return Turn(left, calls=say(state, text, _choice(world)))
+    return Turn(state.at(Idle()), calls=say(state, text, _choice(world)))
 
 
 def ask_for_setup(state: SessionState, world: World) -> Turn:
@@ -31,13 +32,19 @@ def ask_for_setup(state: SessionState, world: World) -> Turn:
     return Turn(state, calls=say(state, world.texts("setup-first"), _choice(world)))
 
 
-def choose_quick(state: SessionState, world: World) -> Turn:
-    """Set the rep up with the team's key, of which nothing is stored with the rep."""
-    return _set_up(state, Provider.OPENROUTER, None, "setup-done-team", world)
+def choose(state: SessionState, tap: Tap, world: World) -> Turn | None:
+    """Take the choice of whose key to use: the team's, of which nothing is stored with the rep, or an own one."""
+    match tap.words:
+        case ("quick",):
+            return _set_up(state, Provider.OPENROUTER, None, "setup-done-team", world)
+        case ("own",):
+            return _ask_provider(state, world)
+        case ("back",):
+            return start(state, "", world)
+    return None
 
 
-def choose_own(state: SessionState, world: World) -> Turn:
-    """Ask whose key the rep has."""
+def _ask_provider(state: SessionState, world: World) -> Turn:
     keyboard: Keyboard = (
         (
             Button(label=world.texts("button-openrouter"), data="provider:openrouter"),
@@ -45,42 +52,49 @@ def choose_own(state: SessionState, world: World) -> Turn:
         ),
         (Button(label=world.texts("button-back"), data="setup:back"),),
     )
-    choosing = msgspec.structs.replace(state, flow="choosing_provider")
-    return Turn(choosing, calls=say(state, world.texts("choose-provider"), keyboard))
+    return Turn(state.at(ChoosingProvider()), calls=say(state, world.texts("choose-provider"), keyboard))
 
 
-def choose_provider(state: SessionState, provider: Provider, world: World) -> Turn:
-    """Wait for the rep's key of this provider."""
-    waiting = msgspec.structs.replace(state, flow="entering_key", pending_provider=provider, pending_key=None)
-    return Turn(waiting, calls=say(state, world.texts(f"enter-key-{provider}")))
+def choose_provider(state: SessionState, tap: Tap, world: World) -> Turn | None:
+    """Wait for the rep's key of the provider whose button was tapped."""
+    if len(tap.words) != 1 or tap.words[0] not in set(Provider):
+        return None
+    provider = Provider(tap.words[0])
+    return Turn(state.at(EnteringKey(provider)), calls=say(state, world.texts(f"enter-key-{provider}")))
 
 
 def take_key(state: SessionState, message: TextMessage, world: World) -> Turn:
     """Seal the key at once, delete the message that held it and have the provider asked."""
-    provider = state.pending_provider or Provider.OPENROUTER
+    if not isinstance(state.waiting_for, EnteringKey):
+        return Turn(state)
+    provider = state.waiting_for.provider
     key = message.text.strip()
     if not _KEY_SHAPES[provider].fullmatch(key):
         return Turn(state, calls=say(state, world.texts(f"key-shape-{provider}")))
     sealed = world.seal(state.rep.telegram_id, provider, key)
     text = world.texts("key-checking", provider=PROVIDER_NAMES[provider])
     return Turn(
-        msgspec.structs.replace(state, flow="checking_key", pending_key=sealed),
+        state.at(CheckingKey(sealed)),
         calls=(delete_message(state.rep.telegram_id, message.message_id), *say(state, text)),
-        commands=(CheckPendingKey(),),
+        commands=(CheckKeyOf(),),
     )
+
+
+def still_checking(state: SessionState, message: TextMessage, world: World) -> Turn:
+    """Ask for a moment's patience."""
+    return Turn(state, calls=say(state, world.texts("key-wait")))
 
 
 def key_checked(state: SessionState, verdict: KeyVerdict, world: World) -> Turn:
     """Finish the set-up with an accepted key; ask again after any other verdict, keeping nothing."""
-    if state.flow != "checking_key" or state.pending_key is None:
+    if not isinstance(state.waiting_for, CheckingKey):
         return Turn(state)
-    sealed = state.pending_key
+    sealed = state.waiting_for.key
     name = PROVIDER_NAMES[sealed.provider]
     if verdict is KeyVerdict.ACCEPTED:
         return _set_up(state, sealed.provider, sealed, "setup-done-own", world)
     text = world.texts(f"key-{verdict}", provider=name)
-    again = msgspec.structs.replace(state, flow="entering_key", pending_key=None)
-    return Turn(again, calls=say(state, text))
+    return Turn(state.at(EnteringKey(sealed.provider)), calls=say(state, text))
 
 
 def _choice(world: World) -> Keyboard:
@@ -100,11 +114,16 @@ def _set_up(state: SessionState, provider: Provider, key: SealedKey | None, text
         anthropic_model=world.settings.default_anthropic_model,
         created_at=previous.created_at if previous else world.now,
     )
-    ready = msgspec.structs.replace(
-        state, flow="awaiting_prospect", profile=profile, pending_key=None, pending_provider=None
-    )
+    ready = msgspec.structs.replace(state, waiting_for=AwaitingProspect(), profile=profile)
     return Turn(
         ready,
         calls=say(state, world.texts(text, provider=PROVIDER_NAMES[provider])),
         rows=(user_row(state.rep, profile, world.now), memory_row(state.rep, profile, state.memory, world.now)),
     )
+
+
+FLOW = Flow(
+    commands={"start": start},
+    buttons={"setup": choose, "provider": choose_provider},
+    texts={EnteringKey: take_key, CheckingKey: still_checking},
+)

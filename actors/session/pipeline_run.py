@@ -36,11 +36,14 @@ _LOG = structlog.get_logger(__name__)
 
 
 class RunOrder(msgspec.Struct, frozen=True):
-    """Everything a run needs to know; `finished` maps agents to outputs that need not be made again."""
+    """Everything a run needs to know; `finished` maps agents to outputs that need not be made again.
+
+    `inputs` are the job's own values for its steps, beside what every run is given.
+    """
 
     run_id: str
     pipeline: str
-    text: str
+    inputs: dict[str, object]
     telegram_id: int
     user_id: str
     credential: Credential
@@ -159,12 +162,8 @@ class PipelineRun(Actor):
     def _value(self, source: Source) -> object:
         if source.kind == "result":
             return self._outputs[source.name]
-        return {
-            "user_message": self._order.text,
-            "user_memory": self._order.memory,
-            "knowledge": self._library.knowledge,
-            "casebook": (),
-        }[source.name]
+        given = {"user_memory": self._order.memory, "knowledge": self._library.knowledge, "casebook": ()}
+        return self._order.inputs[source.name] if source.name in self._order.inputs else given[source.name]
 
     def _grow(self, request: str, text: str) -> None:
         call = self._calls.get(request)
@@ -191,7 +190,8 @@ class PipelineRun(Actor):
         agent, output = call.step.agent, answer.text.encode()
         self._outputs[agent] = output
         self._record(call, None, answer)
-        self.send(self._owner, StepFinished(self._order.run_id, agent, output, answer.model))
+        last = not call.background and not self._awaited() and all(group.background for group in self._groups)
+        self.send(self._owner, StepFinished(self._order.run_id, agent, output, answer.model, last))
         self._advance()
 
     def _failed(self, failure: CompletionFailed) -> None:
@@ -200,11 +200,11 @@ class PipelineRun(Actor):
             return
         self._record(call, failure.kind.value, None)
         _LOG.warning("step_failed", agent=call.step.agent, kind=failure.kind.value, detail=failure.detail)
-        self.send(self._owner, StepFailed(self._order.run_id, call.step.agent, failure.kind, failure.retry_after_s))
-        if call.background:
+        if call.background:  # nobody waits for it, and the log has it
             self._advance()
-        else:
-            self._end(f"{call.step.agent}: {failure.kind}")
+            return
+        self.send(self._owner, StepFailed(self._order.run_id, call.step.agent, failure.kind, failure.retry_after_s))
+        self._end(f"{call.step.agent}: {failure.kind}")
 
     def _record(self, call: _Call, error: str | None, answer: Completed | None) -> None:
         attributes: dict[str, str | int | float | bool | None] = {"gen_ai.operation.name": "invoke_agent"}

@@ -3,12 +3,12 @@
 import msgspec
 
 from actors.providers.messages import Provider, RowWrite, SealedKey
-from actors.session.state import Case, Profile, Rep, SessionState
+from actors.session.state import Job, Profile, Rep, SessionState
 from coaching import rows
 from coaching.memory import UserMemory
 from coaching.rows import Run
 from coaching.strategist import StrategistOutput
-from storage import Store, eq, from_text, to_text, user_id
+from storage import Row, Store, columns_of, eq, from_text, to_text, user_id
 
 
 def user_row(rep: Rep, profile: Profile, now: float) -> RowWrite:
@@ -36,22 +36,28 @@ def memory_row(rep: Rep, profile: Profile, memory: UserMemory, now: float) -> Ro
     return RowWrite(table="user_memory", action="upsert", rows=(row,), key=("id",))
 
 
-def answered_rows(rep: Rep, profile: Profile, case: Case, output: StrategistOutput, now: float) -> tuple[RowWrite, ...]:
-    """The rows of an answered case: the session, the lead, and the lead's first activity."""
+def answered_rows(rep: Rep, profile: Profile, job: Job, output: StrategistOutput, now: float) -> tuple[RowWrite, ...]:
+    """The rows of an answered prospect: the session, the lead, and the lead's first activity."""
     run = Run(
-        run_id=case.run_id,
+        run_id=job.run_id,
         user_id=profile.user_id,
         telegram_id=rep.telegram_id,
         at=to_text(now),
         provider=profile.provider.value,
     )
-    lead = rows.lead_row(run, case.text, output)
-    activity = rows.lead_activity_row(run, str(lead["id"]), "context_update", case.text)
+    lead = rows.lead_row(run, job.text, output)
+    activity = rows.lead_activity_row(run, str(lead["id"]), "context_update", job.text)
     return (
-        RowWrite(table="support_sessions", action="insert", rows=(rows.support_session_row(run, case.text, output),)),
+        RowWrite(table="support_sessions", action="insert", rows=(rows.support_session_row(run, job.text, output),)),
         RowWrite(table="lead_registry", action="insert", rows=(lead,)),
         RowWrite(table="lead_activity_log", action="insert", rows=(activity,)),
     )
+
+
+_OWNERS = {"casebook": "created_from_user"}
+_NEWEST = ("created_at", "seen_at")
+READ_LIMIT = 1_000
+"""The most rows of one table a session keeps at hand: several years of a busy rep."""
 
 
 async def read_state(store: Store, rep: Rep) -> SessionState:
@@ -66,6 +72,13 @@ async def read_state(store: Store, rep: Rep) -> SessionState:
     found = await store.select("user_memory", eq("user_id", identity), limit=1)
     memory = msgspec.convert(found[0]["memory_data"], UserMemory) if found else UserMemory()
     return SessionState(rep=rep, profile=_profile(rep, user), memory=memory)
+
+
+async def read_rows(store: Store, table: str, rep: Rep, *, team: bool) -> list[Row]:
+    """The rep's rows of a table, or everybody's, the newest `READ_LIMIT` of them; raises StorageError."""
+    order = next(column for column in _NEWEST if column in columns_of(table))
+    where = None if team else eq(_OWNERS.get(table, "telegram_id"), rep.telegram_id)
+    return await store.select(table, where, order=(f"{order} desc", "id"), limit=READ_LIMIT)
 
 
 def _profile(rep: Rep, user: dict[str, object]) -> Profile:

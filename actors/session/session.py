@@ -2,11 +2,13 @@
 
 A turn is a transaction: what an update or a result changes is committed to the journal whole (state, messages to
 send, rows to write, the update's end) and carried out only then. After a crash the journal's pending updates and
-the state's open cases are taken up again. Long work runs in `PipelineRun` children, so /cancel is always heard.
+the state's open jobs are taken up again. Long work runs in `PipelineRun` children, so /cancel is always heard.
 """
 
+import asyncio
 import traceback
 import uuid
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 import msgspec
@@ -19,12 +21,15 @@ from actors.providers.messages import (
     FailureKind,
     KeyChecked,
     KeyVerdict,
+    RowWrite,
     SealedKey,
     TeamKey,
 )
-from actors.session import conversation, onboarding, support
+from actors.session import conversation, onboarding
+from actors.session.book import Book, RowsMissing, RowsUnreachable
 from actors.session.messages import (
     HandleUpdate,
+    Nudge,
     Resume,
     RunFinished,
     StepFailed,
@@ -35,13 +40,14 @@ from actors.session.messages import (
 )
 from actors.session.pipeline_run import PipelineRun, RunOrder
 from actors.session.progress import Progress
-from actors.session.records import read_state
+from actors.session.records import read_rows, read_state
 from actors.session.sessions import Idle, Retire, StillBusy
-from actors.session.state import Case, Rep, SessionState
-from actors.session.turn import CheckPendingKey, Command, EndDraftOf, StartCase, StopCase, Turn, World, say
+from actors.session.state import SCHEMA, Job, Rep, SessionState
+from actors.session.turn import CheckKeyOf, Command, EndDraftOf, StartJob, StopJob, Turn, World, say
+from actors.session.waiting import CheckingKey
 from actors.telegram.errors import MalformedUpdate
 from actors.telegram.messages import MESSAGE_LANE, EndDraft, Perform, ShowDraft, TelegramCall
-from actors.telegram.parsing import Incoming, parse_update
+from actors.telegram.parsing import parse_update
 from runtime import (
     Actor,
     ActorError,
@@ -64,12 +70,13 @@ _LOG = structlog.get_logger(__name__)
 JOURNAL_DEADLINE_S = 30.0
 KEY_CHECK_DEADLINE_S = 30.0
 LONGEST_RETRY_S = 5.0
+READ_DEADLINE_S = 10.0
 
 
 class MakeWorld(Protocol):
     """Builds what flows may know, at the given time."""
 
-    def __call__(self, now: float) -> World: ...
+    def __call__(self, now: float, book: Book) -> World: ...
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -84,6 +91,12 @@ class Services(msgspec.Struct, frozen=True):
 class _PendingKeyChecked(msgspec.Struct, frozen=True):
     ciphertext: str
     verdict: KeyVerdict
+
+
+class _Versioned(msgspec.Struct, frozen=True):
+    """The part of a snapshot that says whether the rest can be read; an older one is read from storage instead."""
+
+    schema: int = 1
 
 
 class _IdleNow(msgspec.Struct, frozen=True):
@@ -106,6 +119,7 @@ class Session(Actor):
         self._actor_key = actor_key
         self._services = services
         self._state = SessionState(rep=Rep(telegram_id=int(actor_key.rpartition("/")[2]), username=None, first_name=""))
+        self._book = Book()
         self._taken_up: set[tuple[str, int]] = set()
         self._runs: dict[Address, str] = {}
         self._progress: dict[str, Progress] = {}
@@ -115,10 +129,10 @@ class Session(Actor):
         """Take up the state and whatever the journal still holds for this rep, in its order."""
         loaded = await self._load()
         self._state = await self._initial(loaded)
-        for case in self._state.cases:
-            if case.answered or case is self._state.waiting[0]:
-                self._start(case)
-        if self._state.flow == "checking_key":
+        for job in self._state.jobs:
+            if job.answered or job.background or job is self._state.line[0]:
+                self._start(job)
+        if isinstance(self._state.waiting_for, CheckingKey):
             self._check_key()
         await self._take_up(loaded)
         self._rest()
@@ -130,7 +144,9 @@ class Session(Actor):
             case StepStarted() | StepQueued() | StepProgressed():
                 self._show(message)
             case StepFinished() | StepFailed() | RunFinished():
-                await self._step(message)
+                await self._work_done(message)
+            case Nudge():
+                await self._time_come(message)
             case Terminated(address=address):
                 await self._run_ended(address)
             case _PendingKeyChecked():
@@ -152,8 +168,10 @@ class Session(Actor):
             await self._update(HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
             self._taken_up.add((entry.source, entry.number))
 
-    async def _load(self) -> Loaded:
-        reply = await self._journal(Load(actor_key=self._actor_key))
+    async def _load(self, *, unwritten: bool = False) -> Loaded:
+        owner = str(self._state.rep.telegram_id)
+        request = Load(self._actor_key, RECORD_LANE, owner) if unwritten else Load(self._actor_key)
+        reply = await self._journal(request)
         assert isinstance(reply, Loaded)  # noqa: S101  # the journal's contract, narrowed for the type checker
         return reply
 
@@ -172,7 +190,7 @@ class Session(Actor):
             pause = min(LONGEST_RETRY_S, pause * 2)
 
     async def _initial(self, loaded: Loaded) -> SessionState:
-        if loaded.snapshot is not None:
+        if loaded.snapshot is not None and msgspec.json.decode(loaded.snapshot, type=_Versioned).schema == SCHEMA:
             return msgspec.json.decode(loaded.snapshot, type=SessionState)
         told = False
         while True:
@@ -194,7 +212,11 @@ class Session(Actor):
             return
         origin = f"{update.source}/{update.number}"
         try:
-            turn = self._turn_of(parse_update(update.raw))
+            incoming = parse_update(update.raw)
+            turn = await self._turn(lambda world: conversation.handle(self._state, incoming, world))
+        except RowsUnreachable:
+            told = say(self._state, self._world().texts("records-unreachable-now"))
+            await self._commit(Turn(self._state, calls=told), origin, done=(reference,))
         except MalformedUpdate:
             _LOG.warning("update_malformed", number=update.number)
             await self._commit(Turn(self._state), origin, dead=(DeadEntry(*reference, "malformed"),))
@@ -206,8 +228,31 @@ class Session(Actor):
         else:
             await self._commit(turn, origin, done=(reference,))
 
-    def _turn_of(self, incoming: Incoming) -> Turn:
-        return conversation.handle(self._state, incoming, self._world())
+    async def _turn(self, make: Callable[[World], Turn]) -> Turn:
+        """Make a turn; one that needs rows which were not read yet is made again once they are: flows are pure.
+
+        Raises RowsUnreachable when the flow cannot go on without rows that storage does not give.
+        """
+        world = self._world()
+        self._book.try_again(world.now)
+        while True:
+            try:
+                return make(world)
+            except RowsMissing as missing:
+                await self._read(missing.table, team=missing.team)
+
+    async def _read(self, table: str, *, team: bool) -> None:
+        # What waits in the journal is asked for first: a row written meanwhile then comes twice, and never not at all.
+        loaded = await self._load(unwritten=True)
+        try:
+            async with asyncio.timeout(READ_DEADLINE_S):
+                rows = await read_rows(self._services.store, table, self._state.rep, team=team)
+        except (StorageError, TimeoutError) as error:
+            _LOG.warning("rows_unreachable", table=table, error=type(error).__name__)
+            self._book.give_up(table, team=team)
+        else:
+            self._book.fill(table, rows, team=team, at=self.clock.time())
+            self._book.apply(msgspec.json.decode(write, type=RowWrite) for write in loaded.unsettled)
 
     async def _commit(
         self, turn: Turn, origin: str, *, done: tuple[tuple[str, int], ...] = (), dead: tuple[DeadEntry, ...] = ()
@@ -223,6 +268,7 @@ class Session(Actor):
             )
         )
         self._state = turn.state
+        self._book.apply(turn.rows)
         self._perform(turn.at_once)
         for command in turn.commands:
             self._obey(command)
@@ -242,41 +288,41 @@ class Session(Actor):
 
     def _obey(self, command: Command) -> None:
         match command:
-            case StartCase(run_id=run_id):
-                case = self._state.case(run_id)
-                if case is not None:
-                    self._start(case)
-            case StopCase(run_id=run_id, draft_id=draft_id):
+            case StartJob(run_id=run_id):
+                job = self._state.job(run_id)
+                if job is not None:
+                    self._start(job)
+            case StopJob(run_id=run_id, draft_id=draft_id):
                 self._stop(run_id)
                 self._end_draft(draft_id)
             case EndDraftOf(draft_id=draft_id):
                 self._end_draft(draft_id)
-            case CheckPendingKey():
+            case CheckKeyOf():
                 self._check_key()
 
-    def _start(self, case: Case) -> None:
+    def _start(self, job: Job) -> None:
         profile = self._state.profile
         if profile is None:
             return
         order = RunOrder(
-            run_id=case.run_id,
-            pipeline="support",
-            text=case.text,
+            run_id=job.run_id,
+            pipeline=job.pipeline,
+            inputs=job.inputs,
             telegram_id=self._state.rep.telegram_id,
             user_id=profile.user_id,
             credential=profile.key or TeamKey(profile.provider),
             model=profile.model,
             memory=self._state.memory,
-            finished=case.finished,
+            finished=job.finished,
         )
         library = self._services.library
         spec = ChildSpec(
-            name=case.run_id, factory=lambda: PipelineRun(order, library, self.address), restart=Restart.TEMPORARY
+            name=job.run_id, factory=lambda: PipelineRun(order, library, self.address), restart=Restart.TEMPORARY
         )
         address = self.spawn(spec)
-        self._runs[address] = case.run_id
-        if not case.answered:
-            self._progress[case.run_id] = Progress(self._world().texts)
+        self._runs[address] = job.run_id
+        if not job.answered and not job.background:
+            self._progress[job.run_id] = Progress(self._world().texts)
 
     def _stop(self, run_id: str) -> None:
         for address, running in self._runs.items():
@@ -288,40 +334,44 @@ class Session(Actor):
 
     def _show(self, news: StepStarted | StepQueued | StepProgressed) -> None:
         progress = self._progress.get(news.run_id)
-        case = self._state.case(news.run_id)
-        if progress is None or case is None or case.answered:
+        job = self._state.job(news.run_id)
+        if progress is None or job is None or job.answered:
             return
         text = progress.after(news)
-        self.send(self.find("message_sender"), ShowDraft(self._state.rep.telegram_id, case.draft_id, text))
+        self.send(self.find("message_sender"), ShowDraft(self._state.rep.telegram_id, job.draft_id, text))
 
-    async def _step(self, news: StepFinished | StepFailed | RunFinished) -> None:
-        match news:
-            case StepFinished(run_id=run_id, agent=agent, output=output, model=model):
-                turn = support.step_finished(self._state, run_id, agent, output, model, self._world())
-            case StepFailed(run_id=run_id, agent=agent, kind=kind, retry_after_s=after):
-                turn = support.step_failed(self._state, run_id, kind, after, self._world())
-            case RunFinished(run_id=run_id):
-                agent, turn = "end", support.run_finished(self._state, run_id, self._world())
-        await self._commit(turn, f"{run_id}/{agent}")
+    async def _work_done(self, news: StepFinished | StepFailed | RunFinished) -> None:
+        """Commit what a run reports; without rows that its flow cannot do without, the job fails and may be retried."""
+        origin = f"{news.run_id}/{'end' if isinstance(news, RunFinished) else news.agent}"
+        try:
+            turn = await self._turn(lambda world: conversation.work_done(self._state, news, world))
+        except RowsUnreachable:
+            unreachable = StepFailed(news.run_id, "records", FailureKind.UNAVAILABLE)
+            turn = await self._turn(lambda world: conversation.work_done(self._state, unreachable, world))
+        await self._commit(turn, origin)
+
+    async def _time_come(self, nudge: Nudge) -> None:
+        try:
+            turn = await self._turn(lambda world: conversation.time_come(self._state, nudge.kind, nudge.subject, world))
+        except RowsUnreachable:
+            return  # whoever nudges does so again until the rows say that it is done
+        await self._commit(turn, f"{nudge.kind}/{nudge.subject}/{nudge.token}")
 
     async def _run_ended(self, address: Address) -> None:
-        """A run that ended without a word crashed: its case fails like one whose provider is out of reach."""
+        """A run that ended without a word crashed: its job fails like one whose provider is out of reach."""
         run_id = self._runs.pop(address, None)
-        if run_id is None:
+        job = self._state.job(run_id) if run_id else None
+        if run_id is None or job is None:
             return
         self._progress.pop(run_id, None)
-        case = self._state.case(run_id)
-        if case is None:
-            return
-        if case.answered:
-            await self._commit(support.run_finished(self._state, run_id, self._world()), f"{run_id}/end")
-            return
-        turn = support.step_failed(self._state, run_id, FailureKind.UNAVAILABLE, None, self._world())
-        await self._commit(turn, f"{run_id}/crash")
+        if job.answered:
+            await self._work_done(RunFinished(run_id))
+        else:
+            await self._work_done(StepFailed(run_id, "crash", FailureKind.UNAVAILABLE))
 
     def _check_key(self) -> None:
-        key = self._state.pending_key
-        if key is not None:
+        if isinstance(self._state.waiting_for, CheckingKey):
+            key = self._state.waiting_for.key
             self.pipe(self._verdict(key), failed=lambda _: _PendingKeyChecked(key.ciphertext, KeyVerdict.UNREACHABLE))
 
     async def _verdict(self, key: SealedKey) -> _PendingKeyChecked:
@@ -330,14 +380,14 @@ class Session(Actor):
         return _PendingKeyChecked(key.ciphertext, verdict)
 
     async def _key_checked(self, checked: _PendingKeyChecked) -> None:
-        pending = self._state.pending_key
-        if pending is None or pending.ciphertext != checked.ciphertext:
+        waiting = self._state.waiting_for
+        if not isinstance(waiting, CheckingKey) or waiting.key.ciphertext != checked.ciphertext:
             return
         turn = onboarding.key_checked(self._state, checked.verdict, self._world())
         await self._commit(turn, f"key/{uuid.uuid4()}")
 
     def _world(self) -> World:
-        return self._services.make_world(self.clock.time())
+        return self._services.make_world(self.clock.time(), self._book)
 
     def _rest(self) -> None:
         """Start the idle time anew; a session with work under way does not leave."""

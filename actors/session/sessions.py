@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 import structlog
 
-from actors.session.messages import HandleUpdate, Resume
+from actors.session.messages import HandleUpdate, Nudge, Resume
 from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated
 
 _LOG = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ class Sessions(Actor):
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
-            case HandleUpdate(actor_key=key) | Resume(actor_key=key):
+            case HandleUpdate(actor_key=key) | Resume(actor_key=key) | Nudge(actor_key=key):
                 self._deliver(key, message)
             case Idle(actor_key=key):
                 self._retire(key, sender)

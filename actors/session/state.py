@@ -1,16 +1,13 @@
 """What a session remembers between turns: one frozen value, kept whole in the journal as its snapshot."""
 
-from typing import Literal
-
 import msgspec
 
 from actors.providers.messages import Provider, SealedKey
+from actors.session.waiting import CheckingKey, Idle, Waiting
 from coaching.memory import UserMemory
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when a stored snapshot of an older shape can no longer be read as it is."""
-
-Flow = Literal["idle", "choosing_provider", "entering_key", "checking_key", "awaiting_prospect"]
 
 
 class Rep(msgspec.Struct, frozen=True):
@@ -37,44 +34,68 @@ class Profile(msgspec.Struct, frozen=True):
         return self.anthropic_model if self.provider is Provider.ANTHROPIC else self.openrouter_model
 
 
-class Case(msgspec.Struct, frozen=True):
-    """One prospect a rep handed in and waits for, or whose background steps still run.
+class Job(msgspec.Struct, frozen=True):
+    """One piece of long work: a pipeline's run for a rep, in its order of arrival.
 
-    `finished` holds the output of each step that ended, by agent, so that a restart repeats none of them.
+    `kind` names who takes its answer (`Flow.jobs`); `inputs` are the values its pipeline asks for beside what every
+    run is given, JSON values all; `subject` is the flow's own reference: a lead, a scenario. A `background` job
+    starts at once and is not waited for; of the others one runs at a time. `finished` holds the output of each step
+    that ended, by agent, so that a restart repeats none of them; `answered` says that only background steps are left.
     """
 
     run_id: str
-    text: str
+    kind: str
+    pipeline: str
+    inputs: dict[str, object]
     draft_id: int
     received_at: float
+    subject: str = ""
+    background: bool = False
     finished: dict[str, bytes] = {}
     answered: bool = False
+    model: str = ""
+
+    @property
+    def text(self) -> str:
+        """What the rep handed in, as its pipeline's `user_message`."""
+        return str(self.inputs.get("user_message", ""))
 
 
 class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A rep's conversation: who, where in which flow, and the cases in their order of arrival."""
+    """A rep's conversation: who, what the next message is taken for, and the jobs in their order of arrival."""
 
     rep: Rep
     schema: int = SCHEMA
-    flow: Flow = "idle"
+    waiting_for: Waiting = Idle()
     profile: Profile | None = None
-    pending_provider: Provider | None = None
-    pending_key: SealedKey | None = None
     offered_text: str | None = None
-    failed_case: Case | None = None
-    cases: tuple[Case, ...] = ()
+    failed_job: Job | None = None
+    jobs: tuple[Job, ...] = ()
     memory: UserMemory = UserMemory()
 
     @property
     def busy(self) -> bool:
         """Whether work is under way that a restart must take up again."""
-        return bool(self.cases) or self.flow == "checking_key"
+        return bool(self.jobs) or isinstance(self.waiting_for, CheckingKey)
 
     @property
-    def waiting(self) -> tuple[Case, ...]:
-        """The cases whose answer the rep still waits for, oldest first; the first is being worked on."""
-        return tuple(case for case in self.cases if not case.answered)
+    def line(self) -> tuple[Job, ...]:
+        """The jobs whose answer the rep still waits for, oldest first; the first is being worked on."""
+        return tuple(job for job in self.jobs if not job.answered and not job.background)
 
-    def case(self, run_id: str) -> Case | None:
-        """The case of this run, unless it is over or was cancelled."""
-        return next((case for case in self.cases if case.run_id == run_id), None)
+    def job(self, run_id: str) -> Job | None:
+        """The job of this run, unless it is over or was cancelled."""
+        return next((job for job in self.jobs if job.run_id == run_id), None)
+
+    def with_job(self, changed: Job) -> "SessionState":
+        """The state with this job in place of its former self."""
+        jobs = tuple(changed if job.run_id == changed.run_id else job for job in self.jobs)
+        return msgspec.structs.replace(self, jobs=jobs)
+
+    def without_job(self, run_id: str) -> "SessionState":
+        """The state without this job."""
+        return msgspec.structs.replace(self, jobs=tuple(job for job in self.jobs if job.run_id != run_id))
+
+    def at(self, waiting_for: Waiting) -> "SessionState":
+        """The state in which the rep's next message is taken for this."""
+        return msgspec.structs.replace(self, waiting_for=waiting_for)

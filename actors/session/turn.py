@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from actors.providers.messages import Provider, RowWrite, SealedKey
+from actors.session.book import Book
 from actors.session.state import SessionState
 from actors.settings import Settings
 from actors.telegram.messages import TelegramCall
@@ -12,14 +13,14 @@ from actors.telegram.rendering import Keyboard, plain, send_calls
 from actors.texts import Texts
 
 
-class StartCase(msgspec.Struct, frozen=True, tag=True):
-    """Run the pipeline for this case, skipping the steps it finished before."""
+class StartJob(msgspec.Struct, frozen=True, tag=True):
+    """Run the pipeline for this job, skipping the steps it finished before."""
 
     run_id: str
 
 
-class StopCase(msgspec.Struct, frozen=True, tag=True):
-    """Stop this case's pipeline run and forget its draft."""
+class StopJob(msgspec.Struct, frozen=True, tag=True):
+    """Stop this job's run and forget its draft."""
 
     run_id: str
     draft_id: int
@@ -31,18 +32,19 @@ class EndDraftOf(msgspec.Struct, frozen=True, tag=True):
     draft_id: int
 
 
-class CheckPendingKey(msgspec.Struct, frozen=True, tag=True):
-    """Ask the provider whether it accepts the state's pending key."""
+class CheckKeyOf(msgspec.Struct, frozen=True, tag=True):
+    """Ask the provider whether it accepts the key that the state waits for."""
 
 
-Command = StartCase | StopCase | EndDraftOf | CheckPendingKey
+Command = StartJob | StopJob | EndDraftOf | CheckKeyOf
 
 
 class Turn(msgspec.Struct, frozen=True):
     """The next state and everything that follows from it.
 
     `calls` are sent by MessageSender and `rows` written by RecordWriter, both from the journal; `at_once` are calls
-    worthless later, made outside it; `commands` are for the session itself, carried out after the commit.
+    worthless later, made outside it; `commands` are for the session itself, carried out after the commit. `notice`
+    is shown for a moment over the chat when the turn answers a tapped button.
     """
 
     state: SessionState
@@ -50,10 +52,11 @@ class Turn(msgspec.Struct, frozen=True):
     rows: tuple[RowWrite, ...] = ()
     at_once: tuple[TelegramCall, ...] = ()
     commands: tuple[Command, ...] = ()
+    notice: str = ""
 
 
 class World(msgspec.Struct, frozen=True):
-    """What a flow may know beside the state: settings, texts, and the time as UTC epoch seconds.
+    """What a flow may know beside the state: settings, texts, the rep's rows, and the time as UTC epoch seconds.
 
     `seal` encrypts a key for one rep and provider. `practice` names the providers that answer from the sandbox.
     `cited` returns the title of the playbook section a model referred to, or None where there is none.
@@ -66,8 +69,22 @@ class World(msgspec.Struct, frozen=True):
     seal: Callable[[int, Provider, str], SealedKey]
     cited: Callable[[str | None], str | None]
     practice: frozenset[Provider]
+    book: Book
 
 
 def say(state: SessionState, text: str, keyboard: Keyboard | None = None) -> tuple[TelegramCall, ...]:
     """Return the calls that send plain words, and a keyboard under them, to the rep."""
     return send_calls(state.rep.telegram_id, plain(text), keyboard)
+
+
+def then(first: Turn, follow: Callable[[SessionState], Turn]) -> Turn:
+    """One turn that does the first and then what follows from its state."""
+    second = follow(first.state)
+    return Turn(
+        second.state,
+        calls=(*first.calls, *second.calls),
+        rows=(*first.rows, *second.rows),
+        at_once=(*first.at_once, *second.at_once),
+        commands=(*first.commands, *second.commands),
+        notice=second.notice or first.notice,
+    )

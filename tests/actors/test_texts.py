@@ -7,14 +7,14 @@ import msgspec
 import pytest
 
 from actors.providers.messages import FailureKind, KeyVerdict
-from actors.session.conversation import COMMANDS
+from actors.session.flows import COMMANDS
 from actors.texts import MissingText, Texts
 from coaching.sections import Layout, support_sections
 from coaching.strategist import EngagementTactics
 from tests.actors.session.world import answer
 
 ACTORS = Path(__file__).parents[2] / "actors"
-ENGLISH = ACTORS / "locales" / "en.ftl"
+ENGLISH = sorted((ACTORS / "locales" / "en").glob("*.ftl"))
 
 
 def _titles() -> set[str]:
@@ -37,7 +37,13 @@ BUILT_FROM_VALUES = (
 
 
 def defined() -> set[str]:
-    return set(re.findall(r"^([a-z][\w-]*) =", ENGLISH.read_text(encoding="utf-8"), re.MULTILINE))
+    return set(named())
+
+
+def named() -> list[str]:
+    return re.findall(
+        r"^([a-z][\w-]*) =", "\n".join(file.read_text(encoding="utf-8") for file in ENGLISH), re.MULTILINE
+    )
 
 
 def quoted_in_code() -> set[str]:
@@ -48,6 +54,11 @@ def quoted_in_code() -> set[str]:
 def test_every_text_built_from_a_value_exists() -> None:
     """Each failure, verdict, provider and command has its text."""
     assert defined() >= BUILT_FROM_VALUES
+
+
+def test_no_text_is_written_twice() -> None:
+    """Two files of one language never define the same text: the first would silently win."""
+    assert len(named()) == len(defined())
 
 
 def test_no_text_stands_unused() -> None:

@@ -149,6 +149,15 @@ def test_load_returns_the_snapshot_and_the_unsettled_in_number_order(file: Journ
     assert one(file, Load("nobody")) == Loaded(None, ())
 
 
+def test_load_returns_what_a_lane_still_owes_under_an_order_key(file: JournalFile) -> None:
+    """Payloads come in sequence; those settled, of other lanes and of other order keys do not."""
+    one(file, commit(effect("a", b"1"), effect("b", b"2"), effect("c", b"3", lane="record"), effect("d", b"4")))
+    one(file, MarkOutbox((OutboxMark(1, "done"),)))
+    key = take(file).entries[0].order_key
+    assert one(file, Load("7", "message", key)) == Loaded(None, (), (b"2", b"4"))
+    assert one(file, Load("7", "message", "someone else")) == Loaded(None, ())
+
+
 def test_no_snapshot_keeps_the_old_one(file: JournalFile) -> None:
     """A commit without a snapshot leaves the last state in place."""
     one(file, commit(snapshot=b"state", wake=True))

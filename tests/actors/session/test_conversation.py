@@ -7,7 +7,8 @@ from actors.providers.messages import KeyVerdict, Provider
 from actors.session import onboarding
 from actors.session.conversation import handle
 from actors.session.state import SessionState
-from actors.session.turn import CheckPendingKey, StartCase, StopCase, Turn, World
+from actors.session.turn import CheckKeyOf, StartJob, StopJob, Turn, World
+from actors.session.waiting import AwaitingProspect, CheckingKey, EnteringKey, Idle
 from actors.telegram.parsing import ButtonTap, OtherMessage, Sender, TextMessage
 from tests.actors.session.world import PROSPECT, fresh, ready, said, world
 
@@ -43,7 +44,7 @@ def test_quick_set_up_stores_the_rep_without_any_key() -> None:
     users = next(write for write in turn.rows if write.table == "users")
     assert users.rows[0]["encrypted_api_key"] is None
     assert turn.state.profile is not None
-    assert turn.state.flow == "awaiting_prospect"
+    assert turn.state.waiting_for == AwaitingProspect()
 
 
 def test_an_own_key_is_sealed_deleted_from_the_chat_and_checked() -> None:
@@ -51,7 +52,7 @@ def test_an_own_key_is_sealed_deleted_from_the_chat_and_checked() -> None:
     key = "sk-ant-planted-0123456789"
     turn = play(fresh(), tap("setup:own"), tap("provider:anthropic"), text(key))
     assert [call.method for call in turn.calls] == ["deleteMessage", "sendMessage"]
-    assert turn.commands == (CheckPendingKey(),)
+    assert turn.commands == (CheckKeyOf(),)
     assert key.encode() not in msgspec.json.encode((turn.state, turn.calls))
 
 
@@ -59,10 +60,11 @@ def test_an_accepted_key_finishes_the_set_up() -> None:
     """After the provider's yes the rep is set up with that provider and the sealed key is in the row."""
     here = world()
     asked = play(fresh(), tap("provider:anthropic"), text("sk-ant-planted-0123456789"), at=here)
+    assert isinstance(asked.state.waiting_for, CheckingKey)
     turn = onboarding.key_checked(asked.state, KeyVerdict.ACCEPTED, here)
     assert turn.state.profile is not None
     assert turn.state.profile.provider is Provider.ANTHROPIC
-    assert turn.rows[0].rows[0]["encrypted_api_key"] == asked.state.pending_key.ciphertext  # type: ignore[union-attr]
+    assert turn.rows[0].rows[0]["encrypted_api_key"] == asked.state.waiting_for.key.ciphertext
 
 
 @pytest.mark.parametrize("verdict", [KeyVerdict.REJECTED, KeyVerdict.UNREACHABLE])
@@ -71,16 +73,14 @@ def test_any_other_verdict_keeps_no_key_and_asks_again(verdict: KeyVerdict) -> N
     here = world()
     asked = play(fresh(), tap("provider:anthropic"), text("sk-ant-planted-0123456789"), at=here)
     turn = onboarding.key_checked(asked.state, verdict, here)
-    assert turn.state.pending_key is None
-    assert turn.state.flow == "entering_key"
+    assert turn.state.waiting_for == EnteringKey(Provider.ANTHROPIC)
     assert said(turn) == [here.texts(f"key-{verdict}", provider="Anthropic")]
 
 
 def test_a_command_in_the_key_flow_is_a_command() -> None:
     """A command typed where a key is awaited is never taken for the key."""
     turn = play(fresh(), tap("provider:openrouter"), text("/cancel"))
-    assert turn.state.flow == "idle"
-    assert turn.state.pending_key is None
+    assert turn.state.waiting_for == Idle()
 
 
 def test_what_is_no_key_is_refused_with_its_shape() -> None:
@@ -94,27 +94,27 @@ def test_what_is_no_key_is_refused_with_its_shape() -> None:
 def test_support_before_the_set_up_asks_for_it() -> None:
     """Nobody is analysed before choosing whose key is used."""
     turn = play(fresh(), text("/support"))
-    assert turn.state.flow == "idle"
+    assert turn.state.waiting_for == Idle()
     assert len(said(turn)) == 1
 
 
 def test_a_prospect_starts_a_case() -> None:
     """The text pasted after /support becomes a case and its run starts."""
     turn = play(ready(), text("/support"), text(PROSPECT))
-    assert turn.commands == (StartCase(turn.state.cases[0].run_id),)
-    assert turn.state.cases[0].text == PROSPECT
+    assert turn.commands == (StartJob(turn.state.jobs[0].run_id),)
+    assert turn.state.jobs[0].text == PROSPECT
 
 
 def test_a_prospect_may_come_with_the_command() -> None:
     """/support followed by text needs no second message."""
     turn = play(ready(), text(f"/support {PROSPECT}"))
-    assert turn.state.cases[0].text == PROSPECT
+    assert turn.state.jobs[0].text == PROSPECT
 
 
 def test_a_second_prospect_waits_and_is_told_so() -> None:
     """While one is worked on, the next is queued in order and starts nothing."""
     turn = play(ready(), text(f"/support {PROSPECT}"), text(f"/support {PROSPECT} Also Tom."))
-    assert [case.text for case in turn.state.waiting] == [PROSPECT, f"{PROSPECT} Also Tom."]
+    assert [case.text for case in turn.state.line] == [PROSPECT, f"{PROSPECT} Also Tom."]
     assert turn.commands == ()
     assert len(said(turn)) == 1
 
@@ -142,22 +142,22 @@ def test_a_prospect_of_the_wrong_size_gets_one_sentence(words: str, name: str) -
 def test_free_text_is_offered_as_a_prospect() -> None:
     """Outside a flow a text is not guessed at: one tap makes it a case."""
     offered = play(ready(), text(PROSPECT))
-    assert offered.state.cases == ()
+    assert offered.state.jobs == ()
     turn = play(offered.state, tap("support:this"))
-    assert turn.state.cases[0].text == PROSPECT
+    assert turn.state.jobs[0].text == PROSPECT
 
 
 def test_cancel_stops_the_case_and_drops_those_that_wait() -> None:
     """/cancel ends the work under way and everything in line behind it."""
     busy = play(ready(), text(f"/support {PROSPECT}"), text(f"/support {PROSPECT}")).state
     turn = play(busy, text("/cancel"))
-    assert turn.state.cases == ()
-    assert turn.commands == (StopCase(busy.cases[0].run_id, busy.cases[0].draft_id),)
+    assert turn.state.jobs == ()
+    assert turn.commands == (StopJob(busy.jobs[0].run_id, busy.jobs[0].draft_id),)
 
 
 def test_a_stale_button_says_so_and_changes_nothing() -> None:
     """A button from an earlier time answers with a notice."""
-    turn = play(ready(), tap("support:retry:gone"))
+    turn = play(ready(), tap("retry:gone"))
     assert turn.state == ready()
     assert "text" in turn.at_once[0].parameters
 

@@ -3,10 +3,11 @@
 import msgspec
 
 from actors.providers.messages import FailureKind
-from actors.session import support
-from actors.session.turn import EndDraftOf, StartCase
+from actors.session import jobs, support
+from actors.session.flow import Tap
+from actors.session.turn import EndDraftOf, StartJob
 from coaching.memory import MemoryOutput, PreferencesUpdate
-from tests.actors.session.world import PROSPECT, answer, ready, said, world
+from tests.actors.session.world import PROSPECT, answer, failed, finished, over, ready, said, world
 
 OUTPUT = msgspec.json.encode(answer())
 LEARNED = msgspec.json.encode(MemoryOutput((), (), PreferencesUpdate()))
@@ -16,7 +17,7 @@ def test_an_answer_is_sent_with_the_draft_in_a_message_of_its_own() -> None:
     """The last message is the draft and nothing else, so that copying it copies just that."""
     here = world()
     state = support.take(ready(), PROSPECT, here).state
-    turn = support.step_finished(state, state.cases[0].run_id, "strategist", OUTPUT, "some/model", here)
+    turn = finished(state, state.jobs[0].run_id, "strategist", OUTPUT, here, model="some/model")
     assert said(turn)[-1] == answer().draft.message
     assert "Maria Keller" in said(turn)[0]
     assert "some/model" in said(turn)[0]
@@ -28,8 +29,8 @@ def test_a_long_strategy_never_cuts_the_draft() -> None:
     here = world()
     long = msgspec.structs.replace(answer("word " * 2000))
     state = support.take(ready(), PROSPECT, here).state
-    run = state.cases[0].run_id
-    turn = support.step_finished(state, run, "strategist", msgspec.json.encode(long), "m", here)
+    run = state.jobs[0].run_id
+    turn = finished(state, run, "strategist", msgspec.json.encode(long), here)
     texts = said(turn)
     assert all(len(text.encode("utf-16-le")) // 2 <= 4096 for text in texts)
     assert "".join(texts).count("word") == 2000
@@ -39,9 +40,9 @@ def test_an_answer_that_comes_twice_is_sent_once() -> None:
     """A step's output is taken once; a repetition changes nothing."""
     here = world()
     state = support.take(ready(), PROSPECT, here).state
-    run = state.cases[0].run_id
-    once = support.step_finished(state, run, "strategist", OUTPUT, "m", here)
-    twice = support.step_finished(once.state, run, "strategist", OUTPUT, "m", here)
+    run = state.jobs[0].run_id
+    once = finished(state, run, "strategist", OUTPUT, here)
+    twice = finished(once.state, run, "strategist", OUTPUT, here)
     assert twice.calls == ()
     assert twice.state == once.state
 
@@ -50,21 +51,21 @@ def test_the_next_case_starts_when_the_one_before_is_answered() -> None:
     """Background steps of an answered case do not hold up the next."""
     here = world()
     state = support.take(support.take(ready(), PROSPECT, here).state, PROSPECT, here).state
-    first, second = state.cases
-    turn = support.step_finished(state, first.run_id, "strategist", OUTPUT, "m", here)
-    assert turn.commands == (EndDraftOf(first.draft_id), StartCase(second.run_id))
+    first, second = state.jobs
+    turn = finished(state, first.run_id, "strategist", OUTPUT, here)
+    assert turn.commands == (EndDraftOf(first.draft_id), StartJob(second.run_id))
 
 
 def test_what_a_case_taught_is_remembered_when_it_is_over() -> None:
     """At the end of the run the memory row holds one more interaction, even if the memory agent failed."""
     here = world()
     state = support.take(ready(), PROSPECT, here).state
-    run = state.cases[0].run_id
-    state = support.step_finished(state, run, "strategist", OUTPUT, "m", here).state
+    run = state.jobs[0].run_id
+    state = finished(state, run, "strategist", OUTPUT, here).state
     for learned in (False, True):
-        told = support.step_finished(state, run, "memory", LEARNED, "m", here).state if learned else state
-        turn = support.run_finished(told, run, here)
-        assert turn.state.cases == ()
+        told = finished(state, run, "memory", LEARNED, here, last=False).state if learned else state
+        turn = over(told, run, here)
+        assert turn.state.jobs == ()
         assert turn.state.memory.total_sessions == 1
         assert turn.rows[0].table == "user_memory"
 
@@ -74,27 +75,28 @@ def test_a_failure_is_one_sentence_with_another_try() -> None:
     for kind in FailureKind:
         here = world()
         state = support.take(ready(), PROSPECT, here).state
-        run = state.cases[0].run_id
-        turn = support.step_failed(state, run, kind, 7.0, here)
+        run = state.jobs[0].run_id
+        turn = failed(state, run, kind, here, 7.0)
         assert len(said(turn)) == 1
-        assert turn.state.cases == ()
-        again = support.retry(turn.state, here)
-        assert again.state.cases[0].text == PROSPECT
-        assert again.state.cases[0].run_id != run
+        assert turn.state.jobs == ()
+        again = jobs.retry(turn.state, Tap((run,), None), here)
+        assert again is not None
+        assert again.state.jobs[0].text == PROSPECT
+        assert again.state.jobs[0].run_id != run
 
 
 def test_a_failed_background_step_is_not_the_reps_business() -> None:
     """When the memory agent fails, the rep, who has the answer, hears nothing."""
     here = world()
     state = support.take(ready(), PROSPECT, here).state
-    run = state.cases[0].run_id
-    state = support.step_finished(state, run, "strategist", OUTPUT, "m", here).state
-    assert support.step_failed(state, run, FailureKind.UNAVAILABLE, None, here).calls == ()
+    run = state.jobs[0].run_id
+    state = finished(state, run, "strategist", OUTPUT, here).state
+    assert failed(state, run, FailureKind.UNAVAILABLE, here).calls == ()
 
 
 def test_stop_under_the_draft_cancels_that_case() -> None:
     """Telegram's Stop button ends the work, not just the picture of it; a stale one does nothing."""
     here = world()
     state = support.take(ready(), PROSPECT, here).state
-    assert support.stop_draft(state, state.cases[0].draft_id, here).state.cases == ()
-    assert support.stop_draft(state, state.cases[0].draft_id + 1, here).state == state
+    assert jobs.stop_draft(state, state.jobs[0].draft_id, here).state.jobs == ()
+    assert jobs.stop_draft(state, state.jobs[0].draft_id + 1, here).state == state

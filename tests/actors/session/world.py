@@ -5,7 +5,10 @@ from itertools import count
 
 import msgspec
 
-from actors.providers.messages import Provider, SealedKey
+from actors.providers.messages import FailureKind, Provider, SealedKey
+from actors.session import conversation
+from actors.session.book import Book
+from actors.session.messages import RunFinished, StepFailed, StepFinished
 from actors.session.state import Profile, Rep, SessionState
 from actors.session.turn import Turn, World
 from actors.settings import read_settings
@@ -20,14 +23,22 @@ from coaching.strategist import (
     Strategy,
     StrategyStep,
 )
-from storage import user_id
+from storage import Row, user_id
 
 NOW = 1_800_000_000.0
 REP = Rep(telegram_id=7, username="anna", first_name="Anna")
 PROSPECT = "Maria Keller, plant manager at Nordwerk, says the price is too high for this year."
 
 
-def world(**settings: str) -> World:
+def book(**tables: tuple[Row, ...]) -> Book:
+    """A book in which these tables were read; `team_x` names the whole team's rows of table x."""
+    read = Book()
+    for name, rows in tables.items():
+        read.fill(name.removeprefix("team_"), rows, team=name.startswith("team_"), at=NOW)
+    return read
+
+
+def world(known: Book | None = None, **settings: str) -> World:
     """A world in the sandbox, at a fixed time, whose ids count up from 1."""
     ids: Iterator[int] = count(1)
     return World(
@@ -38,6 +49,7 @@ def world(**settings: str) -> World:
         seal=lambda telegram_id, provider, key: SealedKey(provider, telegram_id, f"sealed{len(key)}"),
         cited=lambda reference: reference,
         practice=frozenset({Provider.OPENROUTER}),
+        book=known or Book(),
     )
 
 
@@ -57,6 +69,23 @@ def ready() -> SessionState:
         created_at=NOW,
     )
     return msgspec.structs.replace(fresh(), profile=profile)
+
+
+def finished(
+    state: SessionState, run_id: str, agent: str, output: bytes, here: World, *, last: bool = True, model: str = "m"
+) -> Turn:
+    """The turn that a finished step of a run makes."""
+    return conversation.work_done(state, StepFinished(run_id, agent, output, model, last), here)
+
+
+def failed(state: SessionState, run_id: str, kind: FailureKind, here: World, after: float | None = None) -> Turn:
+    """The turn that a failed step of a run makes."""
+    return conversation.work_done(state, StepFailed(run_id, "any", kind, after), here)
+
+
+def over(state: SessionState, run_id: str, here: World) -> Turn:
+    """The turn that the end of a run makes."""
+    return conversation.work_done(state, RunFinished(run_id), here)
 
 
 def said(turn: Turn) -> list[str]:

@@ -1,0 +1,35 @@
+# What belongs to no flow: help, refusals, leaving. Values in braces come from the code; model text is never in here.
+
+command-help = What I can do
+
+command-cancel = Stop what is under way
+
+refused = This coach is by invitation. Ask your team lead to add @{ $username } to the list, then press Start again.
+
+refused-no-username = This coach is by invitation and knows people by their Telegram username. Choose one in Telegram's settings, ask your team lead to add it to the list, then press Start again.
+
+help =
+    What I can do for you:
+
+    /support: paste a prospect and get an analysis, a closing strategy, tactics and a draft
+    /cancel: stop what is under way, at any moment
+    /start: change whose key I use
+    /help: this page
+
+    You can also just paste a prospect without a command. What you paste stays between you, me and the model that reads it.
+
+unknown-command = I do not know { $command }. /help shows what I can do.
+
+cancelled-flow = Left. /help shows what I can do.
+
+nothing-to-cancel = There is nothing under way. /help shows what I can do.
+
+only-text = I can read text for now. Paste the words from it, and I work with those.
+
+stale-button = That button is no longer in use. /help shows what I can do.
+
+broken-update = Something in your last message broke on my side. It is noted for the operators; please send it in another form.
+
+records-unreachable = I cannot reach the records right now. Your message is kept, and I answer as soon as they are back.
+
+records-unreachable-now = I cannot reach the records right now, and this needs them. Send it again in a minute; a prospect can be worked on meanwhile.

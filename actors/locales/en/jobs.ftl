@@ -1,0 +1,57 @@
+# Work under way: waiting, progress, failures.
+
+cancelled-job = Stopped. Nothing of it was kept. Paste a prospect whenever you are ready.
+
+cancelled-jobs = Stopped, with { $waiting } more that waited. Paste a prospect whenever you are ready.
+
+jobs-queued =
+    { $position ->
+        [one] Noted. I finish the one before it first, then this one.
+       *[other] Noted. { $position } before it, then this one.
+    }
+
+jobs-full = I already have { $limit } requests waiting. Let me finish some first, or /cancel them.
+
+button-retry = Try again
+
+progress-reading = Reading the prospect…
+
+progress-waiting =
+    { $position ->
+        [one] Waiting for the model: you are next, about { $seconds } s.
+       *[other] Waiting for the model: place { $position }, about { $seconds } s.
+    }
+
+progress-thinking = Read it. Thinking…
+
+progress-analysis = Writing the analysis…
+
+progress-strategy = Analysis done. Writing the strategy…
+
+progress-tactics = Strategy done. Writing the tactics…
+
+progress-draft = Tactics done. Writing the draft…
+
+progress-finishing = Draft done. Finishing…
+
+failed-key_rejected = { $provider } no longer accepts your key. Send /start to give me a new one or to use the team's; then tap Try again.
+
+failed-no_credit = The { $provider } account has no credit left. Top it up or switch keys with /start, then tap Try again.
+
+failed-quota_spent = Today's free requests of the team are spent. Use your own key with /start, or tap Try again tomorrow.
+
+failed-rate_limited = { $provider } has too many requests right now. Tap Try again in { $seconds } s.
+
+failed-refused = The model declined to work on this text. Take out what may have upset it, or tap Try again.
+
+failed-too_long = This is longer than the model can read. Send the part that matters most.
+
+failed-undecodable = The model answered in a form I cannot use, twice. Your text is kept: tap Try again.
+
+failed-unavailable = { $provider } cannot be reached right now. Your text is kept: tap Try again in a minute.
+
+failed-deadline = The model did not answer in time. Your text is kept: tap Try again.
+
+failed-misconfigured = The model settings of this coach need your team lead. Your text is kept: tap Try again once they are fixed.
+
+failed-key_unreadable = Your stored key can no longer be read. Send /start to give it again, then tap Try again.

@@ -1,0 +1,61 @@
+# The set-up.
+
+command-start = Set up or start over
+
+welcome =
+    Hello { $name }, I am Cornerman, your sales coach.
+
+    Paste a prospect: a profile, an e-mail thread, a chat. You get a reading of the person, a closing strategy, tactics and a draft you can send.
+
+    How shall I think for you?
+
+welcome-back =
+    Welcome back, { $name }. You are set up and ready.
+
+    Send /support to work on a prospect, or simply paste one.
+
+button-quick = Quick set-up: the team's key
+
+button-own = Use my own key
+
+button-back = Back
+
+button-openrouter = OpenRouter
+
+button-anthropic = Anthropic
+
+choose-provider = Whose key do you have?
+
+enter-key-openrouter =
+    Send me your OpenRouter key as one message. It begins with sk-or- and is made at openrouter.ai under Keys.
+
+    I check it with OpenRouter, store it encrypted and delete your message. /cancel to leave it.
+
+enter-key-anthropic =
+    Send me your Anthropic key as one message. It begins with sk-ant- and is made at console.anthropic.com under API keys.
+
+    I check it with Anthropic, store it encrypted and delete your message. /cancel to leave it.
+
+key-shape-openrouter = That does not look like an OpenRouter key: it begins with sk-or- and has no spaces. Send the key, or /cancel.
+
+key-shape-anthropic = That does not look like an Anthropic key: it begins with sk-ant- and has no spaces. Send the key, or /cancel.
+
+key-checking = Checking your key with { $provider }…
+
+key-rejected = { $provider } does not accept this key. Copy it again in full and send it, or /cancel.
+
+key-unreachable = { $provider } cannot be reached, so I could not check the key and have not kept it. Send it again in a minute, or /cancel.
+
+key-wait = I am still checking your key. One moment, or /cancel.
+
+setup-done-team =
+    You are set up with the team's key.
+
+    Paste your first prospect now: a profile, an e-mail thread, a chat. Anything from a few lines up.
+
+setup-done-own =
+    Your { $provider } key works and is stored encrypted. I deleted your message.
+
+    Paste your first prospect now: a profile, an e-mail thread, a chat. Anything from a few lines up.
+
+setup-first = First choose how I should think for you; it takes one tap.

@@ -1,0 +1,60 @@
+# A prospect and its answer.
+
+command-support = Get a strategy and a draft for a prospect
+
+support-ask =
+    Paste the prospect: who they are, what they wrote, where the deal stands. Copy a profile, an e-mail or a chat as it is.
+
+    I answer with an analysis, a strategy, tactics and a draft.
+
+support-empty = That message holds no text to work with. Paste what you know of the prospect as text.
+
+support-short = That is too little to work with. Tell me at least who the prospect is and what they said, in a sentence or two.
+
+support-long = That is { $length } characters, more than the { $limit } I can read at once. Send the part that matters most: the last messages and who wrote them.
+
+offer-support = Shall I work on this as a prospect?
+
+button-support-this = Yes, analyse it
+
+button-another = Another prospect
+
+button-copy = Copy draft
+
+answer-analysis = Prospect analysis
+
+answer-strategy = Closing strategy
+
+answer-engagement_tactics = Engagement tactics
+
+answer-draft = Draft for { $platform }
+
+answer-objection = Likely objection
+
+answer-response = Your response
+
+answer-footer = Playbook: { $reference }. Answered by { $model }.
+
+answer-footer-uncited = The playbook has no page for this. Answered by { $model }.
+
+answer-practice = This is the offline practice model: it follows the playbook by rules. For real coaching, your team lead sets OPENROUTER_API_KEY.
+
+field-prospect = Prospect
+
+field-type = Type
+
+field-seniority = Seniority
+
+field-background = Leverage
+
+field-company = Company
+
+field-stage = Stage
+
+field-concern = Key concern
+
+field-signal = Buying signal
+
+answer-comment = Comment to leave
+
+field-timing = Timing

@@ -1,0 +1,65 @@
+"""The one shape of every flow: what it is asked by, and the pure functions that answer.
+
+A flow is a module of `actors.session` that exports `FLOW` and stands in `flows.FLOWS`. Every handler is pure: the
+state and what came in give a `Turn`. A handler may be called twice for one event (see `book`), so it keeps nothing.
+"""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from actors.providers.messages import FailureKind
+from actors.session.state import Job, SessionState
+from actors.session.turn import Turn, World
+from actors.session.waiting import Waiting
+from actors.telegram.parsing import TextMessage
+
+
+class Tap(msgspec.Struct, frozen=True):
+    """A tapped button: what its data says after the flow's own word, and the message it stands under, if known."""
+
+    words: tuple[str, ...]
+    message_id: int | None
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a job has no answer; `retry_after_s` where the provider said."""
+
+    kind: FailureKind
+    retry_after_s: float | None = None
+
+
+CommandHandler = Callable[[SessionState, str, World], Turn]
+"""Answers a command; the text is what stood after it, stripped."""
+ButtonHandler = Callable[[SessionState, Tap, World], Turn | None]
+"""Answers a tap; None for a button that no longer means anything, which the rep is told and nothing changes."""
+TextHandler = Callable[[SessionState, TextMessage, World], Turn]
+"""Takes a text where the session waits for one."""
+NudgeHandler = Callable[[SessionState, str, World], Turn]
+"""Acts on a time that has come; the text is the nudge's subject."""
+JobHandler = Callable[[SessionState, Job, World], Turn]
+"""Takes a job's outputs, which are in `job.finished` by agent."""
+FailureHandler = Callable[[SessionState, Job, Failure, World], Turn]
+"""Says that a job failed, in place of the common sentence with its Try again."""
+
+
+class JobFlow(msgspec.Struct, frozen=True):
+    """Who takes the answer of one kind of job.
+
+    `answered` runs once, when every step that is waited for has ended; `ended` once, when the background steps have
+    too, with the job out of the state already. `failed` runs instead of `answered`.
+    """
+
+    answered: JobHandler
+    ended: JobHandler | None = None
+    failed: FailureHandler | None = None
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """One flow's doors. `buttons` maps the first word of a button's data, `texts` the waiting state's type."""
+
+    commands: Mapping[str, CommandHandler] = {}
+    buttons: Mapping[str, ButtonHandler] = {}
+    texts: Mapping[type[Waiting], TextHandler] = {}
+    jobs: Mapping[str, JobFlow] = {}
+    nudges: Mapping[str, NudgeHandler] = {}

@@ -1,0 +1,29 @@
+"""Every flow of a session, and the doors they open: which word, button, state, job or time belongs to whom."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from actors.session import general, onboarding, support
+from actors.session.flow import Flow
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+FLOWS: tuple[Flow, ...] = (onboarding.FLOW, support.FLOW, general.FLOW)
+
+
+def _joined(parts: Iterable[Mapping[_K, _V]]) -> dict[_K, _V]:
+    joined: dict[_K, _V] = {}
+    for part in parts:
+        twice = joined.keys() & part.keys()
+        if twice:
+            raise ValueError(f"two flows answer the same: {sorted(map(str, twice))}")
+        joined |= part
+    return joined
+
+
+COMMANDS = _joined(flow.commands for flow in FLOWS)
+BUTTONS = _joined(flow.buttons for flow in FLOWS)
+TEXTS = _joined(flow.texts for flow in FLOWS)
+JOBS = _joined(flow.jobs for flow in FLOWS)
+NUDGES = _joined(flow.nudges for flow in FLOWS)

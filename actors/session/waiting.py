@@ -1,0 +1,35 @@
+"""What a session takes the rep's next message for: one small frozen Struct per place in a conversation.
+
+A flow adds its own here and handles it in the `texts` or `files` of its `Flow`. None of them outlives a command.
+"""
+
+import msgspec
+
+from actors.providers.messages import Provider, SealedKey
+
+
+class Idle(msgspec.Struct, frozen=True, tag="idle"):
+    """Nothing was asked: a text is offered as a prospect."""
+
+
+class ChoosingProvider(msgspec.Struct, frozen=True, tag="choosing_provider"):
+    """The buttons with the providers are shown."""
+
+
+class EnteringKey(msgspec.Struct, frozen=True, tag="entering_key"):
+    """The next text is the rep's key of this provider."""
+
+    provider: Provider
+
+
+class CheckingKey(msgspec.Struct, frozen=True, tag="checking_key"):
+    """The provider is being asked about this key."""
+
+    key: SealedKey
+
+
+class AwaitingProspect(msgspec.Struct, frozen=True, tag="awaiting_prospect"):
+    """The next message is a prospect."""
+
+
+Waiting = Idle | ChoosingProvider | EnteringKey | CheckingKey | AwaitingProspect
