@@ -88,6 +88,14 @@ TABLES: dict[str, dict[str, Kind]] = {
         json="input_data output_data",
         time="start_time end_time created_at",
     ),
+    "model_usage": _columns(
+        uuid="id",
+        bigint="telegram_id input_tokens output_tokens cached_tokens",
+        integer="requests answers unpriced",
+        text="day agent provider model paid_by",
+        real="cost_usd",
+        time="updated_at",
+    ),
 }
 """Every table and column there is."""
 

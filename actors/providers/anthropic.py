@@ -1,18 +1,21 @@
 """Anthropic's Messages API: request bodies, the stream, and what its errors mean."""
 
+import base64
 from typing import Any
 
 import msgspec
 
 from actors.providers.anthropic_errors import ErrorBody, classify, failure_of
 from actors.providers.failures import ProviderError, refused, unreachable, word
-from actors.providers.messages import Provider, Usage
+from actors.providers.messages import ChatMessage, Citation, Provider, Usage
 from actors.providers.model_call import ModelCall, ProviderApi
-from actors.providers.prices import anthropic_cost
+from actors.providers.prices import SEARCH_USD, anthropic_cost
+from actors.providers.prompt_layout import schema_in_words, stable_ends
 from actors.providers.sse import ServerEvent
 from actors.providers.stream_events import (
     AnswerEnded,
     ModelNamed,
+    PageCited,
     StreamEvent,
     TextArrived,
     ThoughtArrived,
@@ -21,37 +24,65 @@ from actors.providers.stream_events import (
 from actors.providers.wire_schema import Dialect
 
 _HEADERS = {"anthropic-version": "2026-10-21"}
-_TRUNCATED = frozenset({"max_tokens", "model_context_window_exceeded"})
+SEARCHES = 5
+"""Searches that one answer may make; each is paid for."""
+_TRUNCATED = frozenset({"max_tokens", "model_context_window_exceeded", "pause_turn"})
+_THOUGHTS = ("thinking", "signature", "redacted", "server_tool_use", "web_search_tool_result", "input_json")
+"""Parts of an answer that are signs of life and no text of it: thinking, searching."""
 
 
 def body(call: ModelCall) -> bytes:
     """The request body. No sampling parameters, no forced tools and no prefill: the newer models refuse all three."""
     config: dict[str, Any] = {"effort": call.effort}
-    if call.schema is not None:
+    if call.schema is not None and not call.json_mode:
         config["format"] = {"type": "json_schema", "schema": call.schema}
     request: dict[str, Any] = {
         "model": call.models[0],
         "max_tokens": call.max_tokens,
         "stream": True,
-        "messages": [{"role": message.role, "content": message.content} for message in call.messages],
+        "messages": [_message(message) for message in call.messages],
         "output_config": config,
         "metadata": {"user_id": call.pseudonym},
     }
-    if call.system:
-        request["system"] = _system(call.system)
+    system = _system(call)
+    if system:
+        request["system"] = system
+    if call.web_search:
+        request["tools"] = [{"type": "web_search_20250305", "name": "web_search", "max_uses": SEARCHES}]
     return msgspec.json.encode(request)
 
 
-def _system(blocks: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The system blocks with the cache's breakpoints: after the knowledge all agents share, and before the last block.
+def _message(message: ChatMessage) -> dict[str, Any]:
+    if not message.images:
+        return {"role": message.role, "content": message.content}
+    blocks: list[dict[str, Any]] = [
+        {
+            "type": "image",
+            "source": {
+                "type": "base64",
+                "media_type": image.media_type,
+                "data": base64.b64encode(image.data).decode("ascii"),
+            },
+        }
+        for image in message.images
+    ]
+    if message.content:
+        blocks.append({"type": "text", "text": message.content})
+    return {"role": message.role, "content": blocks}
 
-    The last block alone may differ from rep to rep. A write happens only at a breakpoint, so one behind such text
-    would never be read again.
-    """
-    system: list[dict[str, Any]] = [{"type": "text", "text": block} for block in blocks]
-    for index in {0, max(0, len(blocks) - 2)}:
+
+def _system(call: ModelCall) -> list[dict[str, Any]]:
+    """The system blocks with the cache's breakpoints."""
+    system: list[dict[str, Any]] = [{"type": "text", "text": block} for block in call.system]
+    if call.json_mode and call.schema is not None:
+        system.append({"type": "text", "text": schema_in_words(call.schema)})
+    for index in stable_ends(len(system)):
         system[index]["cache_control"] = {"type": "ephemeral"}
     return system
+
+
+class _ServerTools(msgspec.Struct):
+    web_search_requests: int | None = None
 
 
 class _Usage(msgspec.Struct):
@@ -59,6 +90,7 @@ class _Usage(msgspec.Struct):
     output_tokens: int | None = None
     cache_creation_input_tokens: int | None = None
     cache_read_input_tokens: int | None = None
+    server_tool_use: _ServerTools | None = None
 
 
 class _Message(msgspec.Struct):
@@ -67,10 +99,16 @@ class _Message(msgspec.Struct):
     usage: _Usage | None = None
 
 
+class _Page(msgspec.Struct):
+    url: str | None = None
+    title: str | None = None
+
+
 class _Delta(msgspec.Struct):
     type: str = ""
     text: str | None = None
     stop_reason: str | None = None
+    citation: _Page | None = None
 
 
 class _Block(msgspec.Struct):
@@ -103,6 +141,7 @@ class AnthropicReader:
         self._written = 0
         self._cached = 0
         self._output = 0
+        self._searches = 0
 
     def read(self, event: ServerEvent) -> list[StreamEvent]:
         """What this event says; an error after the 200 raises."""
@@ -137,8 +176,10 @@ class AnthropicReader:
         return [ModelNamed(message.model, message.id), *self._counted(message.usage)]
 
     def _grown(self, part: _Block | _Delta) -> list[StreamEvent]:
-        if part.type.startswith(("thinking", "signature", "redacted")):
+        if part.type.startswith(_THOUGHTS):
             return [ThoughtArrived()]
+        if isinstance(part, _Delta) and part.citation is not None and part.citation.url:
+            return [PageCited(Citation(part.citation.url, part.citation.title or part.citation.url))]
         if part.type in ("text", "text_delta") and part.text:
             self._text = True
             return [TextArrived(part.text)]
@@ -166,16 +207,22 @@ class AnthropicReader:
         self._written = _newer(usage.cache_creation_input_tokens, self._written)
         self._cached = _newer(usage.cache_read_input_tokens, self._cached)
         self._output = _newer(usage.output_tokens, self._output)
+        if usage.server_tool_use is not None:
+            self._searches = _newer(usage.server_tool_use.web_search_requests, self._searches)
         return [
             UsageArrived(
                 Usage(
                     input_tokens=self._input + self._written + self._cached,
                     output_tokens=self._output,
                     cached_tokens=self._cached,
-                    cost_usd=anthropic_cost(self._model, self._input, self._written, self._cached, self._output),
+                    cost_usd=self._cost(),
                 )
             )
         ]
+
+    def _cost(self) -> float | None:
+        tokens = anthropic_cost(self._model, self._input, self._written, self._cached, self._output)
+        return None if tokens is None else tokens + self._searches * SEARCH_USD
 
 
 def _newer(count: int | None, known: int) -> int:

@@ -6,13 +6,14 @@ from typing import ClassVar
 import msgspec
 
 from actors.providers.failures import Failure, ProviderError, unreachable, word
-from actors.providers.http import TRANSPORT_ERRORS, Answer, BearerAuth, Client, post
-from actors.providers.messages import CompletionDelta, Usage
+from actors.providers.http import TRANSPORT_ERRORS, Answer, BearerAuth, Client, never_sent, post
+from actors.providers.messages import Citation, CompletionDelta, Usage
 from actors.providers.model_call import ProviderApi
 from actors.providers.sse import ServerEvent, Splitter
 from actors.providers.stream_events import (
     AnswerEnded,
     ModelNamed,
+    PageCited,
     StreamEvent,
     TextArrived,
     ThoughtArrived,
@@ -48,6 +49,7 @@ class CallAnswered(msgspec.Struct, frozen=True, kw_only=True):
     finish_reason: str
     truncated: bool
     first_token_s: float
+    citations: tuple[Citation, ...] = ()
 
 
 class CallFailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +74,7 @@ class _ReadWhole(msgspec.Struct, frozen=True):
 
 class _Broken(msgspec.Struct, frozen=True):
     error_type: str
+    sent: bool
 
 
 class _FirstTokenDue(msgspec.Struct, frozen=True):
@@ -121,6 +124,7 @@ class CompletionCall(Actor):
         self._model = ""
         self._response_id = ""
         self._usage = Usage()
+        self._citations: dict[str, Citation] = {}
         self._ended = False
 
     async def started(self) -> None:
@@ -143,8 +147,8 @@ class CompletionCall(Actor):
                 self._read(chunk)
             case _ReadWhole(body=body):
                 self._read_whole(body)
-            case _Broken(error_type=error_type):
-                self._fail(unreachable(error_type))
+            case _Broken(error_type=error_type, sent=sent):
+                self._fail(msgspec.structs.replace(unreachable(error_type), sent=sent))
             case _FirstTokenDue():
                 self._first_token_due()
             case _IdleDue():
@@ -222,6 +226,8 @@ class CompletionCall(Actor):
                     self._usage = usage
                 case ModelNamed(model=model, response_id=response_id):
                     self._model, self._response_id = model, response_id
+                case PageCited(citation=citation):
+                    self._citations.setdefault(citation.url, citation)
                 case AnswerEnded(reason=reason, truncated=truncated):
                     self._finish(reason, truncated=truncated)
 
@@ -269,6 +275,7 @@ class CompletionCall(Actor):
                 finish_reason=reason,
                 truncated=truncated,
                 first_token_s=self._first_token_s,
+                citations=tuple(self._citations.values()),
             ),
         )
         self.timer(_LINGER_S, _LingerDue())
@@ -282,4 +289,6 @@ class CompletionCall(Actor):
 
 def _broken(error: Exception) -> _Broken:
     """Only the kind of error is kept: its text may hold addresses."""
-    return _Broken(word(type(error).__name__))
+    if never_sent(error):
+        return _Broken("connection_refused", sent=False)
+    return _Broken(word(type(error.__cause__ or error).__name__), sent=True)

@@ -22,7 +22,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """Why one attempt failed. `error_type` is the provider's own word for it; no text of the body is kept.
 
     `retry_after_s` is what the provider asked for. `closes_s` says how long nobody else on this credential need try.
-    `fallback` means that another model may succeed where this one did not.
+    `fallback` means that another model may succeed where this one did not. `sent` is False where the provider has
+    seen nothing of the request, which then spent nothing of any allowance.
     """
 
     kind: FailureKind
@@ -35,6 +36,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     throttled: bool = False
     fallback: bool = False
     request_id: str | None = None
+    sent: bool = True
 
     @property
     def detail(self) -> str:

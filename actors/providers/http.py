@@ -27,6 +27,14 @@ TRANSPORT_ERRORS: tuple[type[Exception], ...] = (
 """What a call may raise before or while an answer arrives; the transport lets some of aiohttp's own through."""
 
 
+def never_sent(error: Exception) -> bool:
+    """Whether a transport error says that the provider has seen nothing of the request.
+
+    The transport calls a cut connection `ConnectTimeout` too, so its cause is asked.
+    """
+    return isinstance(error.__cause__ or error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+
+
 @cache
 def _tls() -> ssl.SSLContext:
     """Made once: it costs tens of milliseconds of a blocked loop."""

@@ -233,6 +233,7 @@ class Lane(Actor):
             pseudonym=self._tools.pseudonym(request.telegram_id),
             output_name=request.output,
             schema=self._tools.schemas[request.output] if request.output else None,
+            web_search=request.web_search,
         )
 
     # What comes back
@@ -266,6 +267,7 @@ class Lane(Actor):
                 usage=answer.usage,
                 first_token_s=job.started_at - job.accepted_at + answer.first_token_s,
                 total_s=now - job.accepted_at,
+                citations=answer.citations,
             ),
         )
         self._forget(job)

@@ -45,11 +45,22 @@ class SpanContext(msgspec.Struct, frozen=True):
     telegram_id: int | None
 
 
+ImageType = Literal["image/jpeg", "image/png", "image/gif", "image/webp"]
+
+
+class Image(msgspec.Struct, frozen=True):
+    """A picture for a model; made by `actors.providers.images.read_image`, which finds the type in the bytes."""
+
+    data: bytes
+    media_type: ImageType
+
+
 class ChatMessage(msgspec.Struct, frozen=True):
-    """One turn of the conversation sent to a model."""
+    """One turn of the conversation sent to a model; its images stand before its text."""
 
     role: Literal["user", "assistant"]
     content: str
+    images: tuple[Image, ...] = ()
 
 
 class Complete(msgspec.Struct, frozen=True):
@@ -57,8 +68,10 @@ class Complete(msgspec.Struct, frozen=True):
 
     The sender receives `CompletionDelta` messages while the answer streams, then exactly one `Completed` or
     `CompletionFailed`. `system` holds prompt blocks, the stable prefix first. `output` names a Struct in
-    `coaching.outputs.OUTPUTS` that the answer must decode into, or None for prose. `deadline_s` seconds, counted
-    from acceptance, cover queueing, retries, fallback and repair together. The death of the sender cancels it.
+    `coaching.outputs.OUTPUTS` that the answer must decode into, or None for prose. `web_search` lets the model
+    search the web and cite what it found; it takes prose only and costs money on free models too. `deadline_s`
+    seconds, counted from acceptance, cover queueing, retries, fallback and repair together. The death of the sender
+    cancels it.
     """
 
     request_id: str
@@ -74,6 +87,7 @@ class Complete(msgspec.Struct, frozen=True):
     effort: Literal["low", "medium", "high"] = "medium"
     priority: Priority = Priority.INTERACTIVE
     span: SpanContext | None = None
+    web_search: bool = False
 
 
 class CancelCompletion(msgspec.Struct, frozen=True):
@@ -112,8 +126,19 @@ class Usage(msgspec.Struct, frozen=True):
     cost_usd: float | None = None
 
 
+class Citation(msgspec.Struct, frozen=True):
+    """A page that an answer refers to; what it says is untrusted text of the web."""
+
+    url: str
+    title: str
+
+
 class Completed(msgspec.Struct, frozen=True):
-    """The whole answer; where `output` was named, `text` is JSON that decodes into it."""
+    """The whole answer; where `output` was named, `text` is JSON that decodes into it.
+
+    `provider` and `model` are those that answered, which after a fallback are not those that were asked for.
+    `citations` hold each page once, in the order of their first mention.
+    """
 
     request_id: str
     text: str
@@ -122,6 +147,7 @@ class Completed(msgspec.Struct, frozen=True):
     usage: Usage
     first_token_s: float
     total_s: float
+    citations: tuple[Citation, ...] = ()
 
 
 class FailureKind(StrEnum):
@@ -138,6 +164,8 @@ class FailureKind(StrEnum):
     DEADLINE = "deadline"
     MISCONFIGURED = "misconfigured"
     KEY_UNREADABLE = "key_unreadable"
+    BUDGET_SPENT = "budget_spent"
+    IMAGES_UNSEEN = "images_unseen"
 
 
 class CompletionFailed(msgspec.Struct, frozen=True):

@@ -16,7 +16,8 @@ from actors.providers.wire_schema import Dialect, Schema
 class ModelCall(msgspec.Struct, frozen=True, kw_only=True):
     """What to ask: `models` in order of preference, `system` blocks with the stable prefix first.
 
-    `pseudonym` names the rep to the provider without saying who it is.
+    `pseudonym` names the rep to the provider without saying who it is. `json_mode` asks for JSON by words and the
+    provider's plain JSON mode, for models that take no schema.
     """
 
     models: tuple[str, ...]
@@ -27,6 +28,8 @@ class ModelCall(msgspec.Struct, frozen=True, kw_only=True):
     pseudonym: str
     output_name: str | None = None
     schema: Schema | None = None
+    json_mode: bool = False
+    web_search: bool = False
 
 
 class StreamReader(Protocol):

@@ -1,18 +1,21 @@
 """OpenRouter's chat completions: request bodies, the stream, and what its errors mean."""
 
+import base64
 import hashlib
 from typing import Any
 
 import msgspec
 
 from actors.providers.failures import ProviderError, refused, unreachable, word
-from actors.providers.messages import Provider, Usage
+from actors.providers.messages import ChatMessage, Citation, Provider, Usage
 from actors.providers.model_call import ModelCall, ProviderApi
 from actors.providers.openrouter_errors import ErrorBody, classify, failure_of
+from actors.providers.prompt_layout import schema_in_words, stable_ends
 from actors.providers.sse import ServerEvent
 from actors.providers.stream_events import (
     AnswerEnded,
     ModelNamed,
+    PageCited,
     StreamEvent,
     TextArrived,
     ThoughtArrived,
@@ -23,6 +26,9 @@ from actors.providers.wire_schema import Dialect
 MAX_MODELS = 3
 """OpenRouter refuses a longer `models` list."""
 FREE_SUFFIX = ":free"
+SEARCH_RESULTS = 5
+_CACHED_ON_REQUEST = ("anthropic/", "qwen/")
+"""Vendors whose models cache a prefix only where a block is marked."""
 _HEADERS = {"X-OpenRouter-Title": "Cornerman"}
 _REP_BUCKETS = 8
 
@@ -36,22 +42,55 @@ def body(call: ModelCall) -> bytes:
     """The request body: the chain of models in one request, usage always comes by itself."""
     request: dict[str, Any] = {
         "model": call.models[0],
-        "messages": [{"role": "system", "content": [{"type": "text", "text": block} for block in call.system]}]
-        + [{"role": message.role, "content": message.content} for message in call.messages],
+        "messages": [*_system(call), *(_message(message) for message in call.messages)],
         "max_completion_tokens": call.max_tokens,
         "stream": True,
         "user": call.pseudonym,
         "session_id": _session_id(call),
     }
-    if not call.system:
-        del request["messages"][0]
     if len(call.models) > 1:
         request["models"] = list(call.models[:MAX_MODELS])
+    if call.web_search:
+        request["tools"] = [{"type": "openrouter:web_search", "parameters": {"max_results": SEARCH_RESULTS}}]
     if call.schema is not None:
-        named = {"name": call.output_name or "answer", "strict": True, "schema": call.schema}
-        request["response_format"] = {"type": "json_schema", "json_schema": named}
-        request["provider"] = {"require_parameters": True}
+        request |= _format(call)
     return msgspec.json.encode(request)
+
+
+def _system(call: ModelCall) -> list[dict[str, Any]]:
+    """The system message; models that cache only on request get a breakpoint behind the part all reps share."""
+    blocks: list[dict[str, Any]] = [{"type": "text", "text": block} for block in call.system]
+    if call.json_mode and call.schema is not None:
+        blocks.append({"type": "text", "text": schema_in_words(call.schema)})
+    if blocks and call.models[0].startswith(_CACHED_ON_REQUEST):
+        for index in stable_ends(len(blocks)):
+            blocks[index]["cache_control"] = {"type": "ephemeral"}
+    return [{"role": "system", "content": blocks}] if blocks else []
+
+
+def _message(message: ChatMessage) -> dict[str, Any]:
+    if not message.images:
+        return {"role": message.role, "content": message.content}
+    parts: list[dict[str, Any]] = [
+        {"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{_base64(image.data)}"}}
+        for image in message.images
+    ]
+    if message.content:
+        parts.append({"type": "text", "text": message.content})
+    return {"role": message.role, "content": parts}
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _format(call: ModelCall) -> dict[str, Any]:
+    """The strict schema where the model takes one, else plain JSON mode; both must be honoured by the endpoint."""
+    form: dict[str, Any] = {"type": "json_object"}
+    if not call.json_mode:
+        named = {"name": call.output_name or "answer", "strict": True, "schema": call.schema}
+        form = {"type": "json_schema", "json_schema": named}
+    return {"response_format": form, "provider": {"require_parameters": True}}
 
 
 def _session_id(call: ModelCall) -> str:
@@ -61,11 +100,22 @@ def _session_id(call: ModelCall) -> str:
     return f"{prefix}-{bucket}"
 
 
+class _Page(msgspec.Struct):
+    url: str = ""
+    title: str | None = None
+
+
+class _Annotation(msgspec.Struct):
+    type: str = ""
+    url_citation: _Page | None = None
+
+
 class _Delta(msgspec.Struct):
     content: str | None = None
     reasoning: str | None = None
     reasoning_details: list[Any] | None = None
     refusal: str | None = None
+    annotations: list[_Annotation] | None = None
 
 
 class _Choice(msgspec.Struct):
@@ -151,6 +201,7 @@ class OpenRouterReader:
         if delta.content:
             self._text = True
             found.append(TextArrived(delta.content))
+        found += [PageCited(_cited(note.url_citation)) for note in delta.annotations or () if note.url_citation]
         self._finish = choice.finish_reason or self._finish
         if self._finish == "content_filter" or delta.refusal:
             raise ProviderError(refused("content_filter"))
@@ -161,6 +212,10 @@ class OpenRouterReader:
         if self._finish is None or not self._text:
             raise ProviderError(unreachable("empty_answer"))
         return [AnswerEnded(word(self._finish), truncated=self._finish == "length")]
+
+
+def _cited(page: _Page) -> Citation:
+    return Citation(page.url, page.title or page.url)
 
 
 def _usage(usage: _Usage) -> Usage:

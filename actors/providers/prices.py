@@ -6,6 +6,8 @@ _MILLION = 1_000_000
 _WRITE_FACTOR = 1.25
 """Writing the five-minute cache costs this much of the plain input price."""
 _BAND_TOKENS = 100_000
+SEARCH_USD = 0.01
+"""One search of the web, beside the tokens it brings in."""
 
 
 class _Price(msgspec.Struct, frozen=True):

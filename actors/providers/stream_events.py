@@ -2,7 +2,7 @@
 
 import msgspec
 
-from actors.providers.messages import Usage
+from actors.providers.messages import Citation, Usage
 
 
 class TextArrived(msgspec.Struct, frozen=True):
@@ -28,6 +28,12 @@ class ModelNamed(msgspec.Struct, frozen=True):
     response_id: str
 
 
+class PageCited(msgspec.Struct, frozen=True):
+    """The answer refers to this page."""
+
+    citation: Citation
+
+
 class AnswerEnded(msgspec.Struct, frozen=True):
     """The answer is complete; `truncated` where it hit a token limit."""
 
@@ -35,4 +41,4 @@ class AnswerEnded(msgspec.Struct, frozen=True):
     truncated: bool = False
 
 
-StreamEvent = TextArrived | ThoughtArrived | UsageArrived | ModelNamed | AnswerEnded
+StreamEvent = TextArrived | ThoughtArrived | UsageArrived | ModelNamed | PageCited | AnswerEnded

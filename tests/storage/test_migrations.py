@@ -21,7 +21,8 @@ def _folder(folder: Path, **files: str) -> Path:
 
 def test_our_own_files_are_in_order() -> None:
     """They are read, numbered without gaps, and free of what InsForge refuses."""
-    assert [one.version for one in read_migrations(MIGRATIONS)] == [1, 2, 3, 4, 5, 6]
+    versions = [one.version for one in read_migrations(MIGRATIONS)]
+    assert versions == list(range(1, len(versions) + 1))
 
 
 def test_line_ends_do_not_change_a_checksum(tmp_path: Path) -> None:

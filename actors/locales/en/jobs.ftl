@@ -55,3 +55,5 @@ failed-deadline = The model did not answer in time. Your text is kept: tap Try a
 failed-misconfigured = The model settings of this coach need your team lead. Your text is kept: tap Try again once they are fixed.
 
 failed-key_unreadable = Your stored key can no longer be read. Send /start to give it again, then tap Try again.
+failed-budget_spent = Today's budget for model calls is spent. It is renewed at midnight UTC; /usage shows what was used. Your text is kept: tap Try again tomorrow.
+failed-images_unseen = None of the models set up here can look at pictures. Send the text instead, or ask your team lead for a model that sees.
