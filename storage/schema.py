@@ -26,10 +26,13 @@ TABLES: dict[str, dict[str, Kind]] = {
     "users": _columns(
         uuid="id",
         bigint="telegram_id",
-        integer="total_xp current_level streak_days",
-        text="username first_name provider encrypted_api_key openrouter_model anthropic_model",
+        integer="total_xp current_level streak_days quiet_from quiet_to",
+        text="username first_name provider encrypted_api_key openrouter_model anthropic_model language time_zone"
+        " access",
+        boolean="reminders_enabled reachable",
         time="last_active_at created_at updated_at",
     ),
+    "invitations": _columns(uuid="id", bigint="invited_by", text="username", time="created_at"),
     "user_memory": _columns(uuid="id user_id", bigint="telegram_id", json="memory_data", time="created_at updated_at"),
     "attempts": _columns(
         uuid="id user_id",

@@ -3,14 +3,18 @@
 Pure: a state and what came in give a Turn. A command leaves any flow, so that none is ever taken for an answer.
 """
 
+from difflib import get_close_matches
+
 import msgspec
 
-from actors.session import jobs, support
+from actors.providers.messages import KeyVerdict
+from actors.session import jobs, onboarding, support
+from actors.session.access import refusal
 from actors.session.flow import Failure, Tap
-from actors.session.flows import BUTTONS, COMMANDS, JOBS, NUDGES, TEXTS
+from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, TEXTS
 from actors.session.messages import RunFinished, StepFailed, StepFinished
 from actors.session.state import Rep, SessionState
-from actors.session.turn import Turn, World, say
+from actors.session.turn import Turn, World, say, then
 from actors.telegram.parsing import (
     ButtonTap,
     GenerationStopped,
@@ -55,6 +59,11 @@ def work_done(state: SessionState, news: StepFinished | StepFailed | RunFinished
             return jobs.ended(state, flow, run_id, world)
 
 
+def key_checked(state: SessionState, verdict: KeyVerdict, world: World) -> Turn:
+    """Go on with the set-up after the provider's word about a key."""
+    return _linked(state, onboarding.key_checked(state, verdict, world), world)
+
+
 def time_come(state: SessionState, kind: str, subject: str, world: World) -> Turn:
     """Act on a time that has come."""
     return NUDGES[kind](state, subject, world)
@@ -67,8 +76,9 @@ def _named(state: SessionState, user: Sender) -> SessionState:
 def _message(state: SessionState, message: TextMessage | OtherMessage, world: World) -> Turn:
     if message.chat_type != "private":
         return Turn(state)
-    if not world.settings.admits(state.rep.username):
-        return Turn(state, calls=say(state, _refusal(state, world)))
+    refused = refusal(state, world)
+    if refused is not None:
+        return Turn(state, calls=say(state, refused))
     if isinstance(message, OtherMessage):
         return Turn(state, calls=say(state, world.texts("only-text")))
     if message.text.startswith("/"):
@@ -77,27 +87,51 @@ def _message(state: SessionState, message: TextMessage | OtherMessage, world: Wo
     return take(state, message, world) if take else support.offer(state, message.text, world)
 
 
-def _refusal(state: SessionState, world: World) -> str:
-    if state.rep.username is None:
-        return world.texts("refused-no-username")
-    return world.texts("refused", username=state.rep.username)
-
-
 def _command(state: SessionState, text: str, world: World) -> Turn:
     word, _, rest = text.partition(" ") if "\n" not in text.split(" ", 1)[0] else text.partition("\n")
-    answer = COMMANDS.get(word[1:].split("@")[0].lower())
+    name, rest = word[1:].split("@")[0].lower(), rest.strip()
+    answer = COMMANDS.get(name)
     if answer is None:
-        return Turn(state, calls=say(state, world.texts("unknown-command", command=word[:32])))
-    return answer(state, rest.strip(), world)
+        return Turn(state, calls=say(state, _unknown(name, world)))
+    if name == "start" and state.profile is not None and rest:
+        return _follow(state, rest, world)
+    return answer(state, rest, world)
+
+
+def _unknown(name: str, world: World) -> str:
+    meant = get_close_matches(name, COMMANDS, n=1)
+    if meant:
+        return world.texts("unknown-command-meant", command=f"/{name[:32]}", meant=f"/{meant[0]}")
+    return world.texts("unknown-command", command=f"/{name[:32]}")
+
+
+def _follow(state: SessionState, link: str, world: World) -> Turn:
+    """Go where a deep link points; one that leads nowhere greets as /start does."""
+    words = [word for word in LINKS if link == word or link.startswith(f"{word}_")]
+    if not words:
+        return onboarding.start(state, "", world)
+    word = max(words, key=len)
+    return LINKS[word](state, link[len(word) + 1 :], world)
+
+
+def _linked(before: SessionState, turn: Turn, world: World) -> Turn:
+    """The turn, and if it finished the set-up, where the link led that brought the newcomer here."""
+    link = turn.state.link
+    if not link or before.profile is not None or turn.state.profile is None:
+        return turn
+    followed = msgspec.structs.replace(turn.state, link="")
+    return then(msgspec.structs.replace(turn, state=followed), lambda state: _follow(state, link, world))
 
 
 def _tap(state: SessionState, tap: ButtonTap, world: World) -> Turn:
-    if not world.settings.admits(state.rep.username):
-        return Turn(state, at_once=(answer_callback(tap.callback_id, _refusal(state, world)[:200]),))
+    refused = refusal(state, world)
+    if refused is not None:
+        return Turn(state, at_once=(answer_callback(tap.callback_id, refused),))
     word, *rest = tap.data.split(":")
     press = BUTTONS.get(word)
     turn = press(state, Tap(tuple(rest), tap.message_id), world) if press else None
     if turn is None:
         return Turn(state, at_once=(answer_callback(tap.callback_id, world.texts("stale-button")),))
-    answered = answer_callback(tap.callback_id, turn.notice[:200]) if turn.notice else answer_callback(tap.callback_id)
+    turn = _linked(state, turn, world)
+    answered = answer_callback(tap.callback_id, turn.notice or None)
     return msgspec.structs.replace(turn, at_once=(answered, *turn.at_once))

@@ -35,6 +35,8 @@ ButtonHandler = Callable[[SessionState, Tap, World], Turn | None]
 """Answers a tap; None for a button that no longer means anything, which the rep is told and nothing changes."""
 TextHandler = Callable[[SessionState, TextMessage, World], Turn]
 """Takes a text where the session waits for one."""
+LinkHandler = Callable[[SessionState, str, World], Turn]
+"""Follows a deep link; the text is what stood after the flow's own word in its payload."""
 NudgeHandler = Callable[[SessionState, str, World], Turn]
 """Acts on a time that has come; the text is the nudge's subject."""
 JobHandler = Callable[[SessionState, Job, World], Turn]
@@ -56,10 +58,15 @@ class JobFlow(msgspec.Struct, frozen=True):
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """One flow's doors. `buttons` maps the first word of a button's data, `texts` the waiting state's type."""
+    """One flow's doors.
+
+    `buttons` maps the first word of a button's data, `texts` the waiting state's type, `links` the payload of
+    /start up to its first `_` (the longest word that fits wins).
+    """
 
     commands: Mapping[str, CommandHandler] = {}
     buttons: Mapping[str, ButtonHandler] = {}
     texts: Mapping[type[Waiting], TextHandler] = {}
     jobs: Mapping[str, JobFlow] = {}
+    links: Mapping[str, LinkHandler] = {}
     nudges: Mapping[str, NudgeHandler] = {}

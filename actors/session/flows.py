@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from actors.session import general, onboarding, support
+from actors.session import general, onboarding, sample, support
 from actors.session.flow import Flow
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
-FLOWS: tuple[Flow, ...] = (onboarding.FLOW, support.FLOW, general.FLOW)
+FLOWS: tuple[Flow, ...] = (onboarding.FLOW, sample.FLOW, support.FLOW, general.FLOW)
 
 
 def _joined(parts: Iterable[Mapping[_K, _V]]) -> dict[_K, _V]:
@@ -26,4 +26,5 @@ COMMANDS = _joined(flow.commands for flow in FLOWS)
 BUTTONS = _joined(flow.buttons for flow in FLOWS)
 TEXTS = _joined(flow.texts for flow in FLOWS)
 JOBS = _joined(flow.jobs for flow in FLOWS)
+LINKS = _joined(flow.links for flow in FLOWS)
 NUDGES = _joined(flow.nudges for flow in FLOWS)

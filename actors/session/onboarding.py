@@ -7,7 +7,7 @@ import msgspec
 from actors.providers.messages import KeyVerdict, Provider, SealedKey
 from actors.session.flow import Flow, Tap
 from actors.session.records import memory_row, user_row
-from actors.session.state import Profile, SessionState
+from actors.session.state import Profile, Rep, SessionState
 from actors.session.turn import CheckKeyOf, Turn, World, say
 from actors.session.waiting import AwaitingProspect, CheckingKey, ChoosingProvider, EnteringKey, Idle
 from actors.telegram.parsing import TextMessage
@@ -22,25 +22,42 @@ _KEY_SHAPES = {
 
 
 def start(state: SessionState, payload: str, world: World) -> Turn:
-    """Greet a rep: the set-up choice, and for one who is set up already a word of welcome before it."""
-    text = world.texts("welcome-back" if state.profile else "welcome", name=state.rep.first_name)
-    return Turn(state.at(Idle()), calls=say(state, text, _choice(world)))
+    """Greet a rep: a newcomer with the choice of whose key to use, one who is set up with a word of welcome.
+
+    A deep link's payload is kept for the end of a newcomer's set-up.
+    """
+    left = msgspec.structs.replace(state, waiting_for=Idle(), link="" if state.profile else payload)
+    if state.profile is not None:
+        return Turn(left, calls=say(state, world.texts("welcome-back", name=state.rep.first_name)))
+    return Turn(left, calls=say(state, world.texts("welcome", name=state.rep.first_name), choice(world)))
+
+
+def guest(rep: Rep, world: World) -> Profile:
+    """How somebody without a set-up is worked for: on the team's key, with the defaults."""
+    return Profile(
+        user_id=user_id(rep.telegram_id),
+        provider=world.default_provider,
+        key=None,
+        openrouter_model=world.settings.default_openrouter_model,
+        anthropic_model=world.settings.default_anthropic_model,
+        created_at=world.now,
+    )
 
 
 def ask_for_setup(state: SessionState, world: World) -> Turn:
     """Say that the set-up comes first, with its buttons."""
-    return Turn(state, calls=say(state, world.texts("setup-first"), _choice(world)))
+    return Turn(state, calls=say(state, world.texts("setup-first"), choice(world)))
 
 
 def choose(state: SessionState, tap: Tap, world: World) -> Turn | None:
     """Take the choice of whose key to use: the team's, of which nothing is stored with the rep, or an own one."""
     match tap.words:
         case ("quick",):
-            return _set_up(state, Provider.OPENROUTER, None, "setup-done-team", world)
+            return _set_up(state, world.default_provider, None, "setup-done-team", world)
         case ("own",):
             return _ask_provider(state, world)
         case ("back",):
-            return start(state, "", world)
+            return Turn(state.at(Idle()), calls=say(state, world.texts("setup-first"), choice(world)))
     return None
 
 
@@ -97,7 +114,8 @@ def key_checked(state: SessionState, verdict: KeyVerdict, world: World) -> Turn:
     return Turn(state.at(EnteringKey(sealed.provider)), calls=say(state, text))
 
 
-def _choice(world: World) -> Keyboard:
+def choice(world: World) -> Keyboard:
+    """The two ways to set up."""
     return (
         (Button(label=world.texts("button-quick"), data="setup:quick"),),
         (Button(label=world.texts("button-own"), data="setup:own"),),
@@ -105,15 +123,8 @@ def _choice(world: World) -> Keyboard:
 
 
 def _set_up(state: SessionState, provider: Provider, key: SealedKey | None, text: str, world: World) -> Turn:
-    previous = state.profile
-    profile = Profile(
-        user_id=user_id(state.rep.telegram_id),
-        provider=provider,
-        key=key,
-        openrouter_model=world.settings.default_openrouter_model,
-        anthropic_model=world.settings.default_anthropic_model,
-        created_at=previous.created_at if previous else world.now,
-    )
+    known = state.profile or guest(state.rep, world)
+    profile = msgspec.structs.replace(known, provider=provider, key=key)
     ready = msgspec.structs.replace(state, waiting_for=AwaitingProspect(), profile=profile)
     return Turn(
         ready,

@@ -6,6 +6,7 @@ from actors.providers.messages import Provider, RowWrite, SealedKey
 from actors.session.state import Job, Profile, Rep, SessionState
 from coaching import rows
 from coaching.memory import UserMemory
+from coaching.rep_settings import RepSettings
 from coaching.rows import Run
 from coaching.strategist import StrategistOutput
 from storage import Row, Store, columns_of, eq, from_text, to_text, user_id
@@ -22,6 +23,11 @@ def user_row(rep: Rep, profile: Profile, now: float) -> RowWrite:
         "encrypted_api_key": profile.key.ciphertext if profile.key else None,
         "openrouter_model": profile.openrouter_model,
         "anthropic_model": profile.anthropic_model,
+        "language": profile.settings.language,
+        "time_zone": profile.settings.time_zone,
+        "quiet_from": profile.settings.quiet_from,
+        "quiet_to": profile.settings.quiet_to,
+        "reminders_enabled": profile.settings.reminders,
         "last_active_at": to_text(now),
         "created_at": to_text(profile.created_at),
         "updated_at": to_text(now),
@@ -71,7 +77,8 @@ async def read_state(store: Store, rep: Rep) -> SessionState:
         return SessionState(rep=rep)
     found = await store.select("user_memory", eq("user_id", identity), limit=1)
     memory = msgspec.convert(found[0]["memory_data"], UserMemory) if found else UserMemory()
-    return SessionState(rep=rep, profile=_profile(rep, user), memory=memory)
+    revoked = user["access"] == "revoked"
+    return SessionState(rep=rep, profile=_profile(rep, user), memory=memory, revoked=revoked)
 
 
 async def read_rows(store: Store, table: str, rep: Rep, *, team: bool) -> list[Row]:
@@ -91,4 +98,11 @@ def _profile(rep: Rep, user: dict[str, object]) -> Profile:
         openrouter_model=str(user["openrouter_model"]),
         anthropic_model=str(user["anthropic_model"]),
         created_at=from_text(str(user["created_at"])),
+        settings=RepSettings(
+            language=str(user["language"]) if user["language"] else None,
+            time_zone=str(user["time_zone"]),
+            quiet_from=int(str(user["quiet_from"])),
+            quiet_to=int(str(user["quiet_to"])),
+            reminders=bool(user["reminders_enabled"]),
+        ),
     )

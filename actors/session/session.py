@@ -301,9 +301,7 @@ class Session(Actor):
                 self._check_key()
 
     def _start(self, job: Job) -> None:
-        profile = self._state.profile
-        if profile is None:
-            return
+        profile = self._state.profile or onboarding.guest(self._state.rep, self._world())
         order = RunOrder(
             run_id=job.run_id,
             pipeline=job.pipeline,
@@ -383,7 +381,7 @@ class Session(Actor):
         waiting = self._state.waiting_for
         if not isinstance(waiting, CheckingKey) or waiting.key.ciphertext != checked.ciphertext:
             return
-        turn = onboarding.key_checked(self._state, checked.verdict, self._world())
+        turn = await self._turn(lambda world: conversation.key_checked(self._state, checked.verdict, world))
         await self._commit(turn, f"key/{uuid.uuid4()}")
 
     def _world(self) -> World:

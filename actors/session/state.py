@@ -5,6 +5,7 @@ import msgspec
 from actors.providers.messages import Provider, SealedKey
 from actors.session.waiting import CheckingKey, Idle, Waiting
 from coaching.memory import UserMemory
+from coaching.rep_settings import RepSettings
 
 SCHEMA = 2
 """Raised when a stored snapshot of an older shape can no longer be read as it is."""
@@ -27,6 +28,7 @@ class Profile(msgspec.Struct, frozen=True):
     openrouter_model: str
     anthropic_model: str
     created_at: float
+    settings: RepSettings = RepSettings()
 
     @property
     def model(self) -> str:
@@ -62,12 +64,18 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A rep's conversation: who, what the next message is taken for, and the jobs in their order of arrival."""
+    """A rep's conversation: who, what the next message is taken for, and the jobs in their order of arrival.
+
+    `link` is the payload of a deep link that waits for the set-up; `sampled` says that the free sample is spent.
+    """
 
     rep: Rep
     schema: int = SCHEMA
     waiting_for: Waiting = Idle()
     profile: Profile | None = None
+    link: str = ""
+    sampled: bool = False
+    revoked: bool = False
     offered_text: str | None = None
     failed_job: Job | None = None
     jobs: tuple[Job, ...] = ()

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from actors.session import sample
 from actors.session.answer import answer_calls
 from actors.session.flow import Flow, JobFlow, Tap
 from actors.session.jobs import enqueue, new_job
@@ -19,18 +20,18 @@ from storage import to_text
 
 
 def begin(state: SessionState, text: str, world: World) -> Turn:
-    """Ask for the prospect, or take the one that came with the command."""
-    if state.profile is None:
+    """Ask for the prospect, or take the one that came with the command; a newcomer has one as a sample."""
+    if state.profile is None and state.sampled:
         return ask_for_setup(state, world)
     if text:
         return take(state, text, world)
     awaiting = msgspec.structs.replace(state, waiting_for=AwaitingProspect(), offered_text=None)
-    return Turn(awaiting, calls=say(state, world.texts("support-ask")))
+    return Turn(awaiting, calls=say(state, world.texts("support-ask" if state.profile else "sample-ask")))
 
 
 def offer(state: SessionState, text: str, world: World) -> Turn:
     """Free text outside a flow: offer to work on it, with one tap."""
-    if state.profile is None:
+    if state.profile is None and state.sampled:
         return ask_for_setup(state, world)
     refused = _refused(state, text, world)
     if refused is not None:
@@ -42,11 +43,13 @@ def offer(state: SessionState, text: str, world: World) -> Turn:
 
 def take(state: SessionState, text: str, world: World) -> Turn:
     """Accept a prospect as a job; it starts at once or waits for those before it."""
-    if state.profile is None:
+    if state.profile is None and state.sampled:
         return ask_for_setup(state, world)
     refused = _refused(state, text, world)
     if refused is not None:
         return refused
+    if state.profile is None:
+        return sample.take(state, text, world)
     return enqueue(state, new_job("support", {"user_message": text}, world), world)
 
 

@@ -71,6 +71,11 @@ class World(msgspec.Struct, frozen=True):
     practice: frozenset[Provider]
     book: Book
 
+    @property
+    def default_provider(self) -> Provider:
+        """Whose models those without a choice of their own are answered by: the team's key is OpenRouter's."""
+        return Provider.OPENROUTER
+
 
 def say(state: SessionState, text: str, keyboard: Keyboard | None = None) -> tuple[TelegramCall, ...]:
     """Return the calls that send plain words, and a keyboard under them, to the rep."""

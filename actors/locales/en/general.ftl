@@ -18,6 +18,10 @@ help =
 
     You can also just paste a prospect without a command. What you paste stays between you, me and the model that reads it.
 
+refused-revoked = Your access to this coach was ended by your team lead. Ask them if that is a mistake.
+
+unknown-command-meant = I do not know { $command }. Did you mean { $meant }?
+
 unknown-command = I do not know { $command }. /help shows what I can do.
 
 cancelled-flow = Left. /help shows what I can do.

@@ -5,14 +5,18 @@ command-start = Set up or start over
 welcome =
     Hello { $name }, I am Cornerman, your sales coach.
 
-    Paste a prospect: a profile, an e-mail thread, a chat. You get a reading of the person, a closing strategy, tactics and a draft you can send.
+    Paste a prospect: a profile, an e-mail thread, a chat. You get a reading of the person, a closing strategy, tactics and a draft you can send. Try it with one now, before you set up anything.
 
-    How shall I think for you?
+    Then choose how I shall think for you:
 
-welcome-back =
-    Welcome back, { $name }. You are set up and ready.
+welcome-back = Welcome back, { $name }. Paste a prospect, or see /help for all I can do. Your key, model and reminders are in /settings.
 
-    Send /support to work on a prospect, or simply paste one.
+sample-ask =
+    Paste a prospect: who they are, what they wrote, where the deal stands. Copy a profile, an e-mail or a chat as it is.
+
+    This first one is a sample: nothing of it is kept.
+
+sample-over = That was your free sample; nothing of it was kept. Set up in one tap, and I remember your leads, plan the next steps and train you.
 
 button-quick = Quick set-up: the team's key
 

@@ -10,7 +10,7 @@ from actors.session.state import SessionState
 from actors.session.turn import CheckKeyOf, StartJob, StopJob, Turn, World
 from actors.session.waiting import AwaitingProspect, CheckingKey, EnteringKey, Idle
 from actors.telegram.parsing import ButtonTap, OtherMessage, Sender, TextMessage
-from tests.actors.session.world import PROSPECT, fresh, ready, said, world
+from tests.actors.session.world import PROSPECT, book, fresh, ready, said, world
 
 ANNA = Sender(telegram_id=7, username="anna", first_name="Anna", language_code="en", is_bot=False)
 
@@ -91,11 +91,11 @@ def test_what_is_no_key_is_refused_with_its_shape() -> None:
     assert "sk-or-" in said(turn)[0]
 
 
-def test_support_before_the_set_up_asks_for_it() -> None:
-    """Nobody is analysed before choosing whose key is used."""
-    turn = play(fresh(), text("/support"))
+def test_after_the_sample_the_set_up_comes_first() -> None:
+    """Whoever had the free sample is asked to choose whose key is used."""
+    turn = play(msgspec.structs.replace(fresh(), sampled=True), text("/support"))
     assert turn.state.waiting_for == Idle()
-    assert len(said(turn)) == 1
+    assert said(turn) == [world().texts("setup-first")]
 
 
 def test_a_prospect_starts_a_case() -> None:
@@ -164,7 +164,7 @@ def test_a_stale_button_says_so_and_changes_nothing() -> None:
 
 def test_strangers_are_refused_and_nothing_is_kept_of_them() -> None:
     """Someone not on the list gets one sentence; no row is written."""
-    here = world(ALLOWED_USERNAMES="bob")
+    here = world(book(team_invitations=()), ALLOWED_USERNAMES="bob")
     turn = play(fresh(), text("/start"), at=here)
     assert len(said(turn)) == 1
     assert turn.rows == ()
@@ -177,6 +177,12 @@ def test_other_kinds_of_messages_get_one_sentence() -> None:
     assert len(said(play(ready(), other))) == 1
 
 
-def test_unknown_commands_point_to_help() -> None:
-    """A mistyped command gets one sentence that names /help."""
-    assert "/help" in said(play(ready(), text("/suport")))[0]
+def test_unknown_commands_are_answered_with_the_nearest_or_help() -> None:
+    """A mistyped command gets one sentence: the command that was meant, or /help."""
+    assert "/support" in said(play(ready(), text("/suport")))[0]
+    assert "/help" in said(play(ready(), text("/xyzzy")))[0]
+
+
+def test_an_unknown_link_greets() -> None:
+    """A deep link that leads nowhere is a plain /start."""
+    assert said(play(ready(), text("/start nowhere_7"))) == [world().texts("welcome-back", name="Anna")]
