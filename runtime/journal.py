@@ -20,6 +20,7 @@ from runtime.journal_messages import (
     Accept,
     Commit,
     DescribeJournal,
+    Forget,
     JournalFailed,
     JournalReply,
     JournalRequest,
@@ -61,7 +62,8 @@ class _Group:
         """Runs in the writer thread."""
         try:
             self.outcome = file.apply([waiting.request for waiting in self.waiting])
-            if any(isinstance(reply, Pruned) for reply in self.outcome.replies):
+            wiped = any(isinstance(waiting.request, Forget | Prune) for waiting in self.waiting)
+            if wiped:
                 file.compact()
         except JournalUnavailable as error:
             self.outcome = error
@@ -146,7 +148,15 @@ class Journal(Actor):
     async def receive(self, message: object, sender: Address) -> None:
         match message:
             case (
-                Accept() | Commit() | Load() | Unfinished() | TakeOutbox() | MarkOutbox() | DescribeJournal() | Prune()
+                Accept()
+                | Commit()
+                | Load()
+                | Forget()
+                | Unfinished()
+                | TakeOutbox()
+                | MarkOutbox()
+                | DescribeJournal()
+                | Prune()
             ):
                 self._enqueue(message, sender)
             case Subscribe(lane):

@@ -85,6 +85,16 @@ class Loaded(msgspec.Struct, frozen=True):
     unsettled: tuple[bytes, ...] = ()
 
 
+class Forget(msgspec.Struct, frozen=True):
+    """Drop an actor's snapshot and the content of all its settled entries; answered by `Committed`.
+
+    What is not settled yet goes on and loses its content when it is done.
+    """
+
+    actor_key: str
+    order_key: str
+
+
 class Unfinished(msgspec.Struct, frozen=True):
     """Ask which actors have unsettled entries or asked to be woken; answered by `UnfinishedKeys`."""
 
@@ -183,7 +193,7 @@ class Pruned(msgspec.Struct, frozen=True):
     more: bool
 
 
-JournalRequest = Accept | Commit | Load | Unfinished | TakeOutbox | MarkOutbox | DescribeJournal | Prune
+JournalRequest = Accept | Commit | Load | Forget | Unfinished | TakeOutbox | MarkOutbox | DescribeJournal | Prune
 JournalReply = (
     Accepted | Committed | Loaded | UnfinishedKeys | OutboxBatch | Marked | JournalDescribed | Pruned | JournalFailed
 )

@@ -7,6 +7,7 @@ from runtime.journal_messages import (
     Accepted,
     Commit,
     Committed,
+    Forget,
     JournalDescribed,
     JournalReply,
     JournalRequest,
@@ -85,6 +86,8 @@ def perform(connection: sqlite3.Connection, request: JournalRequest, now: float,
             return _commit(connection, request, now, grown)
         case Load():
             return _load(connection, request)
+        case Forget():
+            return _forget(connection, request)
         case Unfinished():
             return _unfinished(connection)
         case TakeOutbox():
@@ -162,6 +165,15 @@ def _load(connection: sqlite3.Connection, request: Load) -> Loaded:
         tuple(NewInboxEntry(*row) for row in pending),
         tuple(row[0] for row in unsettled),
     )
+
+
+def _forget(connection: sqlite3.Connection, request: Forget) -> Committed:
+    connection.execute("delete from snapshots where actor_key = ?", (request.actor_key,))
+    connection.execute("update inbox set raw = x'' where actor_key = ? and state <> 'new'", (request.actor_key,))
+    connection.execute(
+        "update outbox set payload = x'' where order_key = ? and settled_at is not null", (request.order_key,)
+    )
+    return Committed()
 
 
 def _unfinished(connection: sqlite3.Connection) -> UnfinishedKeys:

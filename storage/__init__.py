@@ -17,11 +17,12 @@ from storage.moments import from_text, to_text
 from storage.port import Row, Store, Where, all_of, any_of, eq, gt, gte, in_, is_null, lt, lte, ne
 from storage.postgres_migrations import migrate_postgres
 from storage.postgrest import PostgrestStore
-from storage.schema import columns_of
+from storage.schema import TABLES, columns_of
 from storage.sqlite import SqliteStore
 from storage.sqlite_migrations import migrate_sqlite
 
 __all__ = [
+    "TABLES",
     "Ambiguous",
     "BadQuery",
     "Conflict",

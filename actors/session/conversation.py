@@ -10,11 +10,11 @@ import msgspec
 from actors.providers.messages import KeyVerdict
 from actors.session import jobs, onboarding, support
 from actors.session.access import refusal
-from actors.session.flow import Failure, Tap
+from actors.session.flow import Failure
 from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, TEXTS
 from actors.session.messages import RunFinished, StepFailed, StepFinished
 from actors.session.state import Rep, SessionState
-from actors.session.turn import Turn, World, say, then
+from actors.session.turn import Tap, Turn, World, say, then
 from actors.telegram.parsing import (
     ButtonTap,
     GenerationStopped,

@@ -10,16 +10,9 @@ import msgspec
 
 from actors.providers.messages import FailureKind
 from actors.session.state import Job, SessionState
-from actors.session.turn import Turn, World
+from actors.session.turn import Tap, Turn, World
 from actors.session.waiting import Waiting
 from actors.telegram.parsing import TextMessage
-
-
-class Tap(msgspec.Struct, frozen=True):
-    """A tapped button: what its data says after the flow's own word, and the message it stands under, if known."""
-
-    words: tuple[str, ...]
-    message_id: int | None
 
 
 class Failure(msgspec.Struct, frozen=True):

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from actors.session.flow import Failure, JobFlow, Tap
+from actors.session.flow import Failure, JobFlow
 from actors.session.onboarding import PROVIDER_NAMES
 from actors.session.state import Job, SessionState
-from actors.session.turn import Command, EndDraftOf, StartJob, StopJob, Turn, World, say
+from actors.session.turn import Command, EndDraftOf, StartJob, StopJob, Tap, Turn, World, say
 from actors.session.waiting import Idle
 from actors.telegram.rendering import Button
 

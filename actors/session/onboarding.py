@@ -5,10 +5,10 @@ import re
 import msgspec
 
 from actors.providers.messages import KeyVerdict, Provider, SealedKey
-from actors.session.flow import Flow, Tap
+from actors.session.flow import Flow
 from actors.session.records import memory_row, user_row
 from actors.session.state import Profile, Rep, SessionState
-from actors.session.turn import CheckKeyOf, Turn, World, say
+from actors.session.turn import CheckKeyOf, Tap, Turn, World, say
 from actors.session.waiting import AwaitingProspect, CheckingKey, ChoosingProvider, EnteringKey, Idle
 from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button, Keyboard, delete_message

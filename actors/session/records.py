@@ -9,7 +9,7 @@ from coaching.memory import UserMemory
 from coaching.rep_settings import RepSettings
 from coaching.rows import Run
 from coaching.strategist import StrategistOutput
-from storage import Row, Store, columns_of, eq, from_text, to_text, user_id
+from storage import TABLES, Row, Store, columns_of, eq, from_text, to_text, user_id
 
 
 def user_row(rep: Rep, profile: Profile, now: float) -> RowWrite:
@@ -60,7 +60,7 @@ def answered_rows(rep: Rep, profile: Profile, job: Job, output: StrategistOutput
     )
 
 
-_OWNERS = {"casebook": "created_from_user"}
+_OWNERS = {"casebook": "created_from_user", "invitations": "invited_by"}
 _NEWEST = ("created_at", "seen_at")
 READ_LIMIT = 1_000
 """The most rows of one table a session keeps at hand: several years of a busy rep."""
@@ -86,6 +86,13 @@ async def read_rows(store: Store, table: str, rep: Rep, *, team: bool) -> list[R
     order = next(column for column in _NEWEST if column in columns_of(table))
     where = None if team else eq(_OWNERS.get(table, "telegram_id"), rep.telegram_id)
     return await store.select(table, where, order=(f"{order} desc", "id"), limit=READ_LIMIT)
+
+
+def own_tables() -> dict[str, str]:
+    """Every table that holds rows of a rep, with the column of their Telegram id; `users` comes last."""
+    owned = {table: _OWNERS.get(table, "telegram_id") for table in TABLES}
+    mine = {table: column for table, column in owned.items() if column in TABLES[table]}
+    return {table: column for table, column in mine.items() if table != "users"} | {"users": mine["users"]}
 
 
 def _profile(rep: Rep, user: dict[str, object]) -> Profile:

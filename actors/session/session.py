@@ -43,7 +43,7 @@ from actors.session.progress import Progress
 from actors.session.records import read_rows, read_state
 from actors.session.sessions import Idle, Retire, StillBusy
 from actors.session.state import SCHEMA, Job, Rep, SessionState
-from actors.session.turn import CheckKeyOf, Command, EndDraftOf, StartJob, StopJob, Turn, World, say
+from actors.session.turn import CheckKeyOf, Command, EndDraftOf, ForgetRep, StartJob, StopJob, Turn, World, say
 from actors.session.waiting import CheckingKey
 from actors.telegram.errors import MalformedUpdate
 from actors.telegram.messages import MESSAGE_LANE, EndDraft, Perform, ShowDraft, TelegramCall
@@ -55,6 +55,7 @@ from runtime import (
     ChildSpec,
     Commit,
     DeadEntry,
+    Forget,
     JournalFailed,
     Load,
     Loaded,
@@ -175,7 +176,7 @@ class Session(Actor):
         assert isinstance(reply, Loaded)  # noqa: S101  # the journal's contract, narrowed for the type checker
         return reply
 
-    async def _journal(self, request: Load | Commit) -> object:
+    async def _journal(self, request: Load | Commit | Forget) -> object:
         """Ask until the journal has done it: nothing goes on before, and /cancel of the whole actor interrupts."""
         pause = 0.2
         while True:
@@ -271,7 +272,10 @@ class Session(Actor):
         self._book.apply(turn.rows)
         self._perform(turn.at_once)
         for command in turn.commands:
-            self._obey(command)
+            if isinstance(command, ForgetRep):
+                await self._journal(Forget(self._actor_key, str(self._state.rep.telegram_id)))
+            else:
+                self._obey(command)
 
     def _outbox(self, turn: Turn, origin: str) -> tuple[NewOutboxEntry, ...]:
         owner = str(self._state.rep.telegram_id)

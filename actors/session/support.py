@@ -4,12 +4,12 @@ import msgspec
 
 from actors.session import sample
 from actors.session.answer import answer_calls
-from actors.session.flow import Flow, JobFlow, Tap
+from actors.session.flow import Flow, JobFlow
 from actors.session.jobs import enqueue, new_job
 from actors.session.onboarding import ask_for_setup
 from actors.session.records import answered_rows, memory_row
 from actors.session.state import Job, SessionState
-from actors.session.turn import Turn, World, say
+from actors.session.turn import Tap, Turn, World, say
 from actors.session.waiting import AwaitingProspect
 from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button

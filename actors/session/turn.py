@@ -9,7 +9,7 @@ from actors.session.book import Book
 from actors.session.state import SessionState
 from actors.settings import Settings
 from actors.telegram.messages import TelegramCall
-from actors.telegram.rendering import Keyboard, plain, send_calls
+from actors.telegram.rendering import Keyboard, edit_text, plain, send_calls
 from actors.texts import Texts
 
 
@@ -36,7 +36,11 @@ class CheckKeyOf(msgspec.Struct, frozen=True, tag=True):
     """Ask the provider whether it accepts the key that the state waits for."""
 
 
-Command = StartJob | StopJob | EndDraftOf | CheckKeyOf
+class ForgetRep(msgspec.Struct, frozen=True, tag=True):
+    """Have the journal forget the rep: the snapshot, and the content of everything that is settled."""
+
+
+Command = StartJob | StopJob | EndDraftOf | CheckKeyOf | ForgetRep
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -77,9 +81,23 @@ class World(msgspec.Struct, frozen=True):
         return Provider.OPENROUTER
 
 
+class Tap(msgspec.Struct, frozen=True):
+    """A tapped button: what its data says after the flow's own word, and the message it stands under, if known."""
+
+    words: tuple[str, ...]
+    message_id: int | None
+
+
 def say(state: SessionState, text: str, keyboard: Keyboard | None = None) -> tuple[TelegramCall, ...]:
     """Return the calls that send plain words, and a keyboard under them, to the rep."""
     return send_calls(state.rep.telegram_id, plain(text), keyboard)
+
+
+def show(state: SessionState, tap: Tap | None, text: str, keyboard: Keyboard | None = None) -> Turn:
+    """A turn that puts these words in place of the message whose button was tapped, or sends them anew."""
+    if tap is None or tap.message_id is None:
+        return Turn(state, calls=say(state, text, keyboard))
+    return Turn(state, calls=(edit_text(state.rep.telegram_id, tap.message_id, plain(text), keyboard),))
 
 
 def then(first: Turn, follow: Callable[[SessionState], Turn]) -> Turn:

@@ -32,4 +32,9 @@ class AwaitingProspect(msgspec.Struct, frozen=True, tag="awaiting_prospect"):
     """The next message is a prospect."""
 
 
-Waiting = Idle | ChoosingProvider | EnteringKey | CheckingKey | AwaitingProspect
+class EnteringTimeZone(msgspec.Struct, frozen=True, tag="entering_time_zone"):
+    """The next text is the rep's time zone."""
+
+
+Waiting = Idle | ChoosingProvider | EnteringKey | CheckingKey | AwaitingProspect | EnteringTimeZone
+"""Everything a session may wait for."""

@@ -32,6 +32,7 @@ BUILT_FROM_VALUES = (
     | {f"key-{verdict}" for verdict in KeyVerdict if verdict is not KeyVerdict.ACCEPTED}
     | {f"{stem}-{provider}" for stem in ("enter-key", "key-shape") for provider in ("openrouter", "anthropic")}
     | {f"command-{name}" for name in COMMANDS}
+    | {f"button-reminders-{state}" for state in ("on", "off")}
     | _titles()
 )
 
@@ -48,7 +49,7 @@ def named() -> list[str]:
 
 def quoted_in_code() -> set[str]:
     code = "\n".join(path.read_text(encoding="utf-8") for path in ACTORS.rglob("*.py"))
-    return set(re.findall(r"\"([a-z][a-z_]*(?:-[a-z_]+)+|refused|help|welcome)\"", code))
+    return set(re.findall(r"\"([a-z][a-z_]*(?:-[a-z_]+)*)\"", code))
 
 
 def test_every_text_built_from_a_value_exists() -> None:

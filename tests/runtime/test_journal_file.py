@@ -20,6 +20,7 @@ from runtime.journal_messages import (
     Committed,
     DeadEntry,
     DescribeJournal,
+    Forget,
     JournalDescribed,
     JournalFailed,
     JournalReply,
@@ -156,6 +157,18 @@ def test_load_returns_what_a_lane_still_owes_under_an_order_key(file: JournalFil
     key = take(file).entries[0].order_key
     assert one(file, Load("7", "message", key)) == Loaded(None, (), (b"2", b"4"))
     assert one(file, Load("7", "message", "someone else")) == Loaded(None, ())
+
+
+def test_a_forgotten_actor_leaves_no_content(file: JournalFile) -> None:
+    """The snapshot and the content of what is settled go; what is not settled stays until it is done."""
+    one(file, Accept((entry(1, b"secret one"), entry(2, b"open"))))
+    dead = (DeadEntry("bot", 1, "malformed"),)
+    one(file, Commit("7", b"secret two", False, (effect("a", b"secret three"), effect("b", b"owed")), (), dead))
+    one(file, MarkOutbox((OutboxMark(1, "uncertain"),)))
+    one(file, Forget("7", "7"))
+    assert one(file, Load("7", "message", "7")) == Loaded(None, (entry(2, b"open"),), (b"owed",))
+    assert raw_sql(file, "select payload from outbox where sequence = 1") == [(b"",)]
+    assert raw_sql(file, "select raw, reason from inbox where number = 1") == [(b"", "malformed")]
 
 
 def test_no_snapshot_keeps_the_old_one(file: JournalFile) -> None:

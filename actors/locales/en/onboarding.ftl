@@ -7,7 +7,7 @@ welcome =
 
     Paste a prospect: a profile, an e-mail thread, a chat. You get a reading of the person, a closing strategy, tactics and a draft you can send. Try it with one now, before you set up anything.
 
-    Then choose how I shall think for you:
+    How shall I think for you?
 
 welcome-back = Welcome back, { $name }. Paste a prospect, or see /help for all I can do. Your key, model and reminders are in /settings.
 

@@ -4,8 +4,7 @@ import msgspec
 
 from actors.providers.messages import FailureKind
 from actors.session import jobs, support
-from actors.session.flow import Tap
-from actors.session.turn import EndDraftOf, StartJob
+from actors.session.turn import EndDraftOf, StartJob, Tap
 from coaching.memory import MemoryOutput, PreferencesUpdate
 from tests.actors.session.world import PROSPECT, answer, failed, finished, over, ready, said, world
 

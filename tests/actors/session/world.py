@@ -88,6 +88,18 @@ def over(state: SessionState, run_id: str, here: World) -> Turn:
     return conversation.work_done(state, RunFinished(run_id), here)
 
 
+def shown(turn: Turn) -> str:
+    """The text of the one message a turn sends or puts in place of another."""
+    (call,) = turn.calls
+    return str(call.parameters["text"])
+
+
+def keyboard(turn: Turn) -> list[str]:
+    """The data of the buttons under the last message of a turn, row by row."""
+    rows = msgspec.convert(turn.calls[-1].parameters["reply_markup"], dict[str, list[list[dict[str, str]]]])
+    return [button["callback_data"] for row in rows["inline_keyboard"] for button in row if "callback_data" in button]
+
+
 def said(turn: Turn) -> list[str]:
     """The texts a turn sends, in order."""
     return [str(call.parameters["text"]) for call in turn.calls if "text" in call.parameters]

@@ -1,0 +1,37 @@
+# /settings.
+
+command-settings = Your key, time zone, quiet hours and reminders
+
+settings =
+    Your settings
+
+    Models: { $provider }, { $key ->
+        [own] on your own key
+       *[team] on the team's key
+    }
+    Model: { $model }
+    Time zone: { $zone }, it is { $time } now
+    Quiet hours: { $quiet }
+    Reminders: { $reminders ->
+        [on] on
+       *[off] off
+    }
+settings-no-quiet = none
+settings-key = Whose key shall I think with? A new choice takes effect with your next message.
+settings-zone = Where are you? Send a city (Berlin), a zone (America/New_York) or an offset (UTC+2).
+settings-zone-unknown = I do not know that place. Send a larger city near you, or an offset such as UTC+2. /cancel keeps it as it is.
+settings-quiet = When shall I not write to you on my own?
+settings-reset =
+    Start your practice over? All scores, points, levels and streaks go, for good.
+
+    Your leads, memory and settings stay.
+settings-reset-done = Your practice starts over: no scores, no points, level 1.
+settings-closed = Settings closed. /settings opens them again.
+button-key = Key
+button-zone = Time zone
+button-quiet = Quiet hours
+button-reminders-on = Reminders on
+button-reminders-off = Reminders off
+button-reset = Start practice over
+button-reset-yes = Yes, delete my practice
+button-close = Close
