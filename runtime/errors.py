@@ -8,12 +8,15 @@
     │   └── MailboxFull        its mailbox refused or dropped the request
     ├── MisuseError          the caller's own mistake
     │   ├── NameTaken          a living sibling or well-known actor has the name
-    │   └── NotAnActor         the object cannot be addressed or supervised
+    │   ├── NotAnActor         the object cannot be addressed or supervised
+    │   └── SourcesRefused     code would be loaded at run time
     ├── StartFailed          a top-level actor was given up before it had started
     └── WorkCancelled        work given to `pipe` was cancelled by somebody else
 
 No error carries a message's content or another error's text: both may be personal data.
 """
+
+from thespian.actors import ActorSystemException
 
 
 class RuntimeFault(Exception):
@@ -76,6 +79,13 @@ class NotAnActor(MisuseError):
 
     def __init__(self, what: object) -> None:
         super().__init__(f"{type(what).__name__} cannot be used as an actor here")
+
+
+class SourcesRefused(MisuseError, ActorSystemException):  # type: ignore[misc]  # thespian ships no types
+    """Code comes with a release; this system loads none at run time, and needs no authority over it."""
+
+    def __init__(self, what: object) -> None:
+        super().__init__(f"this system does not load code at run time ({type(what).__name__} given)")
 
 
 class StartFailed(RuntimeFault):

@@ -18,7 +18,7 @@ from runtime.driving import TaskInWaiting, as_task
 from runtime.errors import NameTaken
 from runtime.phases import Phase
 from runtime.supervision import ChildSpec
-from runtime.thespian_reference import ThespianSide
+from runtime.thespian_side import ThespianSide
 
 if TYPE_CHECKING:
     from runtime.asking import Request

@@ -3,6 +3,9 @@
 Made like Thespian's own bases it runs its loop in a thread of its own, so the blocking `tell`, `ask`, `listen` and
 `private()` work from any thread. An application with a running loop gives that loop; the blocking calls then work
 from other threads only. Loading code at run time is refused: a security decision.
+
+As with `simpleSystemBase`, `tell` returns when the actors have done all that follows from the message, or after a
+second, and a `listen` without a timeout ends with None when nothing can come any more. Neither holds on a given loop.
 """
 
 import asyncio
@@ -11,51 +14,68 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from logging.config import dictConfig
 from typing import Any, TypeVar
 
-from thespian.actors import ActorAddress, InvalidActorSourceHash, ThespianGeneration
+from thespian.actors import ActorAddress, ActorSystemFailure, ThespianGeneration
 from thespian.system import isInternalActorSystemMessage
+from thespian.system.timing import toTimeDeltaOrNone
 
 from runtime.address import Address
 from runtime.cell import Cell
 from runtime.clock import Clock, SystemClock
-from runtime.errors import MisuseError
+from runtime.errors import MisuseError, SourcesRefused
 from runtime.kernel import Kernel
+from runtime.loop_calls import LoopCalls, LoopThread
 from runtime.system import Root
-from runtime.thespian_reference import ThespianSide, thespian_send
+from runtime.thespian_reference import thespian_send
+from runtime.thespian_side import ThespianSide
 
 T = TypeVar("T")
 
 _STOP_S = 10.0
+_PATIENCE_S = 1.0
+_LOOK_S = 0.1
 
 
 class _Outside:
     """Stands behind an address for a thread outside the actors."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, kernel: Kernel, name: str) -> None:
+        self.kernel = kernel
         self.path = name
-        self.name = name
-        self.type_name = "Outside"
         self.address = Address(self)
         self._received: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._closed = False
 
     def deliver(self, message: object, sender: Address) -> None:
-        """Keep the message for the thread."""
-        del sender
-        if not isInternalActorSystemMessage(message):
+        """Keep the message for the thread, or make a dead letter of it when the context has ended."""
+        if self._closed:
+            self.kernel.nowhere.deliver(message, sender)
+            self.kernel.thespian.undelivered(self.address, message, sender)
+        elif not isInternalActorSystemMessage(message):
             self._received.put(message)
 
-    def take(self, timeout_s: float | None) -> object:
+    def take(self, timeout_s: float) -> object:
         """Wait for a message; None after the timeout."""
         try:
             return self._received.get(timeout=timeout_s)
         except queue.Empty:
             return None
 
+    def close(self) -> None:
+        """Take no more messages; a thread that waits gets None."""
+        self._closed = True
+        self._received.put(None)
+
 
 class ActorSystemBase:
-    """Thespian's system base protocol over the runtime."""
+    """Thespian's system base protocol over the runtime.
+
+    `logDefs` is a dictionary for `logging.config`; without one logging stays as the application has set it.
+    """
 
     def __init__(
         self,
@@ -65,34 +85,39 @@ class ActorSystemBase:
         loop: asyncio.AbstractEventLoop | None = None,
         clock: Clock | None = None,
     ) -> None:
-        # Logging belongs to the application; a system base that reconfigured it would silence its caller.
-        del logDefs
+        if isinstance(logDefs, dict):
+            dictConfig(logDefs)
         self.system = system
-        self._thread: threading.Thread | None = None
-        self._loop = loop or self._own_loop()
-        self._outside = _Outside("outside")
-        self._privates = 0
-        self._describe(system.capabilities)
-        self._kernel, self._root = self._in_loop(lambda: self._begin(clock or SystemClock()))
+        self._own = LoopThread("actors") if loop is None else None
+        self._calls = self._own or LoopCalls(loop or asyncio.get_running_loop())
+        self._kernel = Kernel(self._calls.loop, clock or SystemClock(), Cell)
+        self._root = Root(self._kernel, "system")
+        side = ThespianSide(self._kernel, system.capabilities, getattr(system, "systemAddress", None))
+        side.shutdown = self._shutdown_asked
+        self._kernel.thespian = side
+        self._describe(side.capabilities)
+        self._outside = _Outside(self._kernel, "outside")
+        self._privates: set[_Outside] = set()
+        self._made_privates = 0
+        self._lock = threading.Lock()
 
     def newPrimaryActor(
         self, actorClass: object, targetActorRequirements: object, globalName: str | None, sourceHash: str | None
     ) -> Address:
         """Make a top-level actor; raises what its `__init__` raises."""
-        if sourceHash:
-            raise InvalidActorSourceHash(sourceHash)
-        return self._in_loop(
-            lambda: self._kernel.thespian.create(self._root, actorClass, targetActorRequirements, globalName)
+        return self._calls.run(
+            lambda: self._kernel.thespian.create(
+                self._root, actorClass, targetActorRequirements, globalName, sourceHash
+            )
         )
 
     def tell(self, anActor: ActorAddress, msg: object) -> None:
-        """Send from outside; returns at once."""
+        """Send from outside."""
         self._tell(anActor, msg, self._outside)
 
     def ask(self, anActor: ActorAddress, msg: object, timeout: timedelta | float | None) -> object:
         """Send, then wait for a message from any actor; None after the timeout."""
-        self._tell(anActor, msg, self._outside)
-        return self.listen(timeout)
+        return self._ask(anActor, msg, self._outside, timeout)
 
     def listen(self, timeout: timedelta | float | None) -> object:
         """Wait for a message from any actor; None after the timeout."""
@@ -100,74 +125,97 @@ class ActorSystemBase:
 
     def external_clone(self) -> "PrivateBase":
         """An endpoint of its own for one thread."""
-        self._privates += 1
-        return PrivateBase(self, _Outside(f"outside-{self._privates}"))
+        with self._lock:
+            self._made_privates += 1
+            outside = _Outside(self._kernel, f"outside-{self._made_privates}")
+            self._privates.add(outside)
+        return PrivateBase(self, outside)
 
     def updateCapability(self, capabilityName: str, capabilityValue: object) -> None:
-        """Set a capability; None removes it."""
-        self._in_loop(lambda: self._root.updateCapability(capabilityName, capabilityValue))
+        """Set a capability, None removes it; actors that no longer qualify are exited."""
+        self._run(lambda: self._kernel.thespian.update_capability(capabilityName, capabilityValue))
 
     def loadActorSource(self, fname: object) -> str:
         """Refused: code comes with a release, never at run time."""
-        return self._root.loadActorSource(fname)
+        raise SourcesRefused(fname)
 
     def unloadActorSource(self, sourceHash: str) -> None:
         """Without effect: nothing is ever loaded."""
 
+    @property
+    def actorRegistry(self) -> dict[str, Cell]:
+        """The living actors' cells, each with its `instance`, by address string: Thespian's test kit looks into it."""
+        return self._calls.run(lambda: {cell.path: cell for cell in self._kernel.thespian.cells()})
+
     def shutdown(self) -> None:
         """Exit all actors, then end the own loop and thread; what takes longer than 10 s is killed."""
-        if self._loop.is_closed():
+        if self._own is None:
+            if self._calls.runs_here():
+                raise MisuseError("await aclose() in the loop's own thread")
+            asyncio.run_coroutine_threadsafe(self.aclose(), self._calls.loop).result()
             return
-        if self._thread is threading.current_thread():
-            self._loop.call_soon(lambda: self._kernel.task(self._end(), "shutdown"))
-        elif self._thread is None:
-            self._shut_given_loop()
-        else:
-            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
-            self._thread.join()
+        with suppress(ActorSystemFailure):  # it has ended already
+            self._own.post(self._shutdown_asked)
+        self._own.join(_STOP_S + _PATIENCE_S)
 
     async def aclose(self) -> None:
         """Exit all actors of a system on a given loop."""
         await self._root.close(_STOP_S)
+        with self._lock:
+            for outside in (self._outside, *self._privates):
+                outside.close()
 
-    def _shut_given_loop(self) -> None:
-        if _runs_here(self._loop):
-            raise MisuseError("await aclose() in the loop's own thread")
-        asyncio.run_coroutine_threadsafe(self.aclose(), self._loop).result()
+    def _shutdown_asked(self) -> None:
+        if not self._root.ending:
+            self._kernel.task(self._end(), "shutdown")
 
     async def _end(self) -> None:
         await self.aclose()
-        self._loop.call_soon(self._loop.stop)
+        if self._own is not None:
+            self._own.stop()
 
-    def _begin(self, clock: Clock) -> tuple[Kernel, Root]:
-        kernel = Kernel(self._loop, clock, Cell)
-        kernel.thespian = ThespianSide(kernel, self.system.capabilities)
-        kernel.thespian.shutdown = self.shutdown
-        kernel.dead_letter_handler = kernel.thespian.undelivered
-        return kernel, Root(kernel, "system")
+    def _run(self, call: Callable[[], T]) -> T:
+        """Run the call in the loop; on the own one also wait for what follows from it."""
+        if self._own is None:
+            return self._calls.run(call)
+        return self._own.run(call, lambda: not self._kernel.pumping, _PATIENCE_S)
 
     def _tell(self, target: ActorAddress, message: object, outside: _Outside) -> None:
-        self._loop.call_soon_threadsafe(thespian_send, self._kernel, target, message, outside.address)
+        if self._own is None or _in_any_loop():
+            thespian_send(self._kernel, target, message, outside.address)
+        else:
+            self._run(lambda: thespian_send(self._kernel, target, message, outside.address))
+
+    def _ask(
+        self, target: ActorAddress, message: object, outside: _Outside, timeout: timedelta | float | None
+    ) -> object:
+        self._calls.post(thespian_send, self._kernel, target, message, outside.address)
+        return self._listen(outside, timeout)
 
     def _listen(self, outside: _Outside, timeout: timedelta | float | None) -> object:
-        if _runs_here(self._loop):
+        if self._calls.runs_here():
             raise MisuseError("a blocking call in the loop's own thread would never end")
-        return outside.take(timeout.total_seconds() if isinstance(timeout, timedelta) else timeout)
+        patience = toTimeDeltaOrNone(timeout)
+        if patience is not None:
+            return outside.take(min(max(0.0, patience.total_seconds()), threading.TIMEOUT_MAX))
+        while (message := outside.take(_LOOK_S)) is None:
+            if not self._more_may_come():
+                return outside.take(0.0)
+        return message
 
-    def _in_loop(self, call: Callable[[], T]) -> T:
-        if self._thread is None or _runs_here(self._loop):
-            return call()
+    def _more_may_come(self) -> bool:
+        """Whether an actor works, waits or has a timer, or another thread or the application may send."""
+        if self._own is None or self._privates:
+            return True
+        kernel = self._kernel
 
-        async def called() -> T:
-            return call()
+        def is_busy() -> bool:
+            return kernel.pumping or bool(kernel.tasks) or any(_has_timers(cell) for cell in kernel.thespian.cells())
 
-        return asyncio.run_coroutine_threadsafe(called(), self._loop).result()
-
-    def _own_loop(self) -> asyncio.AbstractEventLoop:
-        loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=_run, args=(loop,), name="actors", daemon=True)
-        self._thread.start()
-        return loop
+        try:
+            return self._own.run(is_busy)
+        except ActorSystemFailure:
+            return False
 
     @staticmethod
     def _describe(capabilities: dict[str, object]) -> None:
@@ -181,7 +229,7 @@ class ActorSystemBase:
 
 
 class PrivateBase:
-    """What `ActorSystem.private()` works on: the same actors, an own inbox."""
+    """What `ActorSystem.private()` works on: the same actors, an own address and inbox."""
 
     def __init__(self, base: ActorSystemBase, outside: _Outside) -> None:
         self._base = base
@@ -193,8 +241,7 @@ class PrivateBase:
 
     def ask(self, anActor: ActorAddress, msg: object, timeout: timedelta | float | None) -> object:
         """Send, then wait for a message to this context; None after the timeout."""
-        self.tell(anActor, msg)
-        return self.listen(timeout)
+        return self._base._ask(anActor, msg, self._outside, timeout)  # noqa: SLF001
 
     def listen(self, timeout: timedelta | float | None) -> object:
         """Wait for a message to this context; None after the timeout."""
@@ -204,21 +251,22 @@ class PrivateBase:
         """Make a top-level actor."""
         return self._base.newPrimaryActor(*arguments)
 
+    def external_clone(self) -> "PrivateBase":
+        """Another endpoint of its own."""
+        return self._base.external_clone()
+
     def exit_context(self) -> None:
-        """Nothing is held beyond this object."""
+        """Messages to this context are dead letters from now on."""
+        self._outside.close()
+        self._base._privates.discard(self._outside)  # noqa: SLF001
 
 
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
+def _has_timers(cell: Cell) -> bool:
+    return cell.owned is not None and bool(cell.owned.timers)
+
+
+def _in_any_loop() -> bool:
     try:
-        loop.run_forever()
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
-
-
-def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
-    try:
-        return asyncio.get_running_loop() is loop
+        return asyncio.get_running_loop() is not None
     except RuntimeError:
         return False

@@ -4,7 +4,14 @@ import traceback
 from inspect import isawaitable
 
 from thespian.actors import Actor as AnyActor
-from thespian.actors import ActorExitRequest, ChildActorExited, PoisonMessage
+from thespian.actors import (
+    ActorExitRequest,
+    ActorSystemMessage,
+    ChildActorExited,
+    PoisonMessage,
+    Thespian_ActorStatus,
+    Thespian_StatusReq,
+)
 
 from runtime import life
 from runtime.address import Address
@@ -14,20 +21,33 @@ from runtime.kernel import Kernel, log_failure
 from runtime.mailbox import Mailbox
 from runtime.phases import Step
 from runtime.supervision import EndReason
+from runtime.thespian_reference import Wakeup
 
 _MAILBOX = Mailbox(capacity=1_000_000)
+_TRIES = 3
+_TRIES_OF_POISON = 2
+
+
+class _Again(ActorSystemMessage):  # type: ignore[misc]  # thespian ships no types
+    """A message whose handler has raised, at the end of the mailbox for another try."""
+
+    def __init__(self, message: object, tried: int) -> None:
+        self.message = message
+        self.tried = tried
 
 
 class ThespianCell(Cell):
     """Runs a plain Thespian actor under the rules of Thespian's using-guide."""
 
-    __slots__ = ("_exit_handled", "_tried")
+    __slots__ = ("_exit_asked", "_exit_handled", "_tried", "requirements")
 
-    def __init__(self, kernel: Kernel, name: str) -> None:
+    def __init__(self, kernel: Kernel, name: str, requirements: object = None) -> None:
         super().__init__(kernel, name)
         self._limit(_MAILBOX)
+        self.requirements = requirements
+        self._exit_asked = False
         self._exit_handled = False
-        self._tried: object = None
+        self._tried = 0
 
     def install(self, instance: AnyActor) -> None:
         """Take the instance."""
@@ -40,16 +60,28 @@ class ThespianCell(Cell):
         """The end of an actor that was not asked to exit by a message is told to it as one."""
         if name == "stopped" and self.instance is not None and not self._exit_handled:
             self._exit_handled = True
-            result = self.instance.receiveMessage(ActorExitRequest(), self.kernel.nowhere.address)
+            result = self.instance.receiveMessage(ActorExitRequest(), self.kernel.thespian.address)
             if isawaitable(result):
                 await result
 
     def _receive(self, message: object, sender: Address) -> object:
-        if isinstance(message, ActorExitRequest):
-            return self._exit(message, sender)
-        if message is not self._tried:
-            self._tried = None
-        return self.instance.receiveMessage(message, sender)  # type: ignore[union-attr]  # it is up
+        self._tried = 0
+        if isinstance(message, ActorSystemMessage):
+            if isinstance(message, ActorExitRequest):
+                return self._exit(message, sender)
+            if isinstance(message, Thespian_StatusReq):
+                self.actor_send(sender, self._status())
+                return None
+            if isinstance(message, _Again):
+                self._tried = message.tried
+                self.current = message = message.message
+        try:
+            return self.instance.receiveMessage(message, sender)  # type: ignore[union-attr]  # it is up
+        except SystemExit:
+            # With an actor per process this ends that actor; here it must not end all others.
+            self._exit_handled = True
+            self.signal(Step.LEAVE, interrupt=False)
+            return None
 
     async def _exit(self, request: ActorExitRequest, sender: Address) -> None:
         self._exit_handled = True
@@ -57,30 +89,40 @@ class ThespianCell(Cell):
             result = self.instance.receiveMessage(request, sender)  # type: ignore[union-attr]  # it is up
             if isawaitable(result):
                 await result
-        except Exception as error:  # an exit goes on whatever the actor thinks of it
+        except (Exception, SystemExit) as error:  # an exit goes on whatever the actor thinks of it
             log_failure("actor_exit_failed", self.type_name, error)
-        if not request.isRecursive and self.children is not None:
-            self.children.orphan()
+        if self.children is not None:
+            if request.isRecursive:
+                for child in self.children.oldest_first():
+                    child.request_close()
+            else:
+                self.children.orphan()
         self.signal(Step.LEAVE, interrupt=False)
 
     def message_failed(self, error: BaseException) -> None:
-        """Try the message once more; when it fails again its sender gets it back as poison."""
-        message, sender = self.current, self.sender
+        """Try the message again after those that wait; after three failures its sender gets it back as poison."""
+        message, sender, tried = self.current, self.sender, self._tried + 1
         self.current = self.sender = None
         if sender is None:
             return
-        if message is not self._tried and not isinstance(message, PoisonMessage):
-            self._tried = message
-            self.queue.appendleft((message, sender, self.kernel.now()))
+        if tried < (_TRIES_OF_POISON if isinstance(message, PoisonMessage) else _TRIES):
+            self.deliver_owned(_Again(message, tried), sender)
             return
-        self._tried = None
         self.failed += 1
         self.last_error = type(error).__name__
         log_failure("actor_failed", self.type_name, error, message=type(message).__name__, generation=1)
         self.undelivered(message, sender, "failed", type(error).__name__)
-        if not isinstance(message, PoisonMessage | ChildActorExited):
+        if not isinstance(message, PoisonMessage | ChildActorExited) and not isinstance(sender.endpoint, Request):
             details = "".join(traceback.format_exception(error))
-            sender.endpoint.deliver(PoisonMessage(message, details), self.address)
+            self.actor_send(sender, PoisonMessage(message, details))
+
+    def undelivered(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
+        """Make a dead letter; what came after the end is for the dead-letter handler too."""
+        if isinstance(message, _Again):
+            message = message.message
+        super().undelivered(message, sender, reason, error_type)
+        if reason == "stopped" and sender is not None:
+            self.kernel.thespian.undelivered(self.address, message, sender)
 
     def exit_requested(self, request: ActorExitRequest, sender: Address) -> None:
         """Exit after what was sent before; a handler that waits is interrupted."""
@@ -90,17 +132,20 @@ class ThespianCell(Cell):
             self.deliver_owned(request, sender)
 
     def request_close(self) -> None:
-        """Exit with the parent."""
+        """Exit with the parent; a second call does nothing."""
+        if self._exit_asked:
+            return
+        self._exit_asked = True
         if self.task is not None or self.ending:
             life.request_end(self, "normal")
         else:
             life.set_killer(self)
-            self.deliver_owned(ActorExitRequest(), self.kernel.nowhere.address)
+            self.deliver_owned(ActorExitRequest(), self.kernel.thespian.address)
 
     def told_of_end(self, subject: "Cell | Request", reason: EndReason) -> None:
         """Take the news of a child's end under Thespian's name."""
         del reason  # Thespian has no word for it
-        self.deliver_owned(ChildActorExited(subject.address), self.kernel.nowhere.address)
+        self.deliver_owned(ChildActorExited(subject.address), self.kernel.thespian.address)
 
     def stillborn(self, error: Exception) -> Address:
         """A child could not be made: its address is dead from the start."""
@@ -109,3 +154,17 @@ class ThespianCell(Cell):
         life.finish(cell, "failed")
         self.told_of_end(cell, "failed")
         return cell.address
+
+    def _status(self) -> Thespian_ActorStatus:
+        side, parent = self.kernel.thespian, self.parent
+        is_primary = parent is None or parent is self.kernel.root
+        above = side.address if is_primary else parent.address  # type: ignore[union-attr]
+        status = Thespian_ActorStatus(self.address, self.type_name, side.address, above)
+        for child in self.children.oldest_first() if self.children is not None else ():
+            status.addChild(child.address)
+        for message, sender, _ in self.queue or ():
+            status.addReceivedMessage(sender, self.address, type(message).__name__)
+        timers = self.owned.timers if self.owned is not None else ()
+        status.addWakeups([(self.address, timer.expires) for timer in timers if isinstance(timer, Wakeup)])
+        status.addReceived(self.handled)
+        return status

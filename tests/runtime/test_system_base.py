@@ -154,14 +154,14 @@ def test_what_was_sent_before_an_exit_is_handled(thespian: ActorSystem) -> None:
     assert thespian.listen(WAIT) == ("echo", "first")
 
 
-def test_a_message_is_tried_twice_then_poisons(thespian: ActorSystem) -> None:
-    """One retry; then the sender gets the message back as PoisonMessage, and the actor goes on with its state."""
-    assert thespian.ask(thespian.createActor(Failing), 1, WAIT) == "handled at attempt 2"
+def test_a_message_is_tried_three_times_then_poisons(thespian: ActorSystem) -> None:
+    """Two retries; then the sender gets the message back as PoisonMessage, and the actor goes on with its state."""
+    assert thespian.ask(thespian.createActor(Failing), 2, WAIT) == "handled at attempt 3"
     failing = thespian.createActor(Failing)
     poison = thespian.ask(failing, 100, WAIT)
     assert isinstance(poison, PoisonMessage)
     assert poison.poisonMessage == 100
-    assert thespian.ask(failing, "tries", WAIT) == 2
+    assert thespian.ask(failing, "tries", WAIT) == 3
     parent = thespian.createActor(Parent)
     thespian.ask(parent, ("make", Failing), WAIT)
     assert thespian.ask(parent, ("tell", 100), WAIT) == ("poison", 100)

@@ -1,0 +1,170 @@
+"""What the actors of one system share under Thespian's rules."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NoReturn
+
+from thespian.actors import Actor as AnyActor
+from thespian.actors import (
+    ActorAddress,
+    ActorExitRequest,
+    ChildActorExited,
+    DeadEnvelope,
+    InvalidActorSourceHash,
+    NoCompatibleSystemForActor,
+    Thespian_StatusReq,
+    Thespian_SystemStatus,
+)
+from thespian.system.utilis import actualActorClass, checkActorCapabilities, withPossibleInitArgs
+
+from runtime.address import Address
+from runtime.phases import Phase
+from runtime.supervision import ChildSpec, Restart
+
+if TYPE_CHECKING:
+    from runtime.cell import Cell
+    from runtime.kernel import Kernel
+
+Capabilities = dict[str, object]
+
+_LIVING = (Phase.AWAITED, Phase.STARTING, Phase.UP)
+
+
+class ThespianSide:
+    """The system itself under Thespian's rules; it stands behind an address of its own, sender of its messages."""
+
+    def __init__(
+        self, kernel: "Kernel", capabilities: Capabilities | None = None, address: ActorAddress | None = None
+    ) -> None:
+        self.kernel = kernel
+        self.path = "/ActorSys" if address is None else str(address.actorAddressString)
+        self.address = Address(self)
+        self.capabilities: Capabilities = {} if capabilities is None else capabilities
+        self.dead_letter_handler: Cell | None = None
+        self.shutdown: Callable[[], None] | None = None
+        self._global_names: dict[str, Cell] = {}
+        self._made = 0
+
+    def create(
+        self,
+        parent: "Cell",
+        actor_class: object,
+        requirements: object,
+        global_name: str | None,
+        source_hash: str | None = None,
+    ) -> Address:
+        """Make an actor below the parent, or find the living one of the global name.
+
+        Raises what finding the class and its `__init__` raise, InvalidActorSourceHash and NoCompatibleSystemForActor.
+        """
+        known = self._global_names.get(global_name) if global_name else None
+        if known is not None and known.phase in _LIVING:
+            return known.address
+        actual = actualActorClass(actor_class, _no_source(source_hash) if source_hash else None)
+        check = getattr(actual, "actorSystemCapabilityCheck", None)
+        if check is not None and not check(self.capabilities, requirements or {}):
+            raise NoCompatibleSystemForActor(actual, "No compatible ActorSystem could be found")
+        cell = self._place(parent, actual, requirements)
+        if global_name:
+            cell.global_name = global_name
+            self._global_names[global_name] = cell
+        return cell.address
+
+    def _place(self, parent: "Cell", actual: type[AnyActor], requirements: object) -> "Cell":
+        from runtime.actor import Actor
+        from runtime.cell import Cell
+        from runtime.thespian_cell import ThespianCell
+
+        def make() -> AnyActor:
+            return withPossibleInitArgs(capabilities=self.capabilities, requirements=requirements).create(actual)
+
+        if issubclass(actual, Actor):
+            name = self._new_name(actual)
+            spec = ChildSpec(name, make)
+            cell = Cell(self.kernel, name)
+        else:
+            # Thespian makes the instance before createActor returns, and never makes a second one.
+            instance = make()
+            name = self._new_name(actual)
+            spec = ChildSpec(name, lambda: instance, restart=Restart.TEMPORARY)
+            cell = ThespianCell(self.kernel, name, requirements)
+        parent.offspring().add(cell, spec)
+        return cell
+
+    def _new_name(self, actual: type[AnyActor]) -> str:
+        self._made += 1
+        return f"{actual.__name__}-{self._made}"
+
+    def cells(self) -> "Iterator[Cell]":
+        """All living actors, each after its parent."""
+        waiting = [self.kernel.root]
+        while waiting:
+            cell = waiting.pop()
+            if cell.children is not None:
+                waiting.extend(cell.children.newest_first())
+            if cell is not self.kernel.root:
+                yield cell
+
+    def update_capability(self, name: str, value: object) -> None:
+        """Set a capability, None removes it; actors that no longer qualify are exited."""
+        if value is None:
+            self.capabilities.pop(name, None)
+        else:
+            self.capabilities[name] = value
+        for cell in list(self.cells()):
+            actor_class, requirements = type(cell.instance), getattr(cell, "requirements", None)
+            if not checkActorCapabilities(actor_class, self.capabilities, requirements):
+                cell.exit_requested(ActorExitRequest(), self.address)
+
+    def address_like(self, address: ActorAddress) -> Address:
+        """The address for one that is not of this runtime: the system's own, or one that nothing is behind."""
+        return self.address if address == self.address else Address(_Nothing(self, address))
+
+    def undelivered(self, target: ActorAddress, message: object, sender: Address) -> None:
+        """Hand a message for a dead address to the dead-letter handler, if there is one."""
+        handler = self.dead_letter_handler
+        if handler is None or isinstance(message, DeadEnvelope | ChildActorExited):
+            return
+        if handler.phase in _LIVING:
+            handler.deliver(DeadEnvelope(target, message), sender)
+        else:
+            self.dead_letter_handler = None
+
+    def deliver(self, message: object, sender: Address) -> None:
+        """Answer a request for the status; the system understands no other message."""
+        if isinstance(message, Thespian_StatusReq):
+            sender.endpoint.deliver(self._status(), self.address)
+
+    def _status(self) -> Thespian_SystemStatus:
+        status = Thespian_SystemStatus(
+            self.address, capabilities=dict(self.capabilities), inShutdown=self.kernel.root.ending
+        )
+        for child in self.kernel.root.offspring().oldest_first():
+            status.addChild(child.address)
+        for name, cell in self._global_names.items():
+            if cell.phase in _LIVING:
+                status.addGlobalActor(name, cell.address)
+        if self.dead_letter_handler is not None:
+            status.setDeadLetterHandler(self.dead_letter_handler.address)
+        return status
+
+
+class _Nothing:
+    """Stands behind the copy of a strange address."""
+
+    def __init__(self, side: ThespianSide, address: ActorAddress) -> None:
+        self.kernel = side.kernel
+        self.path = str(address.actorAddressString)
+        self._address = address
+
+    def deliver(self, message: object, sender: Address) -> None:
+        """Make a dead letter of it; an asker learns at once."""
+        self.kernel.nowhere.deliver(message, sender)
+        self.kernel.thespian.undelivered(self._address, message, sender)
+
+
+def _no_source(source_hash: str) -> Callable[[str, str], NoReturn]:
+    def load(module: str, name: str) -> NoReturn:
+        del module, name
+        raise InvalidActorSourceHash(source_hash)
+
+    return load
