@@ -3,7 +3,7 @@
 import msgspec
 
 from coaching.memory import MemoryOutput
-from coaching.strategist import StrategistOutput
+from coaching.strategist import Draft, StrategistOutput
 
-OUTPUTS: dict[str, type[msgspec.Struct]] = {"memory": MemoryOutput, "strategist": StrategistOutput}
+OUTPUTS: dict[str, type[msgspec.Struct]] = {"draft": Draft, "memory": MemoryOutput, "strategist": StrategistOutput}
 """What each answer must decode into; the router makes the JSON Schema for each provider from it."""

@@ -31,6 +31,7 @@ PLACEHOLDERS = {
     "strategist_output": Kind.TURN,
     "user_memory": Kind.DATA,
     "user_message": Kind.TURN,
+    "wish": Kind.TURN,
 }
 """Every value a prompt may ask for."""
 

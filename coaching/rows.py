@@ -49,10 +49,15 @@ def support_session_row(run: Run, input_text: str, output: StrategistOutput) -> 
     """The run's row in `support_sessions`: what was handed in and all that was answered."""
     return _owned(run, "support_sessions") | {
         "input_text": cleaned(input_text),
-        "output_json": _stored(msgspec.to_builtins(output)),
+        "output_json": output_json(output),
         "provider_used": run.provider,
         "created_at": run.at,
     }
+
+
+def output_json(output: StrategistOutput) -> object:
+    """The whole answer as the JSON value that `support_sessions` keeps."""
+    return _stored(msgspec.to_builtins(output))
 
 
 def lead_row(run: Run, input_text: str, output: StrategistOutput, input_type: str = "text") -> Row:

@@ -12,18 +12,26 @@ _COPY_LIMIT = 256  # UTF-16 units that Telegram's copy button takes
 
 
 def answer_calls(
-    chat_id: int, output: StrategistOutput, model: str, *, practice: bool, world: World
+    chat_id: int, output: StrategistOutput, model: str, run_id: str | None, *, practice: bool, world: World
 ) -> tuple[TelegramCall, ...]:
-    """Return the messages of an answer, in order; the draft stands alone so that copying it copies nothing else."""
+    """Return the messages of an answer, in order; the draft stands alone so that copying it copies nothing else.
+
+    The draft of a stored run has buttons to change it; one that is not kept (None) has not.
+    """
     answer = support_sections(output)
     blocks = [_section(section, world) for section in answer.sections]
     blocks.append(italic(_footer(answer.draft, model, world)))
     if practice:
         blocks.append(italic(world.texts("answer-practice")))
-    blocks.append(bold(world.texts("answer-draft", platform=answer.draft.platform)))
+    return (*send_calls(chat_id, join(blocks, "\n\n")), *draft_calls(chat_id, output, run_id, world))
+
+
+def draft_calls(chat_id: int, output: StrategistOutput, run_id: str | None, world: World) -> tuple[TelegramCall, ...]:
+    """Return the draft under a line that says for which channel it is, with its buttons."""
+    draft = support_sections(output).draft
     return (
-        *send_calls(chat_id, join(blocks, "\n\n")),
-        *send_calls(chat_id, markdown(answer.draft.message), _keyboard(answer.draft, world)),
+        *send_calls(chat_id, bold(world.texts("answer-draft", platform=draft.platform))),
+        *send_calls(chat_id, markdown(draft.message), _keyboard(draft, run_id, world)),
     )
 
 
@@ -62,8 +70,21 @@ def _footer(draft: Draft, model: str, world: World) -> str:
     return world.texts("answer-footer", reference=reference, model=model)
 
 
-def _keyboard(draft: Draft, world: World) -> Keyboard:
-    another = Button(label=world.texts("button-another"), data="support:new")
-    if len(draft.message.encode("utf-16-le")) // 2 > _COPY_LIMIT:
-        return ((another,),)
-    return ((Button(label=world.texts("button-copy"), copy_text=draft.message), another),)
+def _keyboard(draft: Draft, run_id: str | None, world: World) -> Keyboard:
+    def button(name: str, data: str) -> Button:
+        return Button(label=world.texts(name), data=data)
+
+    another = button("button-another", "support:new")
+    copy = (Button(label=world.texts("button-copy"), copy_text=draft.message),) if _copied(draft.message) else ()
+    if run_id is None:
+        return ((*copy, another),)
+    changes = (
+        button("button-shorter", f"revise:shorter:{run_id}"),
+        button("button-bolder", f"revise:bolder:{run_id}"),
+        button("button-tell", f"revise:tell:{run_id}"),
+    )
+    return (*((copy,) if copy else ()), changes, (button("button-again", f"revise:again:{run_id}"), another))
+
+
+def _copied(text: str) -> bool:
+    return len(text.encode("utf-16-le")) // 2 <= _COPY_LIMIT

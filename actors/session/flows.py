@@ -3,13 +3,21 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from actors.session import general, onboarding, own_data, sample, settings, support
+from actors.session import general, onboarding, own_data, revise, sample, settings, support
 from actors.session.flow import Flow
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
-FLOWS: tuple[Flow, ...] = (onboarding.FLOW, sample.FLOW, support.FLOW, settings.FLOW, own_data.FLOW, general.FLOW)
+FLOWS: tuple[Flow, ...] = (
+    onboarding.FLOW,
+    sample.FLOW,
+    support.FLOW,
+    revise.FLOW,
+    settings.FLOW,
+    own_data.FLOW,
+    general.FLOW,
+)
 
 
 def _joined(parts: Iterable[Mapping[_K, _V]]) -> dict[_K, _V]:

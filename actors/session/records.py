@@ -60,6 +60,20 @@ def answered_rows(rep: Rep, profile: Profile, job: Job, output: StrategistOutput
     )
 
 
+def revised_rows(run_id: str, output: StrategistOutput, now: float) -> tuple[RowWrite, ...]:
+    """The rows that bring an earlier run's stored answer, and the texts of its lead, up to this one."""
+    lead: dict[str, object] = {**rows.lead_texts(output), "updated_at": to_text(now)}
+    answer: dict[str, object] = {"output_json": rows.output_json(output)}
+    return (
+        _update("support_sessions", rows.row_id(run_id, "support_sessions"), answer),
+        _update("lead_registry", rows.row_id(run_id, "lead_registry"), lead),
+    )
+
+
+def _update(table: str, id_: str, values: dict[str, object]) -> RowWrite:
+    return RowWrite(table=table, action="update", values=values, where={"id": id_})
+
+
 _OWNERS = {"casebook": "created_from_user", "invitations": "invited_by"}
 _NEWEST = ("created_at", "seen_at")
 READ_LIMIT = 1_000

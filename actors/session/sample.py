@@ -20,7 +20,7 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
     """Send the answer, and the choice of how to go on under it."""
     output = tidied(msgspec.json.decode(job.finished["strategist"], type=StrategistOutput))
     practice = world.default_provider in world.practice
-    answer = answer_calls(state.rep.telegram_id, output, job.model, practice=practice, world=world)
+    answer = answer_calls(state.rep.telegram_id, output, job.model, None, practice=practice, world=world)
     sampled = msgspec.structs.replace(state, sampled=True)
     return Turn(sampled, calls=(*answer, *say(state, world.texts("sample-over"), choice(world))))
 

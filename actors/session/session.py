@@ -324,7 +324,7 @@ class Session(Actor):
         address = self.spawn(spec)
         self._runs[address] = job.run_id
         if not job.answered and not job.background:
-            self._progress[job.run_id] = Progress(self._world().texts)
+            self._progress[job.run_id] = Progress(self._world().texts, phased=job.kind in ("support", "sample"))
 
     def _stop(self, run_id: str) -> None:
         for address, running in self._runs.items():

@@ -7,7 +7,7 @@ from actors.session.answer import answer_calls
 from actors.session.flow import Flow, JobFlow
 from actors.session.jobs import enqueue, new_job
 from actors.session.onboarding import ask_for_setup
-from actors.session.records import answered_rows, memory_row
+from actors.session.records import answered_rows, memory_row, revised_rows
 from actors.session.state import Job, SessionState
 from actors.session.turn import Tap, Turn, World, say
 from actors.session.waiting import AwaitingProspect
@@ -68,16 +68,21 @@ def _taken(state: SessionState, message: TextMessage, world: World) -> Turn:
 
 
 def answered(state: SessionState, job: Job, world: World) -> Turn:
-    """Send the strategist's answer and write down the session, the lead and its first activity."""
+    """Send the strategist's answer and write down the session, the lead and its first activity.
+
+    A run about an earlier one (`subject`) brings what is stored of that one up to the new answer instead.
+    """
     profile = state.profile
     if profile is None:
         return Turn(state)
     output = tidied(msgspec.json.decode(job.finished["strategist"], type=StrategistOutput))
-    practice = profile.provider in world.practice
+    practice, run_id = profile.provider in world.practice, job.subject or job.run_id
     return Turn(
         state,
-        calls=answer_calls(state.rep.telegram_id, output, job.model, practice=practice, world=world),
-        rows=answered_rows(state.rep, profile, job, output, world.now),
+        calls=answer_calls(state.rep.telegram_id, output, job.model, run_id, practice=practice, world=world),
+        rows=revised_rows(run_id, output, world.now)
+        if job.subject
+        else answered_rows(state.rep, profile, job, output, world.now),
     )
 
 

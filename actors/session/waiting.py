@@ -36,5 +36,11 @@ class EnteringTimeZone(msgspec.Struct, frozen=True, tag="entering_time_zone"):
     """The next text is the rep's time zone."""
 
 
-Waiting = Idle | ChoosingProvider | EnteringKey | CheckingKey | AwaitingProspect | EnteringTimeZone
+class TellingWish(msgspec.Struct, frozen=True, tag="telling_wish"):
+    """The next text says how the draft of this run is to be changed."""
+
+    run_id: str
+
+
+Waiting = Idle | ChoosingProvider | EnteringKey | CheckingKey | AwaitingProspect | EnteringTimeZone | TellingWish
 """Everything a session may wait for."""

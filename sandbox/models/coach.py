@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 
 from sandbox.models.knowledge import read_knowledge
-from sandbox.models.pasted import find_data, find_text, without_orders
+from sandbox.models.pasted import find_data, find_sources, find_text, without_orders
 from sandbox.models.prose import talk
 from sandbox.models.reading import read_prospect
 from sandbox.models.remembering import remember
+from sandbox.models.revising import revise
 from sandbox.models.shaping import shaped
 from sandbox.models.strategy import advise
 
@@ -47,4 +48,6 @@ def answer(question: Question) -> str:
     wanted: Mapping[str, Any] = advise(prospect, knowledge)
     if {"patterns", "weak_areas"} & fields:
         wanted = remember(text, find_data(said))
+    elif {"platform", "message"} <= fields:
+        wanted = revise(find_sources(said), prospect.main.ask)
     return json.dumps(shaped(question.schema, wanted, prospect.facts()), ensure_ascii=False)

@@ -41,6 +41,19 @@ def find_data(said: list[str]) -> list[dict[str, Any]]:
     return []
 
 
+def find_sources(said: list[str]) -> dict[str, Any]:
+    """What the last user turn with quoted data holds, by its source; texts without orders to a model."""
+    for text in reversed(said):
+        named = [item for item in _objects(text) if isinstance(item.get("source"), str)]
+        if named:
+            return {str(item["source"]): _content(item) for item in named}
+    return {}
+
+
+def _content(item: dict[str, Any]) -> Any:
+    return without_orders(item["text"]) if isinstance(item.get("text"), str) else item.get("data")
+
+
 def without_orders(text: str) -> str:
     """The text without sentences addressed to a model."""
     kept = []

@@ -64,6 +64,14 @@ class Rep:
         """The drafts among what the coach sent: the message after each that announces one."""
         return drafts_among(await self.heard())
 
+    async def buttons(self) -> dict[str, str]:
+        """The newest buttons by their label, with what a tap sends."""
+        found: dict[str, str] = {}
+        for message in (await self.transcript())["messages"]:
+            for row in (message.get("reply_markup") or {}).get("inline_keyboard", []):
+                found |= {button["text"]: button.get("callback_data", "") for button in row}
+        return found
+
     async def hears(self, part: str) -> None:
         """Wait until the coach has sent a message with these words in it."""
         await self._until(lambda heard: any(part in text for text in heard), f"nothing with {part!r}")

@@ -58,3 +58,12 @@ field-signal = Buying signal
 answer-comment = Comment to leave
 
 field-timing = Timing
+
+button-shorter = Shorter
+button-bolder = Bolder
+button-tell = Change…
+button-again = Whole answer again
+
+revise-ask = What shall I change about the draft? Say it in a sentence: the tone, the length, what to add or leave out.
+revise-wish-size = Say in a sentence or two what to change, { $limit } characters at most. /cancel leaves the draft as it is.
+revise-gone = That prospect is no longer stored, so there is no draft to change. Paste it once more to start anew.

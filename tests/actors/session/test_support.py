@@ -99,3 +99,15 @@ def test_stop_under_the_draft_cancels_that_case() -> None:
     state = support.take(ready(), PROSPECT, here).state
     assert jobs.stop_draft(state, state.jobs[0].draft_id, here).state.jobs == ()
     assert jobs.stop_draft(state, state.jobs[0].draft_id + 1, here).state == state
+
+
+def test_a_second_answer_about_the_same_prospect_replaces_the_first() -> None:
+    """A run about an earlier one updates its stored answer and its lead, and adds no lead."""
+    here = world()
+    job = jobs.new_job("support", {"user_message": PROSPECT}, here, subject="first")
+    state = jobs.enqueue(ready(), job, here).state
+    turn = finished(state, job.run_id, "strategist", OUTPUT, here)
+    assert [(write.table, write.action) for write in turn.rows] == [
+        ("support_sessions", "update"),
+        ("lead_registry", "update"),
+    ]

@@ -96,8 +96,10 @@ def shown(turn: Turn) -> str:
 
 def keyboard(turn: Turn) -> list[str]:
     """The data of the buttons under the last message of a turn, row by row."""
-    rows = msgspec.convert(turn.calls[-1].parameters["reply_markup"], dict[str, list[list[dict[str, str]]]])
-    return [button["callback_data"] for row in rows["inline_keyboard"] for button in row if "callback_data" in button]
+    rows = msgspec.convert(turn.calls[-1].parameters["reply_markup"], dict[str, list[list[dict[str, object]]]])
+    return [
+        str(button["callback_data"]) for row in rows["inline_keyboard"] for button in row if "callback_data" in button
+    ]
 
 
 def said(turn: Turn) -> list[str]:
