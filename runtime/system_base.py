@@ -46,6 +46,7 @@ class _Outside:
     def __init__(self, kernel: Kernel, name: str) -> None:
         self.kernel = kernel
         self.path = name
+        self.type_name = "Outside"
         self.address = Address(self)
         self._received: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._closed = False
@@ -53,7 +54,7 @@ class _Outside:
     def deliver(self, message: object, sender: Address) -> None:
         """Keep the message for the thread, or make a dead letter of it when the context has ended."""
         if self._closed:
-            self.kernel.nowhere.deliver(message, sender)
+            self.kernel.dead(self, message, "stopped")
             self.kernel.thespian.undelivered(self.address, message, sender)
         elif not isInternalActorSystemMessage(message):
             self._received.put(message)

@@ -154,11 +154,13 @@ class _Nothing:
     def __init__(self, side: ThespianSide, address: ActorAddress) -> None:
         self.kernel = side.kernel
         self.path = str(address.actorAddressString)
+        self.type_name = "Nothing"
+        self.address = Address(self)
         self._address = address
 
     def deliver(self, message: object, sender: Address) -> None:
-        """Make a dead letter of it; an asker learns at once."""
-        self.kernel.nowhere.deliver(message, sender)
+        """Make a dead letter of it."""
+        self.kernel.dead(self, message, "stopped")
         self.kernel.thespian.undelivered(self._address, message, sender)
 
 
