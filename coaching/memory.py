@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from coaching.prospect import cleaned
+from coaching.quotes import stands_in
 from coaching.strategist import StrategistOutput, known
 
 MAX_INTERACTIONS = 20
@@ -126,18 +127,13 @@ def merge(
 def grounded(update: MemoryOutput, said: str) -> MemoryOutput:
     """The update without the observations whose evidence does not stand in what was handed in.
 
-    A quote nobody wrote is an invention. Case, blanks and the kind of quotation marks do not matter.
+    A quote nobody wrote is an invention.
     """
-    text = _comparable(said)
 
     def kept(noted: tuple[Observation, ...]) -> tuple[Observation, ...]:
-        return tuple(item for item in noted if _comparable(item.evidence) in text and _comparable(item.evidence))
+        return tuple(item for item in noted if stands_in(item.evidence, said))
 
     return msgspec.structs.replace(update, patterns=kept(update.patterns), weak_areas=kept(update.weak_areas))
-
-
-def _comparable(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _met(memory: UserMemory, interaction: Interaction) -> UserMemory:

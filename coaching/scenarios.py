@@ -25,12 +25,16 @@ class Persona(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of a rubric: what counts, for how much, and by which signs it is seen."""
+    """One line of a rubric: what counts, for how much, and by which signs it is seen in the rep's own words.
+
+    `max_words` is one more sign, which code counts: for the answer up to this length, against it beyond.
+    """
 
     weight: Annotated[int, Meta(ge=1, le=100)]
     description: Text
     positive_signals: Texts
     negative_signals: Texts
+    max_words: Annotated[int, Meta(ge=10, le=400)] | None = None
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
