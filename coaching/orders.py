@@ -12,7 +12,7 @@ _SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 _ORDERS = re.compile(
     r"(?ix)"
     # "ignore all previous instructions", in the languages reps write in
-    r"\b(ignor\w*|disregard|forget|override|vergiss|olvida|oublie\w*|игнорир\w*|забудь)\b.{0,40}"
+    r"\b(ignor\w*|disregard|forget|override|vergiss|olvida|oublie\w*|игнорир\w*|забудь)\b[^,;:]{0,40}"
     r"\b(instruc\w*|instrukt\w*|anweisung\w*|rules?|regeln|reglas|r[èe]gles|prompts?|rubric\w*|инструкц\w*|правил\w*)"
     r"|\b(give|grant|award|assign|gib|vergib|dame|donne\w*|поставь|дай)\b.{0,40}"
     r"\b(full\s+(score|marks|points)|(maximum|max|highest|perfect|top|volle|höchste)\s+\w{0,12}\s?"

@@ -3,7 +3,6 @@
 import re
 
 _GAP = re.compile(r"\[?(?:\.\.\.|…)\]?")
-
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # Thai, Lao, Japanese, Chinese
 
 
