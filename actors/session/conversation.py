@@ -65,7 +65,9 @@ def key_checked(state: SessionState, verdict: KeyVerdict, world: World) -> Turn:
 
 
 def time_come(state: SessionState, kind: str, subject: str, world: World) -> Turn:
-    """Act on a time that has come."""
+    """Act on a time that has come, or on another session's word; of someone shut out only the way back counts."""
+    if state.revoked and kind != "restore":
+        return Turn(state)
     return NUDGES[kind](state, subject, world)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from actors.session import general, onboarding, own_data, revise, sample, settings, support
+from actors.session import admin, general, onboarding, own_data, revise, sample, settings, support
 from actors.session.flow import Flow
 
 _K = TypeVar("_K")
@@ -16,6 +16,7 @@ FLOWS: tuple[Flow, ...] = (
     revise.FLOW,
     settings.FLOW,
     own_data.FLOW,
+    admin.FLOW,
     general.FLOW,
 )
 

@@ -32,6 +32,14 @@ class Nudge(msgspec.Struct, frozen=True):
     token: str
 
 
+class Letter(msgspec.Struct, frozen=True):
+    """One session's word to another, kept in the journal until the other acted on it: what for, and about what."""
+
+    telegram_id: int
+    kind: str
+    subject: str
+
+
 class StepStarted(msgspec.Struct, frozen=True):
     """A pipeline step began."""
 

@@ -16,12 +16,10 @@ import structlog
 
 from actors.library import Library
 from actors.providers.messages import (
-    RECORD_LANE,
     CheckKey,
     FailureKind,
     KeyChecked,
     KeyVerdict,
-    RowWrite,
     SealedKey,
     TeamKey,
 )
@@ -29,6 +27,7 @@ from actors.session import conversation, onboarding
 from actors.session.book import Book, RowsMissing, RowsUnreachable
 from actors.session.messages import (
     HandleUpdate,
+    Letter,
     Nudge,
     Resume,
     RunFinished,
@@ -41,26 +40,22 @@ from actors.session.messages import (
 from actors.session.pipeline_run import PipelineRun, RunOrder
 from actors.session.progress import Progress
 from actors.session.records import read_rows, read_state
+from actors.session.session_journal import LETTER_SOURCE, LONGEST_PAUSE_S, SessionJournal
 from actors.session.sessions import Idle, Retire, StillBusy
 from actors.session.state import SCHEMA, Job, Rep, SessionState
 from actors.session.turn import CheckKeyOf, Command, EndDraftOf, ForgetRep, StartJob, StopJob, Turn, World, say
 from actors.session.waiting import CheckingKey
 from actors.telegram.errors import MalformedUpdate
-from actors.telegram.messages import MESSAGE_LANE, EndDraft, Perform, ShowDraft, TelegramCall
+from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
 from actors.telegram.parsing import parse_update
 from runtime import (
     Actor,
-    ActorError,
     Address,
     ChildSpec,
-    Commit,
     DeadEntry,
-    Forget,
-    JournalFailed,
-    Load,
     Loaded,
     Mailbox,
-    NewOutboxEntry,
+    NewInboxEntry,
     Restart,
     Terminated,
     Timer,
@@ -68,9 +63,7 @@ from runtime import (
 from storage import StorageError, Store
 
 _LOG = structlog.get_logger(__name__)
-JOURNAL_DEADLINE_S = 30.0
 KEY_CHECK_DEADLINE_S = 30.0
-LONGEST_RETRY_S = 5.0
 READ_DEADLINE_S = 10.0
 
 
@@ -120,6 +113,7 @@ class Session(Actor):
         self._actor_key = actor_key
         self._services = services
         self._state = SessionState(rep=Rep(telegram_id=int(actor_key.rpartition("/")[2]), username=None, first_name=""))
+        self._journal = SessionJournal(self, actor_key, self._state.rep.telegram_id)
         self._book = Book()
         self._taken_up: set[tuple[str, int]] = set()
         self._runs: dict[Address, str] = {}
@@ -128,7 +122,7 @@ class Session(Actor):
 
     async def started(self) -> None:
         """Take up the state and whatever the journal still holds for this rep, in its order."""
-        loaded = await self._load()
+        loaded = await self._journal.load()
         self._state = await self._initial(loaded)
         for job in self._state.jobs:
             if job.answered or job.background or job is self._state.line[0]:
@@ -153,7 +147,7 @@ class Session(Actor):
             case _PendingKeyChecked():
                 await self._key_checked(message)
             case Resume():
-                await self._take_up(await self._load())
+                await self._take_up(await self._journal.load())
             case _IdleNow():
                 self.send(self.find("sessions"), Idle(actor_key=self._actor_key))
             case Retire():
@@ -166,29 +160,22 @@ class Session(Actor):
     async def _take_up(self, loaded: Loaded) -> None:
         """Handle what the journal holds; an update that also lies in the mailbox is passed over when it comes."""
         for entry in loaded.pending:
-            await self._update(HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
-            self._taken_up.add((entry.source, entry.number))
-
-    async def _load(self, *, unwritten: bool = False) -> Loaded:
-        owner = str(self._state.rep.telegram_id)
-        request = Load(self._actor_key, RECORD_LANE, owner) if unwritten else Load(self._actor_key)
-        reply = await self._journal(request)
-        assert isinstance(reply, Loaded)  # noqa: S101  # the journal's contract, narrowed for the type checker
-        return reply
-
-    async def _journal(self, request: Load | Commit | Forget) -> object:
-        """Ask until the journal has done it: nothing goes on before, and /cancel of the whole actor interrupts."""
-        pause = 0.2
-        while True:
-            try:
-                reply = await self.ask(self.find("journal"), request, deadline_s=JOURNAL_DEADLINE_S)
-            except ActorError as error:
-                _LOG.warning("journal_unanswered", error=type(error).__name__)
+            if entry.source.startswith(LETTER_SOURCE):
+                await self._letter(entry)
             else:
-                if not isinstance(reply, JournalFailed):
-                    return reply
-            await self.clock.sleep(pause)
-            pause = min(LONGEST_RETRY_S, pause * 2)
+                await self._update(HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
+                self._taken_up.add((entry.source, entry.number))
+
+    async def _letter(self, entry: NewInboxEntry) -> None:
+        """Act on another session's word; one that needs unreachable rows stays in the journal for the next start."""
+        letter = msgspec.json.decode(entry.raw, type=Letter)
+        try:
+            turn = await self._turn(
+                lambda world: conversation.time_come(self._state, letter.kind, letter.subject, world)
+            )
+        except RowsUnreachable:
+            return
+        await self._commit(turn, f"{entry.source}/{entry.number}", done=((entry.source, entry.number),))
 
     async def _initial(self, loaded: Loaded) -> SessionState:
         if loaded.snapshot is not None and msgspec.json.decode(loaded.snapshot, type=_Versioned).schema == SCHEMA:
@@ -204,7 +191,7 @@ class Session(Actor):
                 if not told:
                     self._perform(say(self._state, self._world().texts("records-unreachable")))
                 told = True
-                await self.clock.sleep(error.retry_after or LONGEST_RETRY_S)
+                await self.clock.sleep(error.retry_after or LONGEST_PAUSE_S)
 
     async def _update(self, update: HandleUpdate) -> None:
         reference = (update.source, update.number)
@@ -244,7 +231,7 @@ class Session(Actor):
 
     async def _read(self, table: str, *, team: bool) -> None:
         # What waits in the journal is asked for first: a row written meanwhile then comes twice, and never not at all.
-        loaded = await self._load(unwritten=True)
+        unwritten = await self._journal.unwritten()
         try:
             async with asyncio.timeout(READ_DEADLINE_S):
                 rows = await read_rows(self._services.store, table, self._state.rep, team=team)
@@ -253,38 +240,20 @@ class Session(Actor):
             self._book.give_up(table, team=team)
         else:
             self._book.fill(table, rows, team=team, at=self.clock.time())
-            self._book.apply(msgspec.json.decode(write, type=RowWrite) for write in loaded.unsettled)
+            self._book.apply(unwritten)
 
     async def _commit(
         self, turn: Turn, origin: str, *, done: tuple[tuple[str, int], ...] = (), dead: tuple[DeadEntry, ...] = ()
     ) -> None:
-        await self._journal(
-            Commit(
-                actor_key=self._actor_key,
-                snapshot=msgspec.json.encode(turn.state),
-                wake=turn.state.busy,
-                outbox=self._outbox(turn, origin),
-                done=done,
-                dead=dead,
-            )
-        )
+        await self._journal.commit(turn, origin, done=done, dead=dead)
         self._state = turn.state
         self._book.apply(turn.rows)
         self._perform(turn.at_once)
         for command in turn.commands:
             if isinstance(command, ForgetRep):
-                await self._journal(Forget(self._actor_key, str(self._state.rep.telegram_id)))
+                await self._journal.forget()
             else:
                 self._obey(command)
-
-    def _outbox(self, turn: Turn, origin: str) -> tuple[NewOutboxEntry, ...]:
-        owner = str(self._state.rep.telegram_id)
-        lanes = ((MESSAGE_LANE, turn.calls), (RECORD_LANE, turn.rows))
-        return tuple(
-            NewOutboxEntry(id=f"{origin}/{lane}/{place}", lane=lane, order_key=owner, payload=msgspec.json.encode(item))
-            for lane, items in lanes
-            for place, item in enumerate(items)
-        )
 
     def _perform(self, calls: tuple[TelegramCall, ...]) -> None:
         for call in calls:

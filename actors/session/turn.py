@@ -6,6 +6,7 @@ import msgspec
 
 from actors.providers.messages import Provider, RowWrite, SealedKey
 from actors.session.book import Book
+from actors.session.messages import Letter
 from actors.session.state import SessionState
 from actors.settings import Settings
 from actors.telegram.messages import TelegramCall
@@ -47,8 +48,8 @@ class Turn(msgspec.Struct, frozen=True):
     """The next state and everything that follows from it.
 
     `calls` are sent by MessageSender and `rows` written by RecordWriter, both from the journal; `at_once` are calls
-    worthless later, made outside it; `commands` are for the session itself, carried out after the commit. `notice`
-    is shown for a moment over the chat when the turn answers a tapped button.
+    worthless later, made outside it; `letters` reach other reps' sessions; `commands` are for the session itself,
+    carried out after the commit. `notice` is shown for a moment over the chat when the turn answers a tapped button.
     """
 
     state: SessionState
@@ -56,6 +57,7 @@ class Turn(msgspec.Struct, frozen=True):
     rows: tuple[RowWrite, ...] = ()
     at_once: tuple[TelegramCall, ...] = ()
     commands: tuple[Command, ...] = ()
+    letters: tuple[Letter, ...] = ()
     notice: str = ""
 
 
@@ -109,5 +111,6 @@ def then(first: Turn, follow: Callable[[SessionState], Turn]) -> Turn:
         rows=(*first.rows, *second.rows),
         at_once=(*first.at_once, *second.at_once),
         commands=(*first.commands, *second.commands),
+        letters=(*first.letters, *second.letters),
         notice=second.notice or first.notice,
     )

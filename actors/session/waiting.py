@@ -36,11 +36,24 @@ class EnteringTimeZone(msgspec.Struct, frozen=True, tag="entering_time_zone"):
     """The next text is the rep's time zone."""
 
 
+class InvitingUser(msgspec.Struct, frozen=True, tag="inviting_user"):
+    """The next text is the username of somebody to invite."""
+
+
 class TellingWish(msgspec.Struct, frozen=True, tag="telling_wish"):
     """The next text says how the draft of this run is to be changed."""
 
     run_id: str
 
 
-Waiting = Idle | ChoosingProvider | EnteringKey | CheckingKey | AwaitingProspect | EnteringTimeZone | TellingWish
+Waiting = (
+    Idle
+    | ChoosingProvider
+    | EnteringKey
+    | CheckingKey
+    | AwaitingProspect
+    | EnteringTimeZone
+    | InvitingUser
+    | TellingWish
+)
 """Everything a session may wait for."""

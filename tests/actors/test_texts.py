@@ -32,6 +32,7 @@ BUILT_FROM_VALUES = (
     | {f"key-{verdict}" for verdict in KeyVerdict if verdict is not KeyVerdict.ACCEPTED}
     | {f"{stem}-{provider}" for stem in ("enter-key", "key-shape") for provider in ("openrouter", "anthropic")}
     | {f"command-{name}" for name in COMMANDS}
+    | {"admin-revoked", "admin-restored"}
     | {f"button-reminders-{state}" for state in ("on", "off")}
     | _titles()
 )
