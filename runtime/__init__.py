@@ -46,9 +46,9 @@ from runtime.journal_messages import (
 )
 from runtime.mailbox import Mailbox, Overflow
 from runtime.owned import Timer
-from runtime.snapshot import CellSnapshot, SystemSnapshot
 from runtime.supervision import Backoff, ChildSpec, Restart, Strategy, Supervision, Terminated
 from runtime.system import ActorSystem
+from runtime.watching import CellSnapshot, LoopSnapshot, SystemSnapshot, Times, TypeSnapshot
 
 __all__ = [
     "Accept",
@@ -75,6 +75,7 @@ __all__ = [
     "JournalFailed",
     "Load",
     "Loaded",
+    "LoopSnapshot",
     "Mailbox",
     "MailboxFull",
     "MarkOutbox",
@@ -102,6 +103,8 @@ __all__ = [
     "TakeOutbox",
     "Terminated",
     "Timer",
+    "Times",
+    "TypeSnapshot",
     "Unfinished",
     "UnfinishedKeys",
     "WorkCancelled",

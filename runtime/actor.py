@@ -1,8 +1,8 @@
 """Actor: the base of our own actors, a Thespian actor underneath."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 from thespian.actors import Actor as ThespianActor
 from thespian.actors import ActorExitRequest
@@ -89,12 +89,12 @@ class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
             raise MisuseError("no message is being handled, so nobody waits for a reply")
         sender.endpoint.deliver(message, self._myRef.address)
 
-    async def ask(self, target: Address, message: object, *, deadline_s: float) -> object:
+    def ask(self, target: Address, message: object, *, deadline_s: float) -> Coroutine[Any, Any, object]:
         """Send a request and wait for one answer; the own mailbox waits meanwhile unless this runs in a `pipe`.
 
         Raises ActorFailed, ActorDead, AskTimeout or MailboxFull.
         """
-        return await Request(self._myRef.kernel).send(target, message, deadline_s)
+        return Request(self._myRef.kernel).send(target, message, deadline_s)
 
     def timer(self, delay_s: float, message: object) -> Timer:
         """Have the message arrive from this actor's own address after the delay, unless the instance ends before."""

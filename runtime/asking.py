@@ -6,55 +6,39 @@ from typing import TYPE_CHECKING
 from runtime.address import Address, endpoint_of
 from runtime.clock import Cancellable
 from runtime.errors import ActorDead, ActorError, ActorFailed, AskTimeout, MailboxFull, MisuseError
-from runtime.kernel import Kernel
 from runtime.supervision import EndReason
 
 if TYPE_CHECKING:
     from runtime.cell import Cell
+    from runtime.kernel import Kernel
+    from runtime.worker import Worker
 
 _FULL = frozenset({"refused", "dropped", "coalesced"})
 
 
-class Request:
+class Request(asyncio.Future[object]):
     """One `ask`; ends exactly once: answer, error of the other side, or deadline."""
 
-    __slots__ = ("_future", "_timer", "address", "kernel", "name", "type_name", "watchers")
+    __slots__ = ("_asked", "address", "kernel", "name", "parked", "type_name", "watchers")
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: "Kernel") -> None:
+        super().__init__(loop=kernel.loop)
         self.kernel = kernel
         self.address = Address(self)
-        self.name = "ask"
-        self.type_name = "ask"
+        self.name = self.type_name = "ask"
+        self._asked = ("", "")
+        self.parked: Worker | None = None
         self.watchers: dict[Cell, None] | None = None
-        self._future: asyncio.Future[object] = kernel.loop.create_future()
-        self._timer: Cancellable | None = None
 
     @property
     def path(self) -> str:
         """Where it stands, for people."""
         return "ask"
 
-    def deliver(self, message: object, sender: Address) -> None:
-        """Take the answer; a second or late one is a dead letter."""
-        del sender  # an answer counts, whoever gives it
-        if self._future.done():
-            self.kernel.dead(self, message, "late_reply")
-        else:
-            self._future.set_result(message)
-
-    def undelivered(self, actor_type: str, reason: str, error_type: str) -> None:
-        """Learn that the request was not delivered or not handled to its end."""
-        if reason in _FULL:
-            self._fail(MailboxFull(actor_type))
-        elif reason in ("failed", "unhandled"):
-            self._fail(ActorFailed(actor_type, error_type))
-        else:
-            self._fail(ActorDead(actor_type))
-
     @property
     def ended(self) -> bool:
         """Whether it has its answer or error."""
-        return self._future.done()
+        return self.done()
 
     @property
     def end_reason(self) -> EndReason:
@@ -67,35 +51,99 @@ class Request:
             self.watchers = {}
         return self.watchers
 
+    def deliver(self, message: object, sender: Address) -> None:
+        """Take the answer; a second or late one is a dead letter."""
+        del sender  # an answer counts, whoever gives it
+        if self.done():
+            self.kernel.dead(self, message, "late_reply")
+        else:
+            self.set_result(message)
+            if self.parked is not None:
+                self.parked.wake()
+
+    def undelivered(self, actor_type: str, reason: str, error_type: str) -> None:
+        """Learn that the request was not delivered or not handled to its end."""
+        if reason in _FULL:
+            self.fail(MailboxFull(actor_type))
+        elif reason in ("failed", "unhandled"):
+            self.fail(ActorFailed(actor_type, error_type))
+        else:
+            self.fail(ActorDead(actor_type))
+
+    def fail(self, error: ActorError) -> None:
+        """End with an error, unless it has ended."""
+        if not self.done():
+            self.set_exception(error)
+            if self.parked is not None:
+                self.parked.wake()
+
+    def cancel(self, msg: object = None) -> bool:
+        """End by cancellation of who waits."""
+        cancelled = super().cancel(msg)
+        if cancelled and self.parked is not None:
+            self.parked.wake()
+        return cancelled
+
+    def expire(self, after_s: float) -> None:
+        """End because no answer came in time."""
+        self.fail(AskTimeout(*self._asked, after_s))
+
     async def send(self, target: Address, message: object, deadline_s: float) -> object:
         """Send the request and wait; raises what the module `errors` draws under ActorError."""
         endpoint = endpoint_of(target)
         if not deadline_s > 0:
             raise MisuseError("an ask needs a deadline in the future")
-        self.kernel.asks.add(self)
-        self._timer = self.kernel.later(
-            deadline_s,
-            lambda: self._fail(AskTimeout(getattr(endpoint, "type_name", "ask"), type(message).__name__, deadline_s)),
-        )
+        self._asked = (getattr(endpoint, "type_name", "ask"), type(message).__name__)
+        deadlines = self.kernel.deadlines
+        waiting = deadlines.begin(self, deadline_s)
         try:
             endpoint.deliver(message, self.address)
-            return await self._future
+            return await self
         finally:
-            self._close()
+            super().cancel()
+            del waiting[self]
+            if not waiting and self.kernel.running is None:
+                deadlines.tidy()
+            if self.watchers is not None:
+                watchers, self.watchers = self.watchers, None
+                for watcher in watchers:
+                    watcher.told_of_end(self, "normal")
 
-    def end(self) -> None:
+
+class Deadlines:
+    """When each waiting ask ends. Those of one length end in the order they came, so one timer serves them all."""
+
+    def __init__(self, kernel: "Kernel") -> None:
+        self._kernel = kernel
+        self._waiting: dict[float, dict[Request, float]] = {}
+        self._timers: dict[float, Cancellable] = {}
+
+    def begin(self, request: Request, length_s: float) -> dict[Request, float]:
+        """Expire the request after the length, unless it is taken out of what is returned before."""
+        waiting = self._waiting.get(length_s)
+        if waiting is None:
+            waiting = self._waiting[length_s] = {}
+            self._timers[length_s] = self._kernel.later(length_s, lambda: self._due(length_s))
+        waiting[request] = self._kernel.now() + length_s
+        return waiting
+
+    def _due(self, length_s: float) -> None:
+        now = self._kernel.now()
+        for request, end in self._waiting[length_s].items():
+            if end > now:
+                self._timers[length_s] = self._kernel.later(end - now, lambda: self._due(length_s))
+                return
+            request.expire(length_s)
+        del self._waiting[length_s], self._timers[length_s]
+
+    def tidy(self) -> None:
+        """Stop the timers that no ask needs; called when the actors come to rest, not after each ask."""
+        for length_s in [length_s for length_s, waiting in self._waiting.items() if not waiting]:
+            self._timers.pop(length_s).cancel()
+            del self._waiting[length_s]
+
+    def end_all(self) -> None:
         """The system is gone."""
-        self._fail(ActorDead("system"))
-
-    def _fail(self, error: ActorError) -> None:
-        if not self._future.done():
-            self._future.set_exception(error)
-
-    def _close(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._future.cancel()
-        self.kernel.asks.discard(self)
-        watchers, self.watchers = self.watchers, None
-        for watcher in watchers or ():
-            watcher.told_of_end(self, "normal")
+        for waiting in list(self._waiting.values()):
+            for request in list(waiting):
+                request.fail(ActorDead("system"))

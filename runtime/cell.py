@@ -6,11 +6,9 @@ go before every message, and interrupt a handler that waits. All of it runs on t
 """
 
 import asyncio
-import inspect
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
-from types import CoroutineType
 from typing import Any
 
 from thespian.actors import Actor as AnyActor
@@ -21,15 +19,14 @@ from runtime.asking import Request
 from runtime.children import Children
 from runtime.clock import Cancellable
 from runtime.kernel import Kernel
-from runtime.mailbox import Mailbox, Overflow
-from runtime.overflowing import deliver_into_full
+from runtime.mailbox import Mailbox, Overflow, deliver_into_full
 from runtime.owned import Owned, owned_by
 from runtime.phases import Phase, Step
 from runtime.supervision import ChildSpec, EndReason, Supervision, Terminated
 from runtime.thespian_reference import ThespianReference
+from runtime.watching import CellTimes
+from runtime.worker import Worker
 
-_BATCH = 32
-_UP = Phase.UP  # an enum's attribute is slow to get in Python 3.11, and every message asks for it
 _DEFAULT_MAILBOX = Mailbox()
 _DEFAULT_SUPERVISION = Supervision()
 
@@ -37,14 +34,19 @@ Entry = tuple[object, Address, float]
 
 
 class Cell(ThespianReference):
-    """One actor as the system sees it."""
+    """One actor as the system sees it.
+
+    `current` and `sender` are the message being handled, or the one whose turn is due; more wait in `queue`, which is
+    made when needed: most actors are idle most of the time, and an empty deque is as big as the rest of a cell.
+    """
 
     # fmt: off
     __slots__ = (
-        "address", "capacity", "children", "context", "current", "end_reason", "ending", "failed", "failures_in_row",
-        "generation", "global_name", "handled", "instance", "interrupted", "kernel", "killer", "last_error",
-        "mailbox", "name", "outside_error", "owned", "parent", "peak", "phase", "queue", "receive", "restarts",
-        "scheduled", "sender", "signals", "since", "spec", "started_at", "task", "type_name", "waiters", "watchers",
+        "__weakref__", "address", "children", "context", "current", "end_reason", "ending", "failed",
+        "failures_in_row", "generation", "global_name", "handled", "instance", "interrupted", "kernel", "killer",
+        "last_error", "mailbox", "name", "outside_error", "owned", "parent", "peak", "phase", "queue", "receive",
+        "restarts", "room", "scheduled", "sender", "signals", "since", "spec", "started_at", "stats", "times",
+        "type_name", "waiters", "watchers", "worker",
     )
     # fmt: on
 
@@ -55,6 +57,8 @@ class Cell(ThespianReference):
         self.spec: ChildSpec | None = None
         self.address = Address(self)
         self.type_name = "awaited"
+        self.stats = kernel.watch.stats_of(self.type_name)
+        self.times: CellTimes | None = None
         self.instance: AnyActor | None = None
         self.receive: Callable[[object, Address], object] | None = None
         self.context: Context | None = None
@@ -62,12 +66,12 @@ class Cell(ThespianReference):
         self.generation = 0
         self.global_name: str | None = None
         self.mailbox: Mailbox = _DEFAULT_MAILBOX
-        self.capacity = _DEFAULT_MAILBOX.capacity
-        self.queue: deque[Entry] = deque()
-        self.signals: deque[Step] | None = None
+        self.room = _DEFAULT_MAILBOX.capacity - 1
+        self.queue: deque[Entry] | None = None
+        self.signals: list[Step] | None = None
         self.scheduled = False
         self.interrupted = False
-        self.task: asyncio.Task[object] | None = None
+        self.worker: Worker | None = None
         self.current: object = None
         self.sender: Address | None = None
         self.since = 0.0
@@ -86,6 +90,8 @@ class Cell(ThespianReference):
         self.watchers: dict[Cell, None] | None = None
         self.waiters: list[asyncio.Future[None]] | None = None
         self.killer: Cancellable | None = None
+        self.stats.alive += 1
+        kernel.watch.phases[Phase.AWAITED] += 1
 
     @property
     def path(self) -> str:
@@ -98,27 +104,47 @@ class Cell(ThespianReference):
 
     def deliver(self, message: object, sender: Address) -> None:
         """Accept the message or make a dead letter of it."""
-        depth = len(self.queue)
-        if depth >= self.capacity:
-            deliver_into_full(self, message, sender)
-            return
-        self.queue.append((message, sender, self.kernel.now()))
-        if depth >= self.peak:
-            self.peak = depth + 1
+        kernel = self.kernel
+        if self.queue is None and not self.scheduled:
+            self.current = message
+            self.sender = sender
+        else:
+            queue = self.queue
+            if queue is None:
+                queue = self.queue = deque()
+            depth = len(queue)
+            if depth >= self.room:
+                deliver_into_full(self, message, sender)
+                return
+            queue.append((message, sender, kernel.moment))
+            if depth >= self.peak - 1:
+                self._note_peak()
+        self.stats.accepted += 1
         if not self.scheduled:
             self.scheduled = True
-            kernel = self.kernel
-            kernel.ready.append(self)
-            if not kernel.pumping:
-                kernel.start_pump()
+            if kernel.pumping:
+                kernel.ready.append(self)
+            else:
+                kernel.schedule(self)
+            self.since = kernel.moment
 
     def deliver_owned(self, message: object, sender: Address) -> None:
         """Accept what the actor asked for itself, whatever the depth; a dead letter only after its end."""
         if self.phase is Phase.ENDED:
             self.undelivered(message, sender, "stopped")
             return
-        self.queue.append((message, sender, self.kernel.now()))
-        self.peak = max(self.peak, len(self.queue))
+        if self.queue is None:
+            self.queue = deque()
+        self.queue.append((message, sender, self.kernel.moment))
+        self._note_peak()
+        self.stats.accepted += 1
+        self._get_turn()
+
+    def _note_peak(self) -> None:
+        self.peak = max(self.peak, self.depth)
+        self.stats.peak = max(self.stats.peak, self.peak)
+
+    def _get_turn(self) -> None:
         if not self.scheduled:
             self.scheduled = True
             self.kernel.schedule(self)
@@ -129,127 +155,103 @@ class Cell(ThespianReference):
         if sender is not None and isinstance(sender.endpoint, Request):
             sender.endpoint.undelivered(self.type_name, reason, error_type)
 
+    def lose(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
+        """Make a dead letter of a message that was accepted."""
+        self.stats.dead += 1
+        self.undelivered(message, sender, reason, error_type)
+
+    @property
+    def due(self) -> bool:
+        """Whether the message in hand still waits for its turn."""
+        return self.sender is not None and self.worker is None and self.kernel.running is not self
+
+    @property
+    def depth(self) -> int:
+        """How many messages wait."""
+        return len(self.queue or ()) + self.due
+
     # Signals
 
     def signal(self, step: Step, *, interrupt: bool = True) -> None:
         """Ask for a step of life, before any message; interrupts a handler or start hook that waits."""
         if self.signals is None:
-            self.signals = deque()
+            self.signals = []
         self.signals.append(step)
-        if self.task is not None:
+        if self.worker is not None:
             if interrupt and not self.interrupted and self.phase in (Phase.STARTING, Phase.UP):
                 self.interrupted = True
-                self.task.cancel()
-        elif not self.scheduled:
-            self.scheduled = True
-            self.kernel.schedule(self)
+                self.worker.cancel()
+        else:
+            self._get_turn()
 
-    # Turns
+    def waits(self) -> None:
+        """What the cell does is not done at once; a stop that waits has its budget from now on."""
+        if self.phase is Phase.STOPPING:
+            life.set_killer(self)
 
-    def turn(self) -> None:
-        """Work until there is nothing to do, the batch is full, or what is done suspends."""
-        if self.context is None:
-            self.context = self.kernel.new_context()
-        self.context.run(self._batch)
+    # Turns: what the worker asks of the cell
 
-    def _batch(self) -> None:
-        # The path of every message: what would be functions elsewhere is written out.
-        queue, now = self.queue, self.kernel.now
-        for _ in range(_BATCH):
-            if self.signals:
-                self._take_signal(self.signals.popleft())
-                if self.task is not None:
-                    return
-                continue
-            if self.phase is not _UP or not queue:
-                self.scheduled = False
-                return
-            self.current, self.sender, _since = queue.popleft()
-            self.since = now()
-            job: object = None
-            try:
-                job = self.receive(self.current, self.sender)  # type: ignore[misc]  # an actor that is up has it
-                if type(job) is CoroutineType:
-                    self._suspend(job, job.send(None))
-                    return
-                if job is not None and self._suspends(job):
-                    return
-            except StopIteration as ended:
-                if job is None:
-                    self.message_failed(ended)
-                    continue
-                self.handled += 1
-                self.current = self.sender = None
-            except (Exception, asyncio.CancelledError) as error:
-                self.message_failed(error)
-            else:
-                self.handled += 1
-                self.current = self.sender = None
-        self.kernel.ready.append(self)
+    def next_step(self) -> Coroutine[Any, Any, None]:
+        """The step of life that is due; it handles whatever the actor raises."""
+        self.put_back()
+        self.interrupted = False
+        step = self.signals.pop(0)  # type: ignore[union-attr]  # the worker has looked
+        if not self.signals:
+            self.signals = None
+        return life.perform(self, step)
 
-    def _take_signal(self, step: Step) -> None:
-        self._suspends(life.perform(self, step))
-
-    def _suspends(self, job: object) -> bool:
-        """Run a coroutine's first step; if it suspends it goes on as a task. Other results of a handler are void."""
-        if type(job) is not CoroutineType:
-            if not inspect.isawaitable(job):
-                return False
-            job = _awaiting(job)
-        try:
-            first = job.send(None)
-        except StopIteration:
-            return False
-        self._suspend(job, first)
-        return True
-
-    def _suspend(self, job: Coroutine[Any, Any, object], first: object) -> None:
-        self.task = self.kernel.suspended(job, first, self.context or self.kernel.new_context(), self.type_name)
-        self.task.add_done_callback(self._resumed)
-
-    def _resumed(self, task: asyncio.Task[object]) -> None:
-        """The task of this cell's work has ended."""
-        self.task = None
-        interrupted, self.interrupted = self.interrupted, False
-        error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        if self.sender is None:
-            if error is not None:
-                life.broken(self, error)
-        elif error is None:
-            self.handled += 1
+    def put_back(self) -> None:
+        """Let the message in hand wait in the queue, before all others."""
+        if self.sender is not None:
+            if self.queue is None:
+                self.queue = deque()
+            self.queue.appendleft((self.current, self.sender, self.since))
             self.current = self.sender = None
-        elif interrupted and isinstance(error, asyncio.CancelledError):
-            self.interrupted_message()
+
+    def come_to_rest(self) -> None:
+        """Nothing is left to do."""
+        self.scheduled = False
+        if self.room >= 0:
+            self.queue = None
+
+    def wait_in_queue(self) -> None:
+        """Messages stay until the actor is up."""
+        self.put_back()
+        self.scheduled = False
+
+    def raised(self, error: BaseException) -> None:
+        """The handler, or our own code in a step of life, raised."""
+        if self.sender is None:
+            life.broken(self, error)
+        elif self.interrupted and isinstance(error, asyncio.CancelledError):
+            self._interrupted_message()
         else:
             self.message_failed(error)
-        self.kernel.schedule(self)
 
-    def interrupted_message(self) -> None:
-        """The message being handled will not be handled to its end."""
+    def _interrupted_message(self) -> None:
         message, sender = self.current, self.sender
         self.current = self.sender = None
-        self.undelivered(message, sender, "interrupted")
+        self.lose(message, sender, "interrupted")
 
     def message_failed(self, error: BaseException) -> None:
         """The handler raised: the message is dead, its asker is told, the actor is for its supervisor."""
         message, sender = self.current, self.sender
         self.current = self.sender = None
-        self.undelivered(message, sender, "failed", type(error).__name__)
+        self.lose(message, sender, "failed", type(error).__name__)
         life.crash(self, error, type(message).__name__)
 
-    def abandon_task(self) -> None:
+    def abandon_work(self) -> None:
         """Let go of work that does not end: it is cancelled and its outcome ignored."""
-        if self.signals is not None:
-            self.signals.clear()
-        if self.task is not None:
-            task, self.task = self.task, None
-            task.remove_done_callback(self._resumed)
-            task.add_done_callback(_outcome_ignored)
-            task.cancel()
-            self.interrupted = False
-            self.scheduled = False
-        if self.sender is not None:
-            self.interrupted_message()
+        self.signals = None
+        if self.worker is not None:
+            worker, self.worker = self.worker, None
+            del self.kernel.busy[self]
+            worker.abandon(self)
+            self.interrupted = self.scheduled = False
+            if self.sender is not None:
+                self._interrupted_message()
+        elif self.due:
+            self.put_back()
 
     # Life
 
@@ -261,8 +263,9 @@ class Cell(ThespianReference):
         self.end_reason = None
         self.failures_in_row = 0
         if self.phase is Phase.ENDED:
-            self._limit(self.mailbox)
-            self.phase = Phase.AWAITED
+            self.queue = None
+            self.limit(self.mailbox)
+            self.enter(Phase.AWAITED)
 
     @property
     def adopted(self) -> bool:
@@ -278,15 +281,24 @@ class Cell(ThespianReference):
     def install(self, instance: AnyActor) -> None:
         """Take a new instance for this generation."""
         self.instance = instance
-        self.type_name = type(instance).__name__
+        self.become(type(instance).__name__)
         instance._myRef = self  # noqa: SLF001  # how Thespian tells an actor where it lives
         self.receive = instance.receive
-        self._limit(instance.mailbox)
+        self.limit(instance.mailbox)
 
-    def _limit(self, mailbox: Mailbox) -> None:
+    def become(self, type_name: str) -> None:
+        """Count from now on for this type; what waits goes with it."""
+        self.type_name = type_name
+        self.kernel.watch.move(self, self.kernel.watch.stats_of(type_name))
+
+    def limit(self, mailbox: Mailbox) -> None:
+        """Take the policy; `room` is how many may wait while the place of the message in hand may be taken."""
         self.mailbox = mailbox
-        # Coalescing looks at every message, so each one takes the path of a full mailbox.
-        self.capacity = 0 if mailbox.overflow is Overflow.COALESCE else mailbox.capacity
+        self.room = mailbox.capacity - 1
+        if mailbox.overflow is Overflow.COALESCE:
+            # Coalescing looks at every message, so each one takes the path of a full mailbox.
+            self.room = -1
+            self.queue = self.queue or deque()
 
     async def run_hook(self, name: str) -> None:
         """Run `started` or `stopped` of the instance."""
@@ -383,17 +395,12 @@ class Cell(ThespianReference):
 
     def enter(self, phase: Phase) -> None:
         """Change the phase and wake who waits for it."""
+        phases = self.kernel.watch.phases
+        phases[self.phase] -= 1
+        phases[phase] += 1
         self.phase = phase
-        waiters, self.waiters = self.waiters, None
-        for waiter in waiters or ():
-            if not waiter.done():
-                waiter.set_result(None)
-
-
-def _outcome_ignored(task: asyncio.Task[object]) -> None:
-    if not task.cancelled():
-        task.exception()
-
-
-async def _awaiting(awaitable: Any) -> object:
-    return await awaitable
+        if self.waiters is not None:
+            waiters, self.waiters = self.waiters, None
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(None)

@@ -156,6 +156,7 @@ class Children:
             if cell.ending or cell.phase is not Phase.DOWN:
                 continue
             cell.restarts += 1
+            cell.stats.restarts += 1
             cell.signal(Step.START)
             if await cell.reached(Phase.UP, Phase.STOPPING, Phase.ENDED) is not Phase.UP:
                 return

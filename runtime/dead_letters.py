@@ -27,9 +27,14 @@ class DeadLetters:
         self.total: Counter[str] = Counter()
 
     def add(self, letter: DeadLetter) -> None:
-        """Record one; the log names the 1st, 2nd, 4th, 8th ... of each reason."""
-        self.recent.append(letter)
+        """Record one; the log names the 1st, 2nd, 4th, 8th ... of each reason.
+
+        What an ended actor had ordered for itself is counted only.
+        """
         self.total[letter.reason] += 1
+        if letter.reason == "obsolete":
+            return
+        self.recent.append(letter)
         count = self.total[letter.reason]
         if count & (count - 1) == 0:
             _log.warning(

@@ -3,7 +3,6 @@
 import asyncio
 import contextvars
 import random
-import time
 from asyncio.tasks import _enter_task, _leave_task
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -12,19 +11,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import structlog
 
 from runtime.address import Address
+from runtime.asking import Deadlines, Request
 from runtime.clock import Cancellable, Clock
 from runtime.dead_letters import DeadLetter, DeadLetters
-from runtime.driving import TaskInWaiting, as_task
 from runtime.errors import NameTaken
 from runtime.phases import Phase
 from runtime.supervision import ChildSpec
 from runtime.thespian_side import ThespianSide
+from runtime.watching import Watch
+from runtime.worker import TURN_OVER, Worker
 
 if TYPE_CHECKING:
-    from runtime.asking import Request
     from runtime.cell import Cell
 
 _SLICE_S = 0.005
+_SLICE_TURNS = 4096
 _log = structlog.get_logger(__name__)
 
 
@@ -69,67 +70,89 @@ class Kernel:
         self.loop = loop
         self.clock = clock
         self.now: Callable[[], float] = clock.now
-        self._make_cell = make_cell
+        self.moment = clock.now()
+        """When the present turn began, or the last one: near enough for the ages of messages."""
         self.ready: deque[Cell] = deque()
+        self.running: Cell | None = None
+        self.busy: dict[Cell, None] = {}
+        """The cells whose handlers wait, the longest first."""
         self.names: dict[str, Cell] = {}
+        self.watch = Watch(self)
         self.dead_letters = DeadLetters()
+        self.deadlines = Deadlines(self)
         self.chance = random.Random()  # noqa: S311  # jitter, not secrets
         self.tasks: set[asyncio.Task[Any]] = set()
-        self.asks: set[Request] = set()
         self.dead_letter_handler: Callable[[Address, object, str], None] | None = None
         self.thespian = ThespianSide(self)
         self.nowhere = Nowhere(self)
         self.root: Cell
+        self._make_cell = make_cell
         self._context = contextvars.copy_context()
         self.pumping = False
-        self._waiting_task = TaskInWaiting()
-
-    def new_context(self) -> contextvars.Context:
-        """A context of its own for an actor, so that what one binds no other sees."""
-        return self._context.copy()
+        self._worker = Worker(self)
+        self._spare: list[Worker] = []
 
     def schedule(self, cell: "Cell") -> None:
         """Give the cell a turn after those already waiting."""
         self.ready.append(cell)
         if not self.pumping:
-            self.start_pump()
-
-    def start_pump(self) -> None:
-        """Give turns from the loop's next round on, until no cell is ready."""
-        self.pumping = True
-        self.loop.call_soon(self._pump, context=self._context)
+            self.pumping = True
+            self.moment = self.now()
+            self.loop.call_soon(self._pump, context=self._context)
 
     def _pump(self) -> None:
-        # A slice bounds how long sockets and timers wait for actors that never rest.
-        end = time.monotonic() + _SLICE_S
-        ready = self.ready
+        # A slice bounds how long sockets and timers wait for actors that never rest; a clock that stands still must
+        # not make it endless.
+        ready, now, watch, worker = self.ready, self.now, self.watch, self._worker
+        self.moment = moment = now()
+        end, most = moment + _SLICE_S, watch.turns + _SLICE_TURNS
         Kernel.all_turns += 1
-        _enter_task(self.loop, self._waiting_task)  # type: ignore[arg-type]  # a task's double
+        _enter_task(self.loop, worker)  # type: ignore[arg-type]  # a task's double
         try:
-            while ready and time.monotonic() < end:
-                ready.popleft().turn()
+            while ready and moment < end and watch.turns < most:
+                self.running = cell = ready.popleft()
+                if cell.worker is not None:
+                    worker = self._change_worker(cell.worker)
+                if cell.context is None:
+                    cell.context = self._context.copy()
+                watch.turns += 1
+                sample = watch.begin(cell) if watch.turns & watch.MASK == 0 else None
+                outcome = cell.context.run(worker.turn, None)
+                if outcome is not TURN_OVER:
+                    self.busy[cell] = None
+                    worker.suspend(cell, outcome, Request)
+                    cell.waits()
+                    worker = self._change_worker(None)
+                self.moment = moment = now()
+                if sample is not None:
+                    watch.end(cell, sample)
+        except BaseException:
+            self._worker = Worker(self)  # what ends a loop has ended the worker
+            raise
         finally:
-            _leave_task(self.loop, self._waiting_task)  # type: ignore[arg-type]
-            if ready:
-                self.loop.call_soon(self._pump, context=self._context)
+            self.running = None
+            _leave_task(self.loop, worker)  # type: ignore[arg-type]
+            self.pumping = bool(ready)
+            if not ready:
+                self.deadlines.tidy()
             else:
-                self.pumping = False
+                self.loop.call_soon(self._pump, context=self._context)
 
-    def suspended(
-        self, coroutine: Coroutine[Any, Any, Any], first: object, context: contextvars.Context, name: str
-    ) -> asyncio.Task[object]:
-        """Go on as a task with a coroutine that suspended in its turn."""
-        task = as_task(coroutine, first, self.loop, context, name)
-        double, self._waiting_task = self._waiting_task, TaskInWaiting()
-        double.become(task)
-        _leave_task(self.loop, double)  # type: ignore[arg-type]
-        _enter_task(self.loop, self._waiting_task)  # type: ignore[arg-type]
-        self.keep(task)
-        return task
+    def _change_worker(self, successor: Worker | None) -> Worker:
+        """Let the worker of a parked handler go on, or one that has nothing to do take over."""
+        _leave_task(self.loop, self._worker)  # type: ignore[arg-type]
+        if successor is not None:
+            self._spare.append(self._worker)
+        self._worker = successor or (self._spare.pop() if self._spare else Worker(self))
+        _enter_task(self.loop, self._worker)  # type: ignore[arg-type]
+        return self._worker
 
-    def finished_at_once(self) -> None:
-        """A coroutine ended without suspending."""
-        self._waiting_task.finish()
+    def resumed(self, cell: "Cell") -> None:
+        """What the cell has waited for is over."""
+        cell.worker = None
+        del self.busy[cell]
+        if cell.sender is not None:
+            self.watch.ran(cell, self.now() - cell.since)
 
     def task(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Run a coroutine as a task that is kept until it ends."""
@@ -141,11 +164,6 @@ class Kernel:
         """Hold a reference until the task ends."""
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
-
-    def end_asks(self) -> None:
-        """End every ask that still waits."""
-        for request in list(self.asks):
-            request.end()
 
     def later(self, delay_s: float, callback: Callable[[], object]) -> Cancellable:
         """A timer on the system's clock."""

@@ -6,6 +6,7 @@ starts again or ends.
 """
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,7 +16,10 @@ from runtime.phases import Phase, Step
 from runtime.supervision import EndReason, Terminated
 
 if TYPE_CHECKING:
-    from runtime.cell import Cell
+    from runtime.cell import Cell, Entry
+
+_CLOSED: "deque[Entry]" = deque(maxlen=0)
+"""The queue of every ended cell: it is never idle, so that nothing is put into its hand."""
 
 _log = structlog.get_logger(__name__)
 
@@ -65,7 +69,6 @@ async def _dispose(cell: "Cell") -> None:
         cell.enter(cell.phase)
         return
     cell.enter(Phase.STOPPING)
-    set_killer(cell)
     if cell.owned is not None:
         ending = cell.owned.release(cell)
         if ending:
@@ -114,13 +117,13 @@ def request_end(cell: "Cell", reason: EndReason) -> None:
         return
     cell.ending = True
     cell.end_reason = reason
-    set_killer(cell)
+    _bound_the_wait(cell)
     cell.signal(Step.END)
 
 
 def request_disposal(cell: "Cell") -> None:
     """Take the cell DOWN, interrupting what it does; the budget is the same as for an end."""
-    set_killer(cell)
+    _bound_the_wait(cell)
     cell.signal(Step.DISPOSE)
 
 
@@ -138,7 +141,7 @@ def _crash_from_outside(cell: "Cell") -> None:
 
 def crash(cell: "Cell", error: BaseException, message_type: str) -> None:
     """The instance is lost; its supervisor decides what comes next."""
-    cell.failed += 1
+    cell.kernel.watch.failed(cell)
     cell.last_error = type(error).__name__
     cell.enter(Phase.STOPPING)
     log_failure("actor_failed", cell.type_name, error, message=message_type, generation=cell.generation)
@@ -150,14 +153,16 @@ def finish(cell: "Cell", reason: EndReason) -> None:
     """End for good: what waits becomes dead letters, and who watches is told."""
     clear_killer(cell)
     cell.end_reason = reason
-    cell.capacity = 0
     cell.ending = True
-    waiting = list(cell.queue)
-    cell.queue.clear()
+    if cell.due:
+        cell.put_back()
+    cell.room = -1
+    waiting, cell.queue = cell.queue or (), _CLOSED
     cell.enter(Phase.ENDED)
     for message, sender, _ in waiting:
-        if not isinstance(message, Terminated):
-            cell.undelivered(message, sender, "stopped")
+        own = isinstance(message, Terminated) or sender is cell.address
+        cell.lose(message, sender, "obsolete" if own else "stopped")
+    cell.kernel.watch.move(cell, cell.kernel.watch.gone)
     watchers, cell.watchers = cell.watchers or {}, None
     if cell.parent is not None and cell.parent.child_ended(cell):
         watchers[cell.parent] = None
@@ -168,7 +173,7 @@ def finish(cell: "Cell", reason: EndReason) -> None:
 def kill(cell: "Cell") -> None:
     """Let go of a cell that is not done within its budget: its task is cancelled and no longer waited for."""
     clear_killer(cell)
-    cell.abandon_task()
+    cell.abandon_work()
     if cell.owned is not None:
         cell.owned.release(cell)
     if cell.children is not None:
@@ -178,6 +183,12 @@ def kill(cell: "Cell") -> None:
     _down(cell)
     if cell.ending:
         finish(cell, "killed")
+
+
+def _bound_the_wait(cell: "Cell") -> None:
+    # Most stops are done at once; the worker bounds those that turn out to wait.
+    if cell.worker is not None:
+        set_killer(cell)
 
 
 def set_killer(cell: "Cell") -> None:

@@ -2,8 +2,16 @@
 
 from collections.abc import Callable, Hashable
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
+
+from runtime.address import Address
+from runtime.phases import Phase
+from runtime.supervision import Terminated
+
+if TYPE_CHECKING:
+    from runtime.cell import Cell
 
 
 class Overflow(StrEnum):
@@ -30,3 +38,54 @@ class Mailbox(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         if self.capacity < 1:
             raise ValueError("a mailbox holds at least one message")
+
+
+def deliver_into_full(cell: "Cell", message: object, sender: Address) -> None:
+    """Apply the cell's overflow policy; an ended cell and a coalescing one come here with every message.
+
+    Kept out of the path of all other messages.
+    """
+    if cell.phase is Phase.ENDED:
+        cell.undelivered(message, sender, "stopped")
+        return
+    overflow = cell.mailbox.overflow
+    if overflow is Overflow.COALESCE and _coalesced(cell, message, sender):
+        return
+    if cell.depth < cell.mailbox.capacity:
+        cell.deliver_owned(message, sender)
+    elif overflow is Overflow.DROP_NEWEST:
+        cell.undelivered(message, sender, "dropped")
+    elif overflow is Overflow.DROP_OLDEST:
+        _drop_oldest(cell, message, sender)
+    else:
+        cell.undelivered(message, sender, "refused")
+
+
+def _drop_oldest(cell: "Cell", message: object, sender: Address) -> None:
+    if cell.due:
+        cell.put_back()
+    for at, (waiting, its_sender, _) in enumerate(cell.queue or ()):
+        if not _is_promised(cell, waiting, its_sender):
+            del cell.queue[at]  # type: ignore[union-attr]  # it is not empty
+            cell.lose(waiting, its_sender, "dropped")
+            cell.deliver_owned(message, sender)
+            return
+    cell.undelivered(message, sender, "dropped")
+
+
+def _coalesced(cell: "Cell", message: object, sender: Address) -> bool:
+    key_of = cell.mailbox.key
+    key = key_of(message)
+    queue = cell.queue
+    for at, (waiting, its_sender, since) in enumerate(queue or ()):
+        if not _is_promised(cell, waiting, its_sender) and key_of(waiting) == key:
+            queue[at] = (message, sender, since)  # type: ignore[index]  # it is not empty
+            cell.stats.accepted += 1
+            cell.lose(waiting, its_sender, "coalesced")
+            return True
+    return False
+
+
+def _is_promised(cell: "Cell", message: object, sender: Address) -> bool:
+    """Timers and piped results come from the actor itself; they and the news of an end are never dropped."""
+    return isinstance(message, Terminated) or sender is cell.address

@@ -12,8 +12,9 @@ from runtime.dead_letters import DeadLetter
 from runtime.errors import StartFailed
 from runtime.kernel import Kernel
 from runtime.phases import Phase
-from runtime.snapshot import SystemSnapshot, snapshot_of
 from runtime.supervision import ChildSpec
+from runtime.watchdog import Watchdog
+from runtime.watching import CellSnapshot, SystemSnapshot, read, walk
 
 
 class Root(Cell):
@@ -23,11 +24,14 @@ class Root(Cell):
 
     def __init__(self, kernel: Kernel, name: str) -> None:
         super().__init__(kernel, name)
-        self.type_name = "Root"
-        self.phase = Phase.UP
-        self.capacity = 0
+        self.become("Root")
+        self.enter(Phase.UP)
         self.given_up: asyncio.Future[str] = kernel.loop.create_future()
         kernel.root = self
+
+    def deliver(self, message: object, sender: Address) -> None:
+        """Nobody reads what is sent to the root."""
+        self.undelivered(message, sender, "refused")
 
     def child_ended(self, child: Cell) -> bool:
         """The root is told by `escalate`, not by messages."""
@@ -64,15 +68,19 @@ class Root(Cell):
         for cell in self.kernel.names.values():
             if cell.phase is not Phase.ENDED:
                 life.finish(cell, "normal")
-        self.kernel.end_asks()
+        self.kernel.deadlines.end_all()
 
 
 class ActorSystem:
-    """Runs actors on the loop it is made in; use it from that loop's thread only."""
+    """Runs actors on the loop it is made in; use it from that loop's thread only.
+
+    On the machine's clock a watchdog measures the loop's lag and names what blocks it.
+    """
 
     def __init__(self, *, clock: Clock | None = None, name: str = "cornerman") -> None:
         self._kernel = Kernel(asyncio.get_running_loop(), clock or SystemClock(), Cell)
         self._root = Root(self._kernel, name)
+        self._watchdog = Watchdog(self._kernel) if clock is None else None
         self.name = name
 
     @property
@@ -105,8 +113,12 @@ class ActorSystem:
         return await Request(self._kernel).send(address, message, deadline_s)
 
     def snapshot(self) -> SystemSnapshot:
-        """Read all cells; asks no actor."""
-        return snapshot_of(self._root)
+        """The system from outside: asks no actor and costs the same however many there are."""
+        return self._kernel.watch.snapshot()
+
+    def cells(self) -> tuple[CellSnapshot, ...]:
+        """Every living actor, parents before children; costs as much as there are actors."""
+        return tuple(read(cell) for cell in walk(self._root))
 
     async def failure(self) -> str:
         """Wait until a top-level actor is given up; the sentence names it and its last error's type."""
@@ -118,3 +130,5 @@ class ActorSystem:
         Every ask still waiting ends with ActorDead. A second call does nothing.
         """
         await self._root.close(budget_s)
+        if self._watchdog is not None:
+            self._watchdog.stop()

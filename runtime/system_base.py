@@ -211,7 +211,11 @@ class ActorSystemBase:
         kernel = self._kernel
 
         def is_busy() -> bool:
-            return kernel.pumping or bool(kernel.tasks) or any(_has_timers(cell) for cell in kernel.thespian.cells())
+            return (
+                kernel.pumping
+                or bool(kernel.tasks or kernel.busy)
+                or any(_has_timers(cell) for cell in kernel.thespian.cells())
+            )
 
         try:
             return self._own.run(is_busy)

@@ -43,7 +43,7 @@ class ThespianCell(Cell):
 
     def __init__(self, kernel: Kernel, name: str, requirements: object = None) -> None:
         super().__init__(kernel, name)
-        self._limit(_MAILBOX)
+        self.limit(_MAILBOX)
         self.requirements = requirements
         self._exit_asked = False
         self._exit_handled = False
@@ -52,7 +52,7 @@ class ThespianCell(Cell):
     def install(self, instance: AnyActor) -> None:
         """Take the instance."""
         self.instance = instance
-        self.type_name = type(instance).__name__
+        self.become(type(instance).__name__)
         instance._myRef = self  # noqa: SLF001  # how Thespian tells an actor where it lives
         self.receive = self._receive
 
@@ -106,12 +106,13 @@ class ThespianCell(Cell):
         if sender is None:
             return
         if tried < (_TRIES_OF_POISON if isinstance(message, PoisonMessage) else _TRIES):
+            self.stats.accepted -= 1  # it goes back
             self.deliver_owned(_Again(message, tried), sender)
             return
-        self.failed += 1
+        self.kernel.watch.failed(self)
         self.last_error = type(error).__name__
         log_failure("actor_failed", self.type_name, error, message=type(message).__name__, generation=1)
-        self.undelivered(message, sender, "failed", type(error).__name__)
+        self.lose(message, sender, "failed", type(error).__name__)
         if not isinstance(message, PoisonMessage | ChildActorExited) and not isinstance(sender.endpoint, Request):
             details = "".join(traceback.format_exception(error))
             self.actor_send(sender, PoisonMessage(message, details))
@@ -126,7 +127,7 @@ class ThespianCell(Cell):
 
     def exit_requested(self, request: ActorExitRequest, sender: Address) -> None:
         """Exit after what was sent before; a handler that waits is interrupted."""
-        if self.task is not None and sender != self.address:
+        if self.worker is not None and sender != self.address:
             life.request_end(self, "normal")
         else:
             self.deliver_owned(request, sender)
@@ -136,7 +137,7 @@ class ThespianCell(Cell):
         if self._exit_asked:
             return
         self._exit_asked = True
-        if self.task is not None or self.ending:
+        if self.worker is not None or self.ending:
             life.request_end(self, "normal")
         else:
             life.set_killer(self)

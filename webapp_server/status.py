@@ -14,11 +14,10 @@ from actors.providers.messages import DescribeProviders
 from actors.providers.record_writer import DescribeWriter
 from actors.providers.tracer import DescribeTracer
 from actors.telegram.messages import DescribeTelegram
-from runtime import ActorError, ActorSystem, CellSnapshot, DescribeJournal
+from runtime import ActorError, ActorSystem, CellSnapshot, DescribeJournal, TypeSnapshot
 
 ASK_DEADLINE_S = 1.0
 SCHEMA = 1
-_HOT_ACTORS = 20
 _QUESTIONS = {
     "journal": ("journal", DescribeJournal()),
     "providers": ("llm_router", DescribeProviders()),
@@ -58,13 +57,14 @@ async def _document(system: ActorSystem, started_at: datetime) -> dict[str, obje
         "uptime_s": round((now - started_at).total_seconds(), 3),
         "totals": {
             "actors": snapshot.states,
-            "handled": sum(cell.handled for cell in snapshot.cells),
-            "failed": sum(cell.failed for cell in snapshot.cells),
-            "restarts": sum(cell.restarts for cell in snapshot.cells),
+            "handled": sum(stats.handled for stats in snapshot.types),
+            "failed": sum(stats.failed for stats in snapshot.types),
+            "restarts": sum(stats.restarts for stats in snapshot.types),
             "dead_letters": snapshot.dead_letters_total,
         },
-        "types": _types(snapshot.cells),
-        "hot": [_cell(cell) for cell in _hottest(snapshot.cells)],
+        "loop": snapshot.loop,
+        "types": [_type(stats) for stats in snapshot.types],
+        "hot": [_cell(cell) for cell in snapshot.hot],
         **described,
     }
 
@@ -85,34 +85,17 @@ async def _asked(system: ActorSystem, actor: str, question: object) -> tuple[obj
     return answer, f"{actor}: {problem}" if problem else None
 
 
-def _types(cells: tuple[CellSnapshot, ...]) -> list[dict[str, object]]:
-    """One line per actor type: whole sums, and the worst of what must not be averaged."""
-    by_type: dict[str, list[CellSnapshot]] = {}
-    for cell in cells:
-        by_type.setdefault(cell.type, []).append(cell)
-    return [
-        {
-            "type": name,
-            "count": len(of_type),
-            "mailbox": {
-                "depth_sum": sum(cell.depth for cell in of_type),
-                "depth_max": max(cell.depth for cell in of_type),
-                "peak": max(cell.peak for cell in of_type),
-                "capacity": of_type[0].capacity,
-                "oldest_age_s": max(cell.oldest_age_s or 0.0 for cell in of_type),
-            },
-            "handled": sum(cell.handled for cell in of_type),
-            "failed": sum(cell.failed for cell in of_type),
-            "restarts": sum(cell.restarts for cell in of_type),
-        }
-        for name, of_type in sorted(by_type.items())
-    ]
-
-
-def _hottest(cells: tuple[CellSnapshot, ...]) -> list[CellSnapshot]:
-    """The actors an operator looks at first: longest at one message, then deepest mailbox, then most restarts."""
-    ranked = sorted(cells, key=lambda cell: (cell.running_s or 0.0, cell.depth, cell.restarts), reverse=True)
-    return ranked[:_HOT_ACTORS]
+def _type(stats: TypeSnapshot) -> dict[str, object]:
+    return {
+        "type": stats.type,
+        "count": stats.alive,
+        "mailbox": {"pending": stats.pending, "peak": stats.peak},
+        "handled": stats.handled,
+        "failed": stats.failed,
+        "restarts": stats.restarts,
+        "waited": stats.waited,
+        "ran": stats.ran,
+    }
 
 
 def _cell(cell: CellSnapshot) -> dict[str, object]:

@@ -50,7 +50,7 @@ async def test_one_message_at_a_time(system: ActorSystem) -> None:
             probe.send(target, number)
     await settle()
     assert most == 1
-    assert next(c.handled for c in system.snapshot().cells if c.name == "one") == 1000
+    assert next(c.handled for c in system.cells() if c.name == "one") == 1000
 
 
 @settings(max_examples=30, deadline=None)
@@ -376,7 +376,7 @@ async def test_a_pipe_whose_translation_fails_fails_the_actor(system: ActorSyste
     target = await system.start(ChildSpec("t", lambda: Script(lambda s, _m, _a: s.pipe(work(), failed=wrong))))
     system.send(target, "go")
     await settle()
-    (cell,) = system.snapshot().cells
+    (cell,) = system.cells()
     assert (cell.generation, cell.last_error) == (2, "ZeroDivisionError")
 
 
@@ -409,7 +409,7 @@ async def test_the_paths_of_the_tree(system: ActorSystem) -> None:
     parent = ChildSpec("parent", lambda: Script(on_start=lambda s: s.spawn(echo("child"))))
     await system.start(parent)
     await settle()
-    cells = {cell.path: cell for cell in system.snapshot().cells}
+    cells = {cell.path: cell for cell in system.cells()}
     assert list(cells) == ["parent", "parent/child"]
     assert (cells["parent/child"].parent, cells["parent/child"].state) == ("parent", "idle")
 
@@ -420,7 +420,7 @@ async def test_a_stuck_actor_shows_how_long(system: ActorSystem, clock: ManualCl
     system.send(target, Wait())
     system.send(target, "waiting")
     await clock.advance(30)
-    (cell,) = system.snapshot().cells
+    (cell,) = system.cells()
     assert (cell.state, cell.current_message, cell.running_s) == ("running", "Wait", 30.0)
     assert (cell.depth, cell.peak, cell.oldest_age_s) == (1, 2, 30.0)
 

@@ -88,7 +88,8 @@ async def system(clock: ManualClock) -> AsyncIterator[ActorSystem]:
 
 
 @pytest.fixture
-async def journal(system: ActorSystem, tmp_path: Path) -> Address:
+async def journal(system: ActorSystem, tmp_path: Path, gate: Gate) -> Address:
+    # The gate first: the thread may write before this returns.
     return await system.start(journal_spec(tmp_path / "journal.sqlite"))
 
 
@@ -158,7 +159,7 @@ async def test_requests_arriving_during_a_commit_share_the_next_one(
 
 async def taken(system: ActorSystem) -> None:
     """Wait until the journal has taken everything out of its mailbox."""
-    await until(lambda: all(cell.depth == 0 for cell in system.snapshot().cells))
+    await until(lambda: all(cell.depth == 0 for cell in system.cells()))
 
 
 async def test_the_handler_never_waits_for_the_disk(system: ActorSystem, journal: Address, gate: Gate) -> None:

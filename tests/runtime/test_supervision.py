@@ -94,7 +94,7 @@ async def test_a_restart_keeps_address_mailbox_and_counters(system: ActorSystem)
         probe.send(target, message)
     await settle()
     assert probe.messages == [1, 2, 3]
-    cell = next(cell for cell in system.snapshot().cells if cell.name == "echo")
+    cell = next(cell for cell in system.cells() if cell.name == "echo")
     assert (cell.generation, cell.handled, cell.failed, cell.restarts, cell.last_error) == (2, 3, 1, 1, "Boom")
 
 
@@ -136,7 +136,7 @@ async def test_intensity_at_its_edges(
     await settle()
     parents = diary.count("parent stopped"), diary.count("parent started")
     assert parents == ((1, 1) if escalates else (0, 0))
-    assert sum(cell.name == "b" for cell in system.snapshot().cells) == 1
+    assert sum(cell.name == "b" for cell in system.cells()) == 1
 
 
 async def test_an_escalation_restarts_the_parent_with_fresh_children(system: ActorSystem) -> None:
@@ -281,7 +281,7 @@ async def test_the_whole_shutdown_has_a_budget(system: ActorSystem, clock: Manua
     ending = asyncio.create_task(system.shutdown(budget_s=10))
     await clock.advance(10)
     await ending
-    assert system.snapshot().cells == ()
+    assert system.cells() == ()
 
 
 async def test_a_stop_hook_that_raises_changes_nothing(system: ActorSystem) -> None:
@@ -362,7 +362,7 @@ async def test_a_child_that_never_starts_is_given_up_at_the_top(system: ActorSys
     with pytest.raises(StartFailed):
         await system.start(ChildSpec("outer", lambda: Supervisor((inner,))))
     assert len(starts) == 4 * 4 * 4
-    assert system.snapshot().cells == ()
+    assert system.cells() == ()
 
 
 async def test_what_a_stopped_hook_orders_is_cancelled(system: ActorSystem, clock: ManualClock) -> None:

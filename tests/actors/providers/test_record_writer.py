@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import cast
@@ -113,7 +114,7 @@ def insert(number: object, table: str = "attempts", **columns: object) -> RowWri
 
 async def commit(system: ActorSystem, *writes: RowWrite | bytes) -> None:
     payloads = [write if isinstance(write, bytes) else msgspec.json.encode(write) for write in writes]
-    outbox = tuple(NewOutboxEntry(f"{id(p)}/{n}", RECORD_LANE, "7", p) for n, p in enumerate(payloads))
+    outbox = tuple(NewOutboxEntry(str(uuid.uuid4()), RECORD_LANE, "7", payload) for payload in payloads)
     reply = await system.ask(system.find("journal"), Commit("7", None, wake=False, outbox=outbox), deadline_s=60)
     assert reply == Committed()
 

@@ -284,10 +284,10 @@ async def test_a_quiet_chat_gives_up_its_actor_and_comes_back(world: World) -> N
     await world.post(_message("one"))
     await _settled(world)
     await settle()
-    chats = [cell for cell in world.system.snapshot().cells if cell.type == "ChatSender"]
+    chats = [cell for cell in world.system.cells() if cell.type == "ChatSender"]
     assert len(chats) == 1
     await world.pass_time(int(QUIET_S) + 1)
-    await until(lambda: not [cell for cell in world.system.snapshot().cells if cell.type == "ChatSender"])
+    await until(lambda: not [cell for cell in world.system.cells() if cell.type == "ChatSender"])
     await world.post(_message("two"))
     await _settled(world)
     assert world.api.sent_to(7) == ["one", "two"]

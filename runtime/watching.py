@@ -1,0 +1,279 @@
+"""Watching: what the runtime knows of its actors from outside, so that a stuck actor still shows.
+
+Counts are exact. Times are sampled: of every 64th turn, the wait of its oldest message and the run time per message;
+the run times of handlers that waited are all taken. A snapshot reads what is kept per type and a bounded number of
+actors, so it costs the same however many actors there are.
+"""
+
+import math
+from collections import Counter, deque
+from collections.abc import Iterable
+from itertools import islice
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from runtime.phases import Phase
+
+if TYPE_CHECKING:
+    from runtime.cell import Cell
+    from runtime.kernel import Kernel
+
+_HOT = 20
+_CANDIDATES = 64
+_STATES = {
+    Phase.AWAITED: "awaited",
+    Phase.STARTING: "starting",
+    Phase.STOPPING: "stopping",
+    Phase.DOWN: "restarting",
+    Phase.ENDED: "stopped",
+}
+
+
+class Times(msgspec.Struct, frozen=True):
+    """How durations are distributed, in seconds; a percentile is at most a tenth above the true one."""
+
+    count: int
+    p50: float
+    p99: float
+    longest: float
+
+
+class Sketch:
+    """Durations between 1 µs and 1000 s in at most 240 buckets, eight to each doubling."""
+
+    __slots__ = ("buckets", "longest")
+
+    def __init__(self) -> None:
+        self.buckets: dict[int, int] = {}
+        self.longest = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count one duration."""
+        bucket = math.ceil(8 * math.log2(min(max(seconds, 1e-6), 1e3)))
+        self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
+        self.longest = max(self.longest, seconds)
+
+    def times(self) -> Times:
+        """Read the distribution."""
+        return Times(sum(self.buckets.values()), self._below(0.5), self._below(0.99), self.longest)
+
+    def _below(self, share: float) -> float:
+        wanted = share * sum(self.buckets.values())
+        for bucket in sorted(self.buckets):
+            wanted -= self.buckets[bucket]
+            if wanted <= 0:
+                return min(math.pow(2, bucket / 8), self.longest)
+        return 0.0
+
+
+class CellTimes:
+    """How long one actor's messages waited and ran; made with the first sample."""
+
+    __slots__ = ("ran", "waited")
+
+    def __init__(self) -> None:
+        self.waited = Sketch()
+        self.ran = Sketch()
+
+
+class TypeStats(CellTimes):
+    """One type's counts: accepted = handled + dead + pending."""
+
+    __slots__ = ("accepted", "alive", "dead", "failed", "handled", "name", "peak", "restarts")
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.alive = self.accepted = self.handled = self.dead = self.failed = self.restarts = self.peak = 0
+
+
+class CellSnapshot(msgspec.Struct, frozen=True):
+    """One actor. Ages in seconds, None where nothing waits or runs; messages and errors by type name only."""
+
+    path: str
+    name: str
+    type: str
+    parent: str
+    state: str
+    generation: int
+    depth: int
+    peak: int
+    capacity: int
+    oldest_age_s: float | None
+    handled: int
+    failed: int
+    restarts: int
+    current_message: str | None
+    running_s: float | None
+    last_error: str | None
+    waited: Times | None
+    ran: Times | None
+
+
+class TypeSnapshot(msgspec.Struct, frozen=True):
+    """All actors of one type; `pending` are the messages waiting or in hand, `dead` those accepted and then lost."""
+
+    type: str
+    alive: int
+    accepted: int
+    handled: int
+    dead: int
+    pending: int
+    peak: int
+    failed: int
+    restarts: int
+    waited: Times
+    ran: Times
+
+
+class LoopSnapshot(msgspec.Struct, frozen=True):
+    """How late the loop comes to what is due, and what held it longer than the watchdog allows."""
+
+    lag: Times
+    blocked: int
+    last_blocked: str | None
+
+
+class SystemSnapshot(msgspec.Struct, frozen=True):
+    """The system: its types, its hottest actors (longest at a message, deepest mailbox, most restarts), its loop."""
+
+    types: tuple[TypeSnapshot, ...]
+    hot: tuple[CellSnapshot, ...]
+    states: dict[str, int]
+    dead_letters_total: dict[str, int]
+    loop: LoopSnapshot
+
+
+class Watch:
+    """What one system keeps about its actors."""
+
+    MASK: ClassVar[int] = 63
+
+    def __init__(self, kernel: "Kernel") -> None:
+        self._kernel = kernel
+        self.turns = 0
+        self.phases: Counter[Phase] = Counter()
+        self.types: dict[str, TypeStats] = {}
+        self.gone = TypeStats("ended")
+        self.lag = Sketch()
+        self.blocked = 0
+        self.last_blocked: str | None = None
+        self._lately: deque[Cell] = deque(maxlen=_CANDIDATES)
+        self._failing: deque[Cell] = deque(maxlen=_CANDIDATES)
+
+    def stats_of(self, type_name: str) -> TypeStats:
+        """The counts of a type."""
+        stats = self.types.get(type_name)
+        if stats is None:
+            stats = self.types[type_name] = TypeStats(type_name)
+        return stats
+
+    def move(self, cell: "Cell", stats: TypeStats) -> None:
+        """Count the cell, and what waits for it, under these from now on."""
+        if cell.stats is not stats:
+            cell.stats.alive -= 1
+            cell.stats.accepted -= cell.depth
+            stats.alive += 1
+            stats.accepted += cell.depth
+            cell.stats = stats
+
+    def failed(self, cell: "Cell") -> None:
+        """Count a failure."""
+        cell.failed += 1
+        cell.stats.failed += 1
+        self._failing.append(cell)
+
+    def begin(self, cell: "Cell") -> tuple[int, float]:
+        """Sample a turn that begins."""
+        now = self._kernel.moment
+        self._lately.append(cell)
+        since = cell.since if cell.sender is not None else cell.queue[0][2] if cell.queue else None
+        if since is not None and cell.worker is None:
+            cell.times = cell.times or CellTimes()
+            cell.times.waited.add(now - since)
+            cell.stats.waited.add(now - since)
+        return cell.handled, now
+
+    def end(self, cell: "Cell", sample: tuple[int, float]) -> None:
+        """The sampled turn is over."""
+        handled, began = sample
+        if cell.handled > handled and cell.worker is None:
+            self.ran(cell, (self._kernel.moment - began) / (cell.handled - handled))
+
+    def ran(self, cell: "Cell", seconds: float) -> None:
+        """Count the time a handler took."""
+        cell.times = cell.times or CellTimes()
+        cell.times.ran.add(seconds)
+        cell.stats.ran.add(seconds)
+
+    def snapshot(self) -> SystemSnapshot:
+        """Read what is kept; asks no actor and walks no tree."""
+        kernel = self._kernel
+        busy = islice(kernel.busy, _CANDIDATES)
+        awaited = islice(kernel.names.values(), _CANDIDATES)
+        found = {cell: None for cells in (busy, awaited, self._lately, self._failing) for cell in cells}
+        hot = (read(cell) for cell in found if cell.phase is not Phase.ENDED and cell is not kernel.root)
+        states = {_STATES[phase]: count for phase, count in self.phases.items() if count and phase in _STATES}
+        states.pop("stopped", None)
+        return SystemSnapshot(
+            types=tuple(_read_type(stats) for _, stats in sorted(self.types.items()) if stats.alive or stats.accepted),
+            hot=tuple(sorted(hot, key=_heat, reverse=True)[:_HOT]),
+            states=states | _up(self.phases[Phase.UP] - 1, len(kernel.busy)),
+            dead_letters_total=dict(kernel.dead_letters.total),
+            loop=LoopSnapshot(self.lag.times(), self.blocked, self.last_blocked),
+        )
+
+
+def _up(count: int, running: int) -> dict[str, int]:
+    return {state: n for state, n in (("running", running), ("idle", count - running)) if n > 0}
+
+
+def _heat(cell: CellSnapshot) -> tuple[float, int, int]:
+    return cell.running_s or 0.0, cell.depth, cell.restarts
+
+
+def _read_type(stats: TypeStats) -> TypeSnapshot:
+    pending = stats.accepted - stats.handled - stats.dead
+    return TypeSnapshot(
+        stats.name, stats.alive, stats.accepted, stats.handled, stats.dead, pending, stats.peak, stats.failed,
+        stats.restarts, stats.waited.times(), stats.ran.times(),
+    )  # fmt: skip
+
+
+def walk(root: "Cell") -> "Iterable[Cell]":
+    """Every actor below the root, parents before children, then the awaited names."""
+    waiting = [root]
+    while waiting:
+        cell = waiting.pop()
+        if cell is not root:
+            yield cell
+        waiting.extend(() if cell.children is None else cell.children.newest_first())
+    yield from (cell for cell in root.kernel.names.values() if cell.phase is Phase.AWAITED and not cell.adopted)
+
+
+def read(cell: "Cell") -> CellSnapshot:
+    """One actor as it is now."""
+    now = cell.kernel.now()
+    running = cell.sender is not None and not cell.due
+    since = cell.since if cell.due else cell.queue[0][2] if cell.queue else None
+    return CellSnapshot(
+        path=cell.path,
+        name=cell.name,
+        type=cell.type_name,
+        parent="" if cell.parent is None or cell.parent.parent is None else cell.parent.path,
+        state=_STATES.get(cell.phase) or ("running" if running else "idle"),
+        generation=cell.generation,
+        depth=cell.depth,
+        peak=max(cell.peak, int(cell.handled > 0)),
+        capacity=cell.mailbox.capacity,
+        oldest_age_s=None if since is None else now - since,
+        handled=cell.handled,
+        failed=cell.failed,
+        restarts=cell.restarts,
+        current_message=type(cell.current).__name__ if running else None,
+        running_s=now - cell.since if running else None,
+        last_error=cell.last_error,
+        waited=None if cell.times is None else cell.times.waited.times(),
+        ran=None if cell.times is None else cell.times.ran.times(),
+    )

@@ -1,0 +1,176 @@
+"""What the runtime knows of its actors from outside."""
+
+import asyncio
+import random
+import threading
+import time
+
+import structlog
+
+from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, TypeSnapshot
+from runtime.testing import ManualClock, settle
+from runtime.watchdog import Watchdog
+from runtime.watching import Sketch
+from tests.runtime.actors import Echo, Fail, Leave, Script, Wait, echo
+
+
+def of_type(system: ActorSystem, name: str) -> TypeSnapshot:
+    """The counts of one type."""
+    return next(stats for stats in system.snapshot().types if stats.type == name)
+
+
+def test_a_sketch_is_at_most_a_tenth_above() -> None:
+    """Percentiles of random durations are within a bucket of the exact ones, whatever their scale."""
+    chance = random.Random(3)  # noqa: S311
+    durations = sorted(chance.lognormvariate(-6, 2) for _ in range(5000))
+    sketch = Sketch()
+    for duration in durations:
+        sketch.add(duration)
+    times = sketch.times()
+    assert durations[2499] <= times.p50 <= durations[2499] * 1.1
+    assert durations[4949] <= times.p99 <= durations[4949] * 1.1
+    assert (times.count, times.longest) == (5000, durations[-1])
+
+
+def test_a_sketch_is_bounded() -> None:
+    """Durations of nothing and of years share the outermost buckets; an empty sketch reads as zeros."""
+    sketch = Sketch()
+    assert sketch.times().p99 == 0.0
+    for exponent in range(-30, 30):
+        sketch.add(10.0**exponent)
+    sketch.add(0.0)
+    assert len(sketch.buckets) <= 240
+
+
+async def test_types_count_what_became_of_every_message(system: ActorSystem) -> None:
+    """Accepted = handled + dead + pending per type, through failures, waits, drops and ends."""
+    target = await system.start(echo("a"))
+    other = await system.start(ChildSpec("b", Echo, restart=Restart.TEMPORARY))
+    sends = [(target, 1), (target, Fail()), (target, 2), (target, Wait()), (target, 3)]
+    for to, message in [*sends, (other, 1), (other, Leave()), (other, 2)]:
+        system.send(to, message)
+    await settle()
+    stats = of_type(system, "Echo")
+    assert (stats.alive, stats.accepted, stats.handled, stats.dead, stats.pending) == (1, 8, 4, 2, 2)
+    assert (stats.failed, stats.restarts, stats.peak) == (1, 1, 5)
+
+
+async def test_a_name_that_is_awaited_counts_for_its_actor_later(system: ActorSystem) -> None:
+    """What waits for a well-known actor goes over to the actor's type with it."""
+    early = system.find("later")
+    system.send(early, 1)
+    system.send(early, 2)
+    assert (of_type(system, "awaited").pending, system.snapshot().states) == (2, {"awaited": 1})
+    await system.start(ChildSpec("later", Echo, well_known=True))
+    await settle()
+    assert of_type(system, "Echo").handled == 2
+    assert {stats.type for stats in system.snapshot().types if stats.alive} == {"Echo", "Root"}
+
+
+async def test_a_snapshot_shows_the_hottest_first(system: ActorSystem, clock: ManualClock) -> None:
+    """Longest at a message, then deepest mailbox; what is idle is not looked for."""
+    for number in range(50):
+        await system.start(echo(f"idle {number}"))
+    for seconds in (1, 2):
+        stuck = await system.start(echo(f"stuck {seconds}"))
+        system.send(stuck, Wait())
+        system.send(stuck, "waits")
+        await clock.advance(seconds)
+    snapshot = system.snapshot()
+    assert [cell.name for cell in snapshot.hot[:2]] == ["stuck 1", "stuck 2"]
+    assert (snapshot.hot[0].running_s, snapshot.hot[0].current_message, snapshot.hot[0].depth) == (3.0, "Wait", 1)
+    assert snapshot.states == {"idle": 50, "running": 2}
+
+
+async def test_a_snapshot_reads_no_more_for_more_actors(system: ActorSystem) -> None:
+    """The number of actors read is bounded, whoever works, fails or waits."""
+    handled: list[object] = []
+    spec = ChildSpec("parent", lambda: Script(lambda _s, m, _a: handled.append(m), spawn_many))
+    await system.start(spec)
+    await settle()
+    snapshot = system.snapshot()
+    assert len(snapshot.hot) <= 20
+    assert len(snapshot.types) == 3
+    assert of_type(system, "Echo").alive == 5000
+    assert len(system.cells()) == 5001
+
+
+def spawn_many(script: Script) -> None:
+    """Five thousand children, each with a message."""
+    for number in range(5000):
+        script.send(script.spawn(echo(str(number), restart=Restart.TEMPORARY)), "work")
+
+
+async def test_times_are_sampled(system: ActorSystem, clock: ManualClock) -> None:
+    """One turn in 64 is measured; a handler that waited always is."""
+    target = await system.start(echo())
+    for _ in range(256):
+        system.send(target, "x")
+        await settle()
+    waiting = Wait()
+    system.send(target, waiting)
+    await clock.advance(3)
+    waiting.event.set()
+    await settle()
+    (cell,) = system.cells()
+    assert cell.waited is not None
+    assert cell.ran is not None
+    assert 4 <= cell.waited.count <= 5
+    assert (cell.ran.longest, of_type(system, "Echo").ran.longest) == (3.0, 3.0)
+
+
+class Blocking(Actor):
+    """Holds the loop's thread, in its first step or after a pause."""
+
+    mailbox = Mailbox(capacity=10)
+
+    async def receive(self, message: object, sender: Address) -> None:
+        if message == "later":
+            await asyncio.sleep(0)
+        hold()
+
+
+def hold() -> None:
+    """Block until the watchdog has seen it."""
+    seen.wait(20)
+
+
+seen = threading.Event()
+
+
+async def test_a_turn_that_blocks_the_loop_is_named() -> None:
+    """The log and the snapshot name the actor and its message; the log shows where it blocks; no contents."""
+    system = ActorSystem(clock=ManualClock())
+    target = await system.start(ChildSpec("blocking", Blocking))
+    with structlog.testing.capture_logs() as logs:
+        watchdog = Watchdog(system._kernel, every_s=0.001, blocked_s=0.01)
+        for message in ("now", "later"):
+            seen.clear()
+            system.send(target, message)
+            threading.Thread(target=release_when, args=(system, system.snapshot().loop.blocked + 1)).start()
+            await asyncio.get_running_loop().run_in_executor(None, seen.wait, 20)
+        await system.shutdown()
+        watchdog.stop()
+    blocks = [entry for entry in logs if entry["event"] == "loop_blocked" and entry["actor"] == "Blocking"]
+    assert len(blocks) == 2
+    for entry in blocks:
+        assert entry["message"] == "str"
+        assert any(frame.endswith(" hold") for frame in entry["stack"])
+    assert system.snapshot().loop.last_blocked == "Blocking at str"
+
+
+def release_when(system: ActorSystem, blocked: int) -> None:
+    """Let the actor go once the watchdog has named so many blocks."""
+    end = time.monotonic() + 20
+    while system._kernel.watch.blocked < blocked and time.monotonic() < end:
+        time.sleep(0.001)
+    seen.set()
+
+
+async def test_the_loop_s_lag_is_measured() -> None:
+    """A system on the machine's clock has a watchdog; its thread ends with the system."""
+    system = ActorSystem()
+    while not system.snapshot().loop.lag.count:
+        await asyncio.get_running_loop().run_in_executor(None, time.sleep, 0.01)
+    assert system.snapshot().loop.lag.longest < 20
+    await system.shutdown()
