@@ -184,7 +184,8 @@ async def _start_models(
 ) -> tuple[Settings, frozenset[Provider]]:
     from sandbox import models
 
-    configured = (settings.default_openrouter_model, settings.default_anthropic_model, *settings.fallback_models)
+    named = (choice.model for chain in settings.fallbacks.values() for choice in chain)
+    configured = (settings.default_openrouter_model, settings.default_anthropic_model, *named)
     running = await models.start(settings.host, settings.sandbox_models_port, extra_models=configured)
     stack.push_async_callback(running.stop)
     practice = set()

@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 import msgspec
 from cryptography.fernet import Fernet
 
+from actors.providers.messages import ModelChoice
+from actors.providers.route import BadFallbacks, read_fallbacks
 from actors.providers.secret import Secret
+from actors.providers.usage_book import Budget
 
 TELEGRAM_API = "https://api.telegram.org"
 OPENROUTER_API = "https://openrouter.ai/api/v1"
@@ -38,7 +41,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     anthropic_base_url: str
     default_openrouter_model: str
     default_anthropic_model: str
-    fallback_models: tuple[str, ...]
+    anthropic_api_key: Secret | None
+    fallbacks: dict[str, tuple[ModelChoice, ...]]
+    rep_budget: Budget
+    team_budget: Budget
     model_concurrency: int
     insforge_base_url: str | None
     insforge_service_key: Secret | None
@@ -72,7 +78,12 @@ KNOWN = {
     "ANTHROPIC_BASE_URL": ANTHROPIC_API,
     "DEFAULT_OPENROUTER_MODEL": "openai/gpt-oss-120b:free",
     "DEFAULT_ANTHROPIC_MODEL": "claude-sonnet-5-5",
+    "ANTHROPIC_API_KEY": "",
     "FALLBACK_MODELS": "",
+    "BUDGET_REP_USD": "",
+    "BUDGET_REP_TOKENS": "",
+    "BUDGET_TEAM_USD": "",
+    "BUDGET_TEAM_TOKENS": "",
     "MODEL_CONCURRENCY": "64",
     "INSFORGE_BASE_URL": "",
     "INSFORGE_SERVICE_KEY": "",
@@ -109,7 +120,7 @@ def read_settings(environment: Mapping[str, str], env_file: Mapping[str, str | N
         problems.append(
             "INSFORGE_ANON_KEY is refused: Cornerman never acts anonymously. Set INSFORGE_SERVICE_KEY instead."
         )
-    problems += _problems(values)
+    problems += [*_problems(values), *_model_problems(values)]
     if problems:
         raise SettingsError(problems)
     return _build(values)
@@ -162,6 +173,27 @@ def _problems_of_keys(keys: str) -> list[str]:
     return []
 
 
+def _model_problems(values: dict[str, str]) -> list[str]:
+    problems = [
+        f"{name} must be a number of at least 0, or empty for no bound."
+        for name in ("BUDGET_REP_USD", "BUDGET_REP_TOKENS", "BUDGET_TEAM_USD", "BUDGET_TEAM_TOKENS")
+        if values[name] and not _is_amount(values[name], whole=name.endswith("_TOKENS"))
+    ]
+    try:
+        read_fallbacks(values["FALLBACK_MODELS"])
+    except BadFallbacks as error:
+        problems.append(f"FALLBACK_MODELS cannot be read: {error}. Write: model, anthropic:model; agent=model, model")
+    return problems
+
+
+def _is_amount(text: str, *, whole: bool) -> bool:
+    return text.isdigit() if whole else text.replace(".", "", 1).isdigit()
+
+
+def _budget(usd: str, tokens: str) -> Budget:
+    return Budget(float(usd) if usd else None, int(tokens) if tokens else None)
+
+
 def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip().lstrip("@").lower() for name in text.split(",") if name.strip())
 
@@ -181,7 +213,10 @@ def _build(values: dict[str, str]) -> Settings:
         anthropic_base_url=values["ANTHROPIC_BASE_URL"].rstrip("/"),
         default_openrouter_model=values["DEFAULT_OPENROUTER_MODEL"],
         default_anthropic_model=values["DEFAULT_ANTHROPIC_MODEL"],
-        fallback_models=tuple(name.strip() for name in values["FALLBACK_MODELS"].split(",") if name.strip()),
+        anthropic_api_key=_secret(values["ANTHROPIC_API_KEY"]),
+        fallbacks=read_fallbacks(values["FALLBACK_MODELS"]),
+        rep_budget=_budget(values["BUDGET_REP_USD"], values["BUDGET_REP_TOKENS"]),
+        team_budget=_budget(values["BUDGET_TEAM_USD"], values["BUDGET_TEAM_TOKENS"]),
         model_concurrency=int(values["MODEL_CONCURRENCY"]),
         insforge_base_url=values["INSFORGE_BASE_URL"].rstrip("/") or None,
         insforge_service_key=_secret(values["INSFORGE_SERVICE_KEY"]),

@@ -64,14 +64,15 @@ def build_tree(settings: Settings, store: Store, library: Library, practice: fro
 
 def _providers(settings: Settings, store: Store, vault: KeyVault) -> tuple[ChildSpec, ...]:
     router = RouterSettings(
-        openrouter_base_url=settings.openrouter_base_url,
-        openrouter_key=settings.openrouter_api_key,
-        anthropic_base_url=settings.anthropic_base_url,
-        fallback_models={Provider.OPENROUTER: settings.fallback_models},
-        checked_models={
-            Provider.OPENROUTER: (settings.default_openrouter_model, *settings.fallback_models),
-            Provider.ANTHROPIC: (settings.default_anthropic_model,),
+        base_urls={
+            Provider.OPENROUTER: settings.openrouter_base_url,
+            Provider.ANTHROPIC: settings.anthropic_base_url,
         },
+        team_keys=_team_keys(settings),
+        fallbacks=settings.fallbacks,
+        checked_models={provider: _configured(settings, provider) for provider in Provider},
+        rep_budget=settings.rep_budget,
+        team_budget=settings.team_budget,
         lane=LaneSettings(
             concurrency_start=min(FIRST_CONCURRENCY, settings.model_concurrency),
             concurrency_cap=settings.model_concurrency,
@@ -82,6 +83,20 @@ def _providers(settings: Settings, store: Store, vault: KeyVault) -> tuple[Child
         _provider("record_writer", lambda: RecordWriter(store)),
         _provider("llm_router", lambda: LlmRouter(router, vault, OUTPUTS)),
     )
+
+
+def _team_keys(settings: Settings) -> dict[Provider, Secret]:
+    keys = {Provider.OPENROUTER: settings.openrouter_api_key, Provider.ANTHROPIC: settings.anthropic_api_key}
+    return {provider: key for provider, key in keys.items() if key is not None}
+
+
+def _configured(settings: Settings, provider: Provider) -> tuple[str, ...]:
+    default = {
+        Provider.OPENROUTER: settings.default_openrouter_model,
+        Provider.ANTHROPIC: settings.default_anthropic_model,
+    }
+    named = (choice.model for chain in settings.fallbacks.values() for choice in chain if choice.provider is provider)
+    return tuple(dict.fromkeys((default[provider], *named)))
 
 
 def _provider(name: str, factory: Callable[[], Actor]) -> ChildSpec:

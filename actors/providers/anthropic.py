@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from actors.providers.anthropic_errors import ErrorBody, classify, failure_of
+from actors.providers.anthropic_limits import windows
 from actors.providers.failures import ProviderError, refused, unreachable, word
 from actors.providers.messages import ChatMessage, Citation, Provider, Usage
 from actors.providers.model_call import ModelCall, ProviderApi
@@ -34,7 +35,7 @@ _THOUGHTS = ("thinking", "signature", "redacted", "server_tool_use", "web_search
 def body(call: ModelCall) -> bytes:
     """The request body. No sampling parameters, no forced tools and no prefill: the newer models refuse all three."""
     config: dict[str, Any] = {"effort": call.effort}
-    if call.schema is not None and not call.json_mode:
+    if call.schema is not None and call.shape == "schema":
         config["format"] = {"type": "json_schema", "schema": call.schema}
     request: dict[str, Any] = {
         "model": call.models[0],
@@ -74,7 +75,7 @@ def _message(message: ChatMessage) -> dict[str, Any]:
 def _system(call: ModelCall) -> list[dict[str, Any]]:
     """The system blocks with the cache's breakpoints."""
     system: list[dict[str, Any]] = [{"type": "text", "text": block} for block in call.system]
-    if call.json_mode and call.schema is not None:
+    if call.shape != "schema" and call.schema is not None:
         system.append({"type": "text", "text": schema_in_words(call.schema)})
     for index in stable_ends(len(system)):
         system[index]["cache_control"] = {"type": "ephemeral"}
@@ -238,4 +239,5 @@ ANTHROPIC = ProviderApi(
     body=body,
     reader=AnthropicReader,
     classify=classify,
+    windows=windows,
 )

@@ -125,6 +125,7 @@ def _limited(label: str, error: ErrorBody, headers: Headers, now: float) -> Fail
         retryable=True,
         retry_after_s=wait,
         throttled=True,
+        scope="account",
     )
 
 

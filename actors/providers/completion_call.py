@@ -7,6 +7,7 @@ import msgspec
 
 from actors.providers.failures import Failure, ProviderError, unreachable, word
 from actors.providers.http import TRANSPORT_ERRORS, Answer, BearerAuth, Client, never_sent, post
+from actors.providers.limits import Window
 from actors.providers.messages import Citation, CompletionDelta, Usage
 from actors.providers.model_call import ProviderApi
 from actors.providers.sse import ServerEvent, Splitter
@@ -50,6 +51,13 @@ class CallAnswered(msgspec.Struct, frozen=True, kw_only=True):
     truncated: bool
     first_token_s: float
     citations: tuple[Citation, ...] = ()
+
+
+class CallOpened(msgspec.Struct, frozen=True, kw_only=True):
+    """The provider began to answer; `windows` are what its headers say is left."""
+
+    number: int
+    windows: tuple[Window, ...]
 
 
 class CallFailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +189,9 @@ class CompletionCall(Actor):
 
     def _opened(self) -> None:
         answer = self._opened_answer()
+        windows = self._api.windows(answer.headers, self.clock.time())
+        if windows:
+            self.send(self._lane, CallOpened(number=self._order.number, windows=windows))
         if answer.status != 200:
             self.pipe(self._whole(_ERROR_BODY_BYTES), failed=_broken)
         elif "event-stream" not in answer.headers.get("content-type", ""):

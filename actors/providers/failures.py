@@ -16,6 +16,19 @@ import msgspec
 from actors.providers.messages import FailureKind
 
 Fault = Literal["ours", "key", "quota", "provider", "content"]
+Scope = Literal["account", "model", "unclear"]
+_ELSEWHERE = frozenset(
+    {
+        FailureKind.KEY_REJECTED,
+        FailureKind.KEY_UNREADABLE,
+        FailureKind.NO_CREDIT,
+        FailureKind.QUOTA_SPENT,
+        FailureKind.RATE_LIMITED,
+        FailureKind.UNDECODABLE,
+        FailureKind.UNAVAILABLE,
+    }
+)
+"""What says nothing against asking on another lane."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +36,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
     `retry_after_s` is what the provider asked for. `closes_s` says how long nobody else on this credential need try.
     `fallback` means that another model may succeed where this one did not. `sent` is False where the provider has
-    seen nothing of the request, which then spent nothing of any allowance.
+    seen nothing of the request, which then spent nothing of any allowance. `scope` says who rests: everything on this
+    account, this model alone, or whichever of the two it turns out to be.
     """
 
     kind: FailureKind
@@ -37,6 +51,12 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     fallback: bool = False
     request_id: str | None = None
     sent: bool = True
+    scope: Scope = "model"
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the next lane of a chain may succeed where this one gave up."""
+        return self.fallback or self.kind in _ELSEWHERE
 
     @property
     def detail(self) -> str:

@@ -5,50 +5,48 @@ A request waits fairly among the reps, is sent when no limit forbids it, and end
 
     the provider asks for a pause      the whole lane rests that long, the request stays at the head of its queue
     a passing fault                    backoff with full jitter, within the retries of the request and of the lane
-    another model may do better        the next model of the chain
+    a model rests or may not do it     the next model of the chain
     the key or the account is at fault the lane closes for a while, everyone who waits is told the same
+    nothing is left to try here        the router is told, if it has another lane to ask, and else the sender
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
 import structlog
 
-from actors.providers.answers import Undecodable, read_answer, repair_turn
+from actors.providers.allowance import AllowanceKnown, AllowanceWatch
+from actors.providers.answers import Undecodable, read_answer
 from actors.providers.call_span import call_span
-from actors.providers.completion_call import CallAnswered, CallFailed, CallOrder, CompletionCall
+from actors.providers.completion_call import CallAnswered, CallFailed, CallOpened, CompletionCall
 from actors.providers.failures import Failure, unreachable
 from actors.providers.fair_queue import FairQueue
 from actors.providers.http import BearerAuth, Client
 from actors.providers.key_vault import KeyUnreadable
 from actors.providers.lane_gate import LaneGate
-from actors.providers.lane_job import LaneJob
+from actors.providers.lane_job import LaneJob, accounted, call_order, completed, repair_messages
 from actors.providers.lane_messages import (
+    CompletionPassed,
     CompletionSettled,
     LaneIdle,
     LaneName,
-    LaneReported,
     LaneSettings,
     RunCompletion,
     StopCompletion,
 )
+from actors.providers.lane_tally import LaneTally
 from actors.providers.lane_tools import LaneTools
 from actors.providers.messages import (
-    ChatMessage,
-    Completed,
     CompletionFailed,
     CompletionQueued,
     CompletionRestarted,
     FailureKind,
     Priority,
-    ProviderStatus,
 )
-from actors.providers.model_call import ModelCall
 from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated, Timer
 
 _LOG = structlog.get_logger(__name__)
-_QUOTED_CHARACTERS = 20_000
-"""How much of an undecodable answer is shown to the model again."""
 _STOPPED = Failure(kind=FailureKind.UNAVAILABLE, fault="ours", error_type="lane_stopped")
 _CRASHED = unreachable("call_crashed")
 
@@ -75,7 +73,13 @@ class Lane(Actor):
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=20_000)
 
     def __init__(
-        self, name: LaneName, settings: LaneSettings, tools: LaneTools, client: Client, router: Address
+        self,
+        name: LaneName,
+        settings: LaneSettings,
+        tools: LaneTools,
+        client: Client,
+        router: Address,
+        used_today: Mapping[int, int],
     ) -> None:
         super().__init__()
         self._name = name
@@ -83,7 +87,7 @@ class Lane(Actor):
         self._tools = tools
         self._client = client
         self._router = router
-        self._gate = LaneGate(settings, free=name.free)
+        self._used_today = used_today
         self._jobs: dict[int, LaneJob] = {}
         self._queue: FairQueue[LaneJob] = FairQueue(
             {
@@ -96,13 +100,11 @@ class Lane(Actor):
         self._auth: BearerAuth | None = None
         self._wake: Timer | None = None
         self._leave: Timer | None = None
-        self._reported: ProviderStatus | None = None
-        self._accepted = 0
-        self._completed = 0
-        self._failed = 0
+        self._tally = LaneTally(name)
 
     async def started(self) -> None:
         """Open the key; a key that does not open closes the lane, not the actor."""
+        self._gate = LaneGate(self._settings, free=self._name.free, used_today=self._used_today, time=self.clock.time())
         try:
             self._auth = BearerAuth(self._tools.key_of(self._name.credential))
         except KeyUnreadable:
@@ -110,12 +112,21 @@ class Lane(Actor):
                 self.clock.now(),
                 Failure(kind=FailureKind.KEY_UNREADABLE, fault="key", error_type="key_unreadable", closes_s=3600.0),
             )
+        if self._auth is not None and self._gate.day is not None:
+            self._watch_allowance(self._auth)
         self._report()
 
     async def stopped(self) -> None:
         """Answer everyone who still waits."""
         for job in list(self._jobs.values()):
             self._give_up(job, _STOPPED)
+
+    def _watch_allowance(self, auth: BearerAuth) -> None:
+        """The provider alone knows the whole day of a free account; its word corrects our count now and then."""
+        api, client, own, every_s = self._tools.api, self._client, self.address, self._settings.allowance_asked_s
+        self.spawn(
+            ChildSpec("allowance", lambda: AllowanceWatch(api, client, auth, own, every_s), restart=Restart.TEMPORARY)
+        )
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
@@ -125,10 +136,20 @@ class Lane(Actor):
                 self._answered(self._jobs.get(number), message, sender)
             case CallFailed(number=number, failure=failure, streamed=streamed):
                 self._attempt_failed(self._jobs.get(number), failure, sender, streamed=streamed)
+            case CallOpened(windows=windows):
+                self._gate.learned(self.clock.now(), windows)
             case StopCompletion(number=number):
                 self._cancel(number)
             case Terminated(address=address):
                 self._ended(address)
+            case _:
+                await self._receive_own(message, sender)
+        self._dispatch()
+
+    async def _receive_own(self, message: object, sender: Address) -> None:
+        match message:
+            case AllowanceKnown(limit=limit, used=used) if self._gate.day is not None:
+                self._gate.day.correct(limit, used, self.clock.time())
             case _DeadlinePassed(number=number):
                 self._deadline_passed(number)
             case _BackoffOver(number=number):
@@ -139,7 +160,6 @@ class Lane(Actor):
                 self._look_idle(accepted)
             case _:
                 await self.unhandled(message, sender)
-        self._dispatch()
 
     # From acceptance to the wire
 
@@ -151,10 +171,13 @@ class Lane(Actor):
             reply_to=order.reply_to,
             models=order.models,
             messages=request.messages,
-            accepted_at=self.clock.now(),
-            deadline=self.timer(request.deadline_s, _DeadlinePassed(order.number)),
+            accepted_at=order.accepted_at,
+            deadline=self.timer(
+                order.accepted_at + request.deadline_s - self.clock.now(), _DeadlinePassed(order.number)
+            ),
+            last=order.last,
         )
-        self._accepted += 1
+        self._tally.accepted += 1
         if self._leave is not None:
             self._leave.cancel()
         self._gate.retries.earned()
@@ -167,29 +190,30 @@ class Lane(Actor):
     def _enqueue(self, job: LaneJob, *, first: bool = False) -> None:
         """Line up, unless it is already known that the answer cannot come in time."""
         job.queued = True
-        self._queue.push(*job.place, job, first=first)
+        self._queue.push(*job.place, job, cost=job.cost, first=first)
         now = self.clock.now()
-        refusal = self._gate.refusal(now)
-        position = self._queue.position(*job.place, job)
+        refusal = self._gate.refusal(now, self.clock.time(), job.models, job.place)
+        ahead = self._queue.position(*job.place, job) - 1
+        wait = max(self._gate.wait(now, ahead), self._gate.models_wait(now, job.models))
         if refusal is not None:
             self._give_up(job, refusal)
-        elif now + self._gate.wait(now, position - 1) > job.deadline_at:
-            self._give_up(job, self._gate.too_late(now, position - 1))
+        elif now + wait > job.deadline_at:
+            self._give_up(job, self._gate.too_late(now, ahead, job.models))
         else:
-            self._tell_wait(job, position, now)
+            self._tell_wait(job, ahead, now)
 
-    def _tell_wait(self, job: LaneJob, position: int, now: float) -> None:
-        wait = self._gate.expected_wait(now, position - 1, len(self._in_flight))
+    def _tell_wait(self, job: LaneJob, ahead: int, now: float) -> None:
+        wait = self._gate.expected_wait(now, ahead, len(self._in_flight))
+        wait = max(wait, self._gate.models_wait(now, job.models))
         if wait > self._settings.queued_notice_s:
-            self.send(job.reply_to, CompletionQueued(job.request.request_id, position, round(wait, 1)))
+            self.send(job.reply_to, CompletionQueued(job.request.request_id, ahead + 1, round(wait, 1)))
 
     def _dispatch(self) -> None:
         """Start what may start now and wake up when more may."""
         now = self.clock.now()
         wait = self._gate.wait(now)
-        while not wait and len(self._in_flight) < self._gate.slots(now) and (job := self._queue.pop()) is not None:
-            self._begin(job, now)
-            wait = self._gate.wait(now)
+        while not wait and len(self._in_flight) < self._gate.slots and (job := self._queue.pop()) is not None:
+            wait = self._turn_of(job, now)
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
@@ -197,21 +221,34 @@ class Lane(Actor):
             self._wake = self.timer(wait, _Wake())
         self._report()
 
+    def _turn_of(self, job: LaneJob, now: float) -> float:
+        """Begin the job, or set it aside while all its models rest; gives how long the account holds back the next."""
+        job.queued = False
+        refusal = self._gate.refusal(now, self.clock.time(), job.models, job.place)
+        awake = self._gate.awake(now, job.models)
+        held = self._gate.wait(now, 0, job.tokens)
+        if refusal is not None or not awake or held:
+            self._queue.release(*job.place)
+        if refusal is not None:
+            self._give_up(job, refusal)
+        elif not awake:
+            job.backoff = self.timer(self._gate.models_wait(now, job.models), _BackoffOver(job.number))
+        elif held:
+            job.queued = True
+            self._queue.push(*job.place, job, first=True)
+            return held
+        else:
+            job.models = (*awake, *(model for model in job.models if model not in awake))
+            self._begin(job, now)
+        return self._gate.wait(now)
+
     def _begin(self, job: LaneJob, now: float) -> None:
         if self._auth is None:
             raise RuntimeError("a lane without a key is closed and starts nothing")
-        self._gate.rate_taken(now)
-        job.queued = False
         job.attempts += 1
         job.started_at, job.started_time = now, self.clock.time()
-        order = CallOrder(
-            number=job.number,
-            request_id=job.request.request_id,
-            body=self._tools.api.body(self._model_call(job)),
-            first_token_s=self._settings.first_token_free_s if self._name.free else self._settings.first_token_paid_s,
-            idle_s=self._settings.idle_s,
-            coalesce_s=self._settings.coalesce_s,
-        )
+        self._gate.sent(now, job.started_time, job.request.telegram_id, job.models[0], job.tokens)
+        order = call_order(job, self._tools, self._settings, free=self._name.free)
         auth, reply_to, own = self._auth, job.reply_to, self.address
         spec = ChildSpec(
             f"call-{job.number}-{job.attempts}",
@@ -222,20 +259,6 @@ class Lane(Actor):
         job.call = self.spawn(spec)
         self._in_flight[job.call] = job
 
-    def _model_call(self, job: LaneJob) -> ModelCall:
-        request = job.request
-        return ModelCall(
-            models=job.models,
-            system=request.system,
-            messages=job.messages,
-            max_tokens=request.max_tokens,
-            effort=request.effort,
-            pseudonym=self._tools.pseudonym(request.telegram_id),
-            output_name=request.output,
-            schema=self._tools.schemas[request.output] if request.output else None,
-            web_search=request.web_search,
-        )
-
     # What comes back
 
     def _answered(self, job: LaneJob | None, answer: CallAnswered, call: Address) -> None:
@@ -243,7 +266,9 @@ class Lane(Actor):
             return
         now = self.clock.now()
         self._free(job)
-        self._gate.succeeded(now, now - job.started_at)
+        self._gate.succeeded(now, now - job.started_at, job.models[0])
+        self._tally.answered(answer, job.models[0])
+        self.send(self._router, accounted(job, self._name, answer))
         text = answer.text
         if job.request.output is not None:
             try:
@@ -253,23 +278,8 @@ class Lane(Actor):
                 self._repair(job, answer, error)
                 return
         self._span(job, answer, None)
-        self._complete(job, answer, text, now)
-
-    def _complete(self, job: LaneJob, answer: CallAnswered, text: str, now: float) -> None:
-        self._completed += 1
-        self.send(
-            job.reply_to,
-            Completed(
-                request_id=job.request.request_id,
-                text=text,
-                provider=self._name.provider,
-                model=answer.model or job.models[0],
-                usage=answer.usage,
-                first_token_s=job.started_at - job.accepted_at + answer.first_token_s,
-                total_s=now - job.accepted_at,
-                citations=answer.citations,
-            ),
-        )
+        self._tally.completed += 1
+        self.send(job.reply_to, completed(job, self._name.provider, answer, text, now))
         self._forget(job)
 
     def _repair(self, job: LaneJob, answer: CallAnswered, error: Undecodable) -> None:
@@ -280,11 +290,7 @@ class Lane(Actor):
             self._give_up(job, failure)
             return
         job.repaired = True
-        job.messages = (
-            *job.request.messages,
-            ChatMessage("assistant", answer.text[:_QUOTED_CHARACTERS]),
-            ChatMessage("user", repair_turn(error, truncated=answer.truncated)),
-        )
+        job.messages = repair_messages(job, answer, error)
         self.send(job.reply_to, CompletionRestarted(job.request.request_id))
         self._enqueue(job, first=True)
 
@@ -294,7 +300,9 @@ class Lane(Actor):
         now = self.clock.now()
         self._free(job)
         self._span(job, None, failure.error_type)
-        refused = self._gate.failed(now, failure)
+        news = self._gate.failed(now, self.clock.time(), failure, job.models[0], job.request.telegram_id)
+        if failure.sent:
+            self.send(self._router, accounted(job, self._name, None))
         _LOG.warning(
             "model_call_failed",
             lane=self._name.name,
@@ -305,17 +313,22 @@ class Lane(Actor):
         )
         if streamed:
             self.send(job.reply_to, CompletionRestarted(job.request.request_id))
-        if not refused:
-            self._repeat(job, failure, now)
-            return
-        self._give_up(job, failure)
-        for waiting in self._queue.waiting():
-            self._give_up(waiting, self._gate.refusal(now) or failure)
+        self._repeat(job, failure, now)
+        if news:
+            self._tell_everyone(now)
+
+    def _tell_everyone(self, now: float) -> None:
+        """Tell those who wait what the lane has just learned: that it is closed, or how long it rests."""
+        for ahead, job in enumerate(self._queue.turns()):
+            refusal = self._gate.refusal(now, self.clock.time(), job.models, job.place)
+            if refusal is not None:
+                self._give_up(job, refusal)
+            else:
+                self._tell_wait(job, ahead, now)
 
     def _repeat(self, job: LaneJob, failure: Failure, now: float) -> None:
         """Try again, try the next model, or give up."""
-        allowed = self._settings.retries_free if self._name.free else self._settings.retries_paid
-        if failure.retryable and job.retries < allowed and self._gate.retries.spend():
+        if failure.retryable and self._may_retry(job):
             job.retries += 1
             self._retry(job, failure, now)
         elif failure.fallback and len(job.models) > 1:
@@ -324,13 +337,14 @@ class Lane(Actor):
         else:
             self._give_up(job, failure)
 
+    def _may_retry(self, job: LaneJob) -> bool:
+        allowed = self._settings.retries_free if self._name.free else self._settings.retries_paid
+        return job.retries < allowed and self._gate.retries.spend()
+
     def _retry(self, job: LaneJob, failure: Failure, now: float) -> None:
-        """A lane that rests holds its queue by itself; any other fault is waited out by this request alone."""
+        """Who rests holds the request by itself; any other fault is waited out by this request alone."""
         if failure.retry_after_s is not None:
             self._enqueue(job, first=True)
-            for waiting in self._queue.waiting():
-                if waiting is not job:
-                    self._tell_wait(waiting, self._queue.position(*waiting.place, waiting), now)
             return
         bound = min(self._settings.backoff_cap_s, self._settings.backoff_base_s * 2**job.retries)
         delay = self._tools.jitter(bound)
@@ -373,10 +387,16 @@ class Lane(Actor):
         if job.call is not None:
             self.stop_child(job.call)
             self._span(job, None, error)
+            self._gate.released(job.models[0])
+            self.send(self._router, accounted(job, self._name, None))
             self._free(job)
 
     def _give_up(self, job: LaneJob, failure: Failure) -> None:
-        self._failed += 1
+        if not job.last and failure.elsewhere:
+            self.send(self._router, CompletionPassed(job.number, job.request.request_id, failure))
+            self._forget(job, settled=False)
+            return
+        self._tally.failed += 1
         wait = failure.retry_after_s if failure.retry_after_s is not None else failure.closes_s
         self.send(
             job.reply_to,
@@ -384,7 +404,7 @@ class Lane(Actor):
         )
         self._forget(job)
 
-    def _forget(self, job: LaneJob) -> None:
+    def _forget(self, job: LaneJob, *, settled: bool = True) -> None:
         if job.queued:
             self._queue.remove(*job.place, job)
             job.queued = False
@@ -393,9 +413,10 @@ class Lane(Actor):
             job.backoff.cancel()
         del self._jobs[job.number]
         self._senders.get(job.reply_to, set()).discard(job.number)
-        self.send(self._router, CompletionSettled(job.number, job.request.request_id))
+        if settled:
+            self.send(self._router, CompletionSettled(job.number, job.request.request_id))
         if not self._jobs:
-            self._leave = self.timer(self._settings.leaves_after_s, _LookIdle(self._accepted))
+            self._leave = self.timer(self._settings.leaves_after_s, _LookIdle(self._tally.accepted))
 
     def _free(self, job: LaneJob) -> None:
         if job.call is not None:
@@ -405,9 +426,9 @@ class Lane(Actor):
 
     def _look_idle(self, accepted: int) -> None:
         """Nothing came since the timer was set: the lane may go, unless its rest must be remembered."""
-        if accepted != self._accepted or self._jobs:
+        if accepted != self._tally.accepted or self._jobs:
             return
-        if self._gate.until > self.clock.now():
+        if self._gate.remembers_until() > self.clock.now():
             self._leave = self.timer(self._settings.leaves_after_s, _LookIdle(accepted))
         else:
             self.send(self._router, LaneIdle(self._name.name, accepted))
@@ -420,18 +441,8 @@ class Lane(Actor):
             self.send(self.find("tracer"), span)
 
     def _report(self) -> None:
-        now = self.clock.now()
-        status = ProviderStatus(
-            lane=self._name.name,
-            provider=self._name.provider,
-            state=self._gate.state(now),
-            reason=self._gate.reason(now),
-            resting_for_s=max(0.0, self._gate.until - now),
-            in_flight=len(self._in_flight),
-            queued=len(self._queue),
-            completed=self._completed,
-            failed=self._failed,
+        report = self._tally.report(
+            self._gate, self.clock.now(), in_flight=len(self._in_flight), queued=len(self._queue)
         )
-        if status != self._reported:
-            self._reported = status
-            self.send(self._router, LaneReported(status, self._gate.until))
+        if report is not None:
+            self.send(self._router, report)

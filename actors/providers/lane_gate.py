@@ -1,38 +1,86 @@
-"""LaneGate: whether a lane may send now, and if not, why and for how long."""
+"""LaneGate: whether a lane may send now, and if not, why and for how long.
 
+Three things are told apart: the account, whose rest or end concerns everything on the lane; each model, which may
+rest or be broken while others answer; and the allowances, which are counted.
+"""
+
+from collections import deque
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
 from actors.providers.failures import Failure
 from actors.providers.lane_messages import LaneSettings
-from actors.providers.limits import Breaker, Concurrency, RateWindow, Rest, RetryBudget
-from actors.providers.messages import FailureKind
+from actors.providers.limits import (
+    FREE_DAY_SPENT,
+    Breaker,
+    Concurrency,
+    DailyAllowance,
+    LearnedBucket,
+    RateWindow,
+    Rest,
+    RetryBudget,
+    Window,
+    until_midnight,
+)
+from actors.providers.messages import FailureKind, Priority
 
-FREE_PERIOD_S = 60.5
-"""A minute and the spread of what the network adds to a request on its way."""
+UNCLEAR_TIMES = 3
+UNCLEAR_REPS = 2
+UNCLEAR_S = 60.0
+"""So many limits of unknown origin in so short a time, from different reps, are the account's: it rests as long."""
+PROBE_S = 1.0
+"""How long a request waits while another one probes a model that kept failing."""
 _SMOOTHING = 0.2
+_BROKEN = "provider_keeps_failing"
 
 State = Literal["open", "resting", "probing", "closed"]
 
 
-class LaneGate:
-    """Combines the limits of a lane; every method is told the time."""
+class ModelHealth:
+    """What is known of one model on this lane."""
 
-    def __init__(self, settings: LaneSettings, *, free: bool) -> None:
+    def __init__(self) -> None:
+        self.rest = Rest()
+        self.breaker = Breaker()
+        self.probing = False
+
+    def wait(self, now: float) -> float:
+        """Seconds in which the model is not asked."""
+        wait = max(self.rest.wait(now), self.breaker.wait(now))
+        return max(wait, PROBE_S) if self.breaker.tripped and self.probing else wait
+
+
+class LaneGate:
+    """Combines the limits of a lane; every method is told the time, `now` by the clock and `time` in epoch seconds."""
+
+    def __init__(self, settings: LaneSettings, *, free: bool, used_today: Mapping[int, int], time: float) -> None:
         self.retries = RetryBudget()
-        self._rate = RateWindow(settings.free_requests_per_minute, FREE_PERIOD_S) if free else None
+        self.day = DailyAllowance(settings.free_requests_per_day, used_today, time) if free else None
+        self._rate = RateWindow(settings.free_requests_per_minute, settings.free_period_s) if free else None
+        self._learned: dict[str, LearnedBucket] = {}
         self._concurrency = Concurrency(settings.concurrency_start, settings.concurrency_cap)
         self._rest = Rest()
-        self._breaker = Breaker()
+        self._models: dict[str, ModelHealth] = {}
+        self._unclear: deque[tuple[float, int]] = deque(maxlen=100)
         self._closed_until = 0.0
         self._closed_by: Failure | None = None
         self._usual_s = 0.0
 
     @property
     def until(self) -> float:
-        """The clock's reading at which the lane may send again, as far as is known."""
-        return max(self._rest.until, self._breaker.until if self._breaker.tripped else 0.0, self._closed_until)
+        """The clock's reading at which the account may be used again, as far as is known."""
+        return max(self._rest.until, self._closed_until)
+
+    @property
+    def slots(self) -> int:
+        """Calls allowed in flight."""
+        return self._concurrency.limit
+
+    def remembers_until(self) -> float:
+        """The clock's reading until which the lane knows something that a fresh one would not."""
+        return max([self.until, *(max(one.rest.until, one.breaker.until) for one in self._models.values())])
 
     def close(self, now: float, failure: Failure) -> None:
         """Refuse everything for as long as the failure says."""
@@ -40,78 +88,140 @@ class LaneGate:
         if until > self._closed_until:
             self._closed_until, self._closed_by = until, failure
 
-    def refusal(self, now: float) -> Failure | None:
-        """Why a request that came now would be refused at once, with the time left."""
+    def refusal(self, now: float, time: float, models: tuple[str, ...], place: tuple[Priority, int]) -> Failure | None:
+        """Why a request of that class and rep would be refused at once, with the time left."""
         if self._closed_by is not None and now < self._closed_until:
             left = self._closed_until - now
             return msgspec.structs.replace(self._closed_by, retry_after_s=left, closes_s=left)
-        wait = self._breaker.wait(now)
-        if wait:
+        broken = [self._model(model).breaker.wait(now) for model in models]
+        if all(broken):
             return Failure(
-                kind=FailureKind.UNAVAILABLE, fault="provider", error_type="provider_keeps_failing", retry_after_s=wait
+                kind=FailureKind.UNAVAILABLE, fault="provider", error_type=_BROKEN, retry_after_s=min(broken)
             )
-        return None
+        return self._day_refusal(time, place)
 
-    def wait(self, now: float, ahead: int = 0) -> float:
-        """Seconds in which nothing may be sent, given how many others go first."""
+    def _day_refusal(self, time: float, place: tuple[Priority, int]) -> Failure | None:
+        priority, rep = place
+        word = self.day and self.day.refuses(rep, time, background=priority is Priority.BACKGROUND)
+        if not word:
+            return None
+        return Failure(
+            kind=FailureKind.QUOTA_SPENT,
+            fault="quota",
+            error_type=word,
+            retry_after_s=until_midnight(time),
+            scope="account",
+        )
+
+    def wait(self, now: float, ahead: int = 0, tokens: float = 0.0) -> float:
+        """Seconds in which nothing may be sent on this account, given how many others go first."""
         rate = self._rate.wait(now, ahead) if self._rate is not None else 0.0
-        return max(self.until - now, rate, 0.0)
+        needs = {"requests": ahead + 1.0, "tokens": tokens}
+        learned = max((bucket.wait(needs[unit], now) for unit, bucket in self._learned.items()), default=0.0)
+        return max(self.until - now, rate, learned, 0.0)
 
-    def too_late(self, now: float, ahead: int) -> Failure:
+    def awake(self, now: float, models: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the models that may be asked now, in their order."""
+        return tuple(model for model in models if not self._model(model).wait(now))
+
+    def models_wait(self, now: float, models: tuple[str, ...]) -> float:
+        """Seconds until the first of the models may be asked."""
+        return min(self._model(model).wait(now) for model in models)
+
+    def too_late(self, now: float, ahead: int, models: tuple[str, ...]) -> Failure:
         """The failure of a request whose deadline ends before its turn."""
         return Failure(
             kind=FailureKind.RATE_LIMITED,
             fault="quota",
             error_type=self._rest.reason if self._rest.wait(now) else "no_turn_before_deadline",
-            retry_after_s=self.wait(now, ahead),
+            retry_after_s=max(self.wait(now, ahead), self.models_wait(now, models)),
         )
 
     def expected_wait(self, now: float, ahead: int, in_flight: int) -> float:
         """Seconds until the turn of a request, by the limits and by how long calls usually take."""
-        rounds = (in_flight + ahead) // self.slots(now)
+        rounds = (in_flight + ahead) // self.slots
         return max(self.wait(now, ahead), rounds * self._usual_s)
 
-    def slots(self, now: float) -> int:
-        """Calls allowed in flight; a single one while the breaker probes."""
-        return 1 if self._breaker.tripped and not self._breaker.wait(now) else self._concurrency.limit
-
-    def rate_taken(self, now: float) -> None:
+    def sent(self, now: float, time: float, rep: int, model: str, tokens: float) -> None:
         """Count a call that is being sent."""
         if self._rate is not None:
             self._rate.take(now)
+        if self.day is not None:
+            self.day.take(rep, time)
+        for unit, bucket in self._learned.items():
+            bucket.take(1.0 if unit == "requests" else tokens, now)
+        self._model(model).probing = self._model(model).breaker.tripped
 
-    def succeeded(self, now: float, took_s: float) -> None:
+    def learned(self, now: float, windows: tuple[Window, ...]) -> None:
+        """Believe what the provider's headers say is left."""
+        for window in windows:
+            self._learned[window.unit] = LearnedBucket(window, now)
+
+    def succeeded(self, now: float, took_s: float, model: str) -> None:
         """A call ended well."""
-        self._breaker.succeeded(now)
+        self.released(model)
+        self._model(model).breaker.succeeded(now)
         self._concurrency.succeeded()
         self._usual_s = took_s if not self._usual_s else self._usual_s + _SMOOTHING * (took_s - self._usual_s)
 
-    def failed(self, now: float, failure: Failure) -> bool:
-        """Draw the lane's conclusions from a failed call; gives whether everything is refused from now on.
+    def released(self, model: str) -> None:
+        """A call ended without telling anything of the model."""
+        self._model(model).probing = False
 
-        Throttling makes the lane rest and shrink. Only faults of the provider count against it in the breaker.
+    def failed(self, now: float, time: float, failure: Failure, model: str, rep: int) -> bool:
+        """Draw the conclusions from a failed call; gives whether they concern others who wait.
+
+        Throttling makes the lane shrink, and the account or the model rest. Only faults of the provider count
+        against a model in its breaker.
         """
+        health, until = self._model(model), self.until
+        opened = False
+        self.released(model)
         if failure.throttled:
             self._concurrency.throttled()
+        if failure.error_type == FREE_DAY_SPENT and self.day is not None:
+            self.day.spend(time)
         if failure.closes_s is not None:
             self.close(now, failure)
-            return True
-        if failure.retryable and failure.retry_after_s is not None:
-            self._rest.extend(now + failure.retry_after_s, failure.error_type)
-        return failure.kind is FailureKind.UNAVAILABLE and failure.fault == "provider" and self._breaker.failed(now)
+        elif failure.retryable and failure.retry_after_s is not None:
+            account = failure.scope == "account" or (failure.scope == "unclear" and self._unclear_again(now, rep))
+            (self._rest if account else health.rest).extend(now + failure.retry_after_s, failure.error_type)
+        if failure.kind is FailureKind.UNAVAILABLE and failure.fault == "provider":
+            opened = health.breaker.failed(now)
+        return opened or self.until > until
+
+    def _unclear_again(self, now: float, rep: int) -> bool:
+        """Whether limits that name nobody are the account's after all; then it rests for a minute at least."""
+        self._unclear.append((now, rep))
+        recent = [by for at, by in self._unclear if at > now - UNCLEAR_S]
+        if len(recent) < UNCLEAR_TIMES or len(set(recent)) < UNCLEAR_REPS:
+            return False
+        self._rest.extend(now + UNCLEAR_S, "rate_limit_exceeded")
+        return True
+
+    def _model(self, model: str) -> ModelHealth:
+        return self._models.setdefault(model, ModelHealth())
 
     def state(self, now: float) -> State:
-        """The lane's state in one word."""
+        """The lane's state in one word; a lane whose models all rest is resting too."""
         if now < self._closed_until:
             return "closed"
-        if self._breaker.wait(now) or self._rest.wait(now):
+        waits = [health.wait(now) for health in self._models.values()]
+        if self._rest.wait(now) or (waits and all(waits)):
             return "resting"
-        return "probing" if self._breaker.tripped else "open"
+        return "probing" if any(health.breaker.tripped for health in self._models.values()) else "open"
+
+    def resting_until(self, now: float) -> float:
+        """The clock's reading at which a lane that is not open may send again."""
+        waits = [health.wait(now) for health in self._models.values()]
+        return max(self.until, now + min(waits) if waits and all(waits) else 0.0)
 
     def reason(self, now: float) -> str:
         """Why the lane is not open, in the provider's own word where there is one."""
         if now < self._closed_until and self._closed_by is not None:
             return self._closed_by.error_type
-        if self._breaker.wait(now) or self._breaker.tripped:
-            return "provider_keeps_failing"
-        return self._rest.reason if self._rest.wait(now) else ""
+        if self._rest.wait(now):
+            return self._rest.reason
+        if any(health.breaker.tripped for health in self._models.values()):
+            return _BROKEN
+        return next((health.rest.reason for health in self._models.values() if health.rest.wait(now)), "")

@@ -2,14 +2,23 @@
 
 import msgspec
 
-from actors.providers.messages import Complete, Credential, Provider, ProviderStatus
+from actors.providers.failures import Failure
+from actors.providers.messages import Complete, Credential, Provider, ProviderStatus, TeamKey, Usage
 from runtime import Address
 
 
 class LaneSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers a lane works by; times in seconds. The free allowance is the provider's, per account."""
+    """The numbers a lane works by; times in seconds.
+
+    The free allowance is the provider's, per account: so many requests in any `free_period_s`, and so many in a UTC
+    day until the provider says otherwise. `free_period_s` is a minute and the spread of what the network adds to a
+    request on its way.
+    """
 
     free_requests_per_minute: int = 20
+    free_requests_per_day: int = 50
+    free_period_s: float = 60.5
+    allowance_asked_s: float = 300.0
     concurrency_start: int = 4
     concurrency_cap: int = 16
     per_rep_interactive: int = 2
@@ -38,14 +47,49 @@ class LaneName(msgspec.Struct, frozen=True):
         """The provider the credential belongs to."""
         return self.credential.provider
 
+    @property
+    def paid_by(self) -> str:
+        """Whose account pays."""
+        return "team" if isinstance(self.credential, TeamKey) else "rep"
+
 
 class RunCompletion(msgspec.Struct, frozen=True):
-    """Answer this request and send what comes of it to `reply_to`; `number` is the router's name for it."""
+    """Answer this request and send what comes of it to `reply_to`; `number` is the router's name for it.
+
+    `accepted_at` is the clock's reading from which its deadline counts. With `last` False the router has another
+    lane to ask, and is told where this one cannot answer.
+    """
 
     number: int
     request: Complete
     models: tuple[str, ...]
     reply_to: Address
+    accepted_at: float
+    last: bool = True
+
+
+class CompletionPassed(msgspec.Struct, frozen=True):
+    """This lane cannot answer, and another may; the sender has been told nothing of it."""
+
+    number: int
+    request_id: str
+    failure: Failure
+
+
+class CallAccounted(msgspec.Struct, frozen=True):
+    """One call reached the provider and is over: `usage` is None where it ended without an answer.
+
+    `free` says that the call counts against the free allowance of its lane.
+    """
+
+    lane: str
+    free: bool
+    telegram_id: int
+    agent: str
+    provider: Provider
+    model: str
+    paid_by: str
+    usage: Usage | None
 
 
 class StopCompletion(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from actors.providers.messages import Credential
+from actors.providers.messages import Credential, ModelInfo
 from actors.providers.model_call import ProviderApi
 from actors.providers.secret import Secret
 from actors.providers.wire_schema import Schema
@@ -14,7 +14,8 @@ from actors.providers.wire_schema import Schema
 class LaneTools(msgspec.Struct, frozen=True, kw_only=True):
     """The provider's protocol, the answers that may be asked for, and functions that hold their secrets themselves.
 
-    `key_of` raises KeyUnreadable. `jitter` draws a wait between zero and its bound.
+    `key_of` raises KeyUnreadable. `jitter` draws a wait between zero and its bound. `known` tells what the provider's
+    list says of a model, None where it was not read or says nothing.
     """
 
     api: ProviderApi
@@ -23,6 +24,7 @@ class LaneTools(msgspec.Struct, frozen=True, kw_only=True):
     key_of: Callable[[Credential], Secret]
     pseudonym: Callable[[int], str]
     jitter: Callable[[float], float]
+    known: Callable[[str], ModelInfo | None]
 
 
 def full_jitter(bound: float) -> float:

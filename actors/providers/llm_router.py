@@ -1,11 +1,11 @@
 """LlmRouter: the one door to the model providers.
 
-It opens a lane for each credential when the first request for it comes, passes requests on, and answers what needs
-no lane: whether a key is accepted, which lanes there are, whether the configured models exist. It sees no key.
+It plans which lanes may answer a request, opens each lane when the first request for it comes, hands a request on when
+a lane gives it up, holds budgets, and keeps the ledger. It answers what needs no lane: whether a key is accepted,
+which models there are, which lanes there are. It sees no key.
 """
 
 import functools
-import hashlib
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -13,10 +13,12 @@ import msgspec
 import structlog
 
 from actors.providers.anthropic import ANTHROPIC
-from actors.providers.http import TRANSPORT_ERRORS, BearerAuth, Client, client, get
+from actors.providers.http import BearerAuth, Client, client
 from actors.providers.key_vault import KeyUnreadable, KeyVault
 from actors.providers.lane import Lane
 from actors.providers.lane_messages import (
+    CallAccounted,
+    CompletionPassed,
     CompletionSettled,
     LaneIdle,
     LaneName,
@@ -26,57 +28,71 @@ from actors.providers.lane_messages import (
     StopCompletion,
 )
 from actors.providers.lane_tools import LaneTools, full_jitter
+from actors.providers.limits import until_midnight
 from actors.providers.messages import (
     CancelCompletion,
     CheckKey,
     Complete,
     CompletionFailed,
+    CompletionRestarted,
     Credential,
     DescribeProviders,
     FailureKind,
     KeyChecked,
     KeyVerdict,
+    ListModels,
+    ModelsListed,
     Provider,
     ProvidersDescribed,
     SealedKey,
     TeamKey,
 )
 from actors.providers.model_call import ProviderApi
-from actors.providers.model_check import model_warnings
-from actors.providers.openrouter import OPENROUTER, is_free
+from actors.providers.model_lists import ModelLists
+from actors.providers.models import Listed
+from actors.providers.openrouter import OPENROUTER
+from actors.providers.provider_queries import models_of, verdict_on
+from actors.providers.route import Fallbacks, Leg, plan
 from actors.providers.secret import Secret
+from actors.providers.usage_book import Budget
+from actors.providers.usage_ledger import KEEP_PAUSE_S, LEDGER_KEY, UsageLedger
 from actors.providers.wire_schema import wire_schema
-from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated
+from runtime import (
+    Actor,
+    ActorError,
+    Address,
+    ChildSpec,
+    Commit,
+    JournalFailed,
+    Load,
+    Loaded,
+    Mailbox,
+    Restart,
+    Terminated,
+)
+from storage import to_text
 
 _LOG = structlog.get_logger(__name__)
-_APIS: dict[Provider, ProviderApi] = {Provider.OPENROUTER: OPENROUTER, Provider.ANTHROPIC: ANTHROPIC}
-_MODELS_PATH = "models"
+APIS: dict[Provider, ProviderApi] = {Provider.OPENROUTER: OPENROUTER, Provider.ANTHROPIC: ANTHROPIC}
+JOURNAL_DEADLINE_S = 30.0
+JOURNAL_PAUSE_S = 1.0
 
 
 class RouterSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the providers are and how to use them.
 
-    `fallback_models` and `checked_models` go by provider; a fallback serves only requests of its own tier, so that a
-    free request never becomes a paid one.
+    `team_keys` are shared by all reps, and budgets bound what those pay for. `fallbacks` go by agent; see
+    `actors.providers.route`. `checked_models` are compared with the providers' lists at the start and once a day.
     """
 
-    openrouter_base_url: str
-    openrouter_key: Secret | None
-    anthropic_base_url: str
-    fallback_models: dict[Provider, tuple[str, ...]] = {}
-    checked_models: dict[Provider, tuple[str, ...]] = {}
+    base_urls: Mapping[Provider, str]
+    team_keys: Mapping[Provider, Secret]
+    fallbacks: Fallbacks = {}
+    checked_models: Mapping[Provider, tuple[str, ...]] = {}
+    rep_budget: Budget = Budget()
+    team_budget: Budget = Budget()
     lane: LaneSettings = LaneSettings()
-    key_check_s: float = 10.0
-
-
-class CheckModels(msgspec.Struct, frozen=True):
-    """Compare the configured models with the providers' lists; answered by `ModelsChecked`."""
-
-
-class ModelsChecked(msgspec.Struct, frozen=True):
-    """Warnings for the operator, none when all is well; a provider that cannot be asked is one of them."""
-
-    warnings: tuple[str, ...]
+    models_kept_s: float = 86_400.0
 
 
 class _Verdict(msgspec.Struct, frozen=True):
@@ -84,18 +100,32 @@ class _Verdict(msgspec.Struct, frozen=True):
     verdict: KeyVerdict
 
 
-class _Warned(msgspec.Struct, frozen=True):
-    asker: Address | None
-    warnings: tuple[str, ...]
+class _Listed(msgspec.Struct, frozen=True):
+    provider: Provider
+    listed: tuple[Listed, ...] | None
 
 
-class _Open(msgspec.Struct, frozen=True):
-    """A request under way: its number, its lane's name and who waits for it."""
+class _ReadModels(msgspec.Struct, frozen=True):
+    pass
+
+
+class _KeepUsage(msgspec.Struct, frozen=True):
+    pass
+
+
+class _UsageKept(msgspec.Struct, frozen=True):
+    again: bool
+
+
+class _Open(msgspec.Struct):
+    """A request under way: its number, who waits for it, the lane it is on and those it may still go to."""
 
     number: int
-    lane: str
+    request: Complete
     reply_to: Address
-    provider: Provider
+    accepted_at: float
+    lane: LaneName
+    legs: tuple[Leg, ...]
 
 
 class _LaneEntry(msgspec.Struct):
@@ -105,7 +135,7 @@ class _LaneEntry(msgspec.Struct):
 
 
 class LlmRouter(Actor):
-    """Routes `Complete` to lanes and answers `CheckKey`, `CheckModels`, `DescribeProviders` and `CancelCompletion`."""
+    """Routes `Complete` to lanes and answers `CheckKey`, `ListModels`, `DescribeProviders` and `CancelCompletion`."""
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=20_000)
 
@@ -114,11 +144,13 @@ class LlmRouter(Actor):
         self._settings = settings
         self._vault = vault
         self._outputs = outputs
-        self._tools = {provider: self._tools_for(api) for provider, api in _APIS.items()}
+        self._lists = ModelLists()
+        self._tools = {provider: self._tools_for(api) for provider, api in APIS.items()}
         self._clients: dict[Provider, Client] = {}
         self._lanes: dict[str, _LaneEntry] = {}
         self._open: dict[str, _Open] = {}
         self._numbers = 0
+        self._keeping = False
 
     def _tools_for(self, api: ProviderApi) -> LaneTools:
         return LaneTools(
@@ -128,16 +160,16 @@ class LlmRouter(Actor):
             key_of=self._key_of,
             pseudonym=self._vault.pseudonym,
             jitter=full_jitter,
+            known=functools.partial(self._lists.find, api.provider),
         )
 
     async def started(self) -> None:
-        """Make the clients and check the configured models in the background."""
-        self._clients = {
-            Provider.OPENROUTER: client(self._settings.openrouter_base_url),
-            Provider.ANTHROPIC: client(self._settings.anthropic_base_url),
-        }
-        if self._settings.checked_models:
-            self._check_models(None)
+        """Take up the ledger, make the clients and read the models' lists in the background."""
+        loaded = await self._journal(Load(LEDGER_KEY))
+        snapshot = loaded.snapshot if isinstance(loaded, Loaded) else None
+        self._ledger = UsageLedger(self.clock.time(), snapshot)
+        self._clients = {provider: client(address) for provider, address in self._settings.base_urls.items()}
+        self._read_models()
 
     async def stopped(self) -> None:
         """Close all connections; the lanes have answered whoever waited."""
@@ -152,17 +184,21 @@ class LlmRouter(Actor):
                 self._cancel(request_id)
             case CheckKey(credential=credential):
                 self._check_key(credential, sender)
-            case CheckModels():
-                self._check_models(sender)
+            case ListModels(credential=credential):
+                self._list_models(credential, sender)
             case DescribeProviders():
                 self.reply(self._described())
+            case CompletionPassed():
+                self._passed(message)
+            case CompletionSettled():
+                self._settled(message)
+            case CallAccounted():
+                self._account(message)
             case _:
                 await self._receive_own(message, sender)
 
     async def _receive_own(self, message: object, sender: Address) -> None:
         match message:
-            case CompletionSettled():
-                self._settled(message)
             case LaneReported(status=status) if status.lane in self._lanes:
                 self._lanes[status.lane].report = message
             case LaneReported():
@@ -173,54 +209,90 @@ class LlmRouter(Actor):
                 self._lane_ended(address)
             case _Verdict(asker=asker, verdict=verdict):
                 self.send(asker, KeyChecked(verdict))
-            case _Warned():
-                self._warned(message)
+            case _Listed(provider=provider, listed=listed):
+                self._listed(provider, listed)
+            case _ReadModels():
+                self._read_models()
+            case _KeepUsage():
+                self.pipe(self._keep_usage(), failed=lambda _error: _UsageKept(again=True))
+            case _UsageKept(again=again):
+                self._keeping = again
+                if again:
+                    self.timer(KEEP_PAUSE_S, _KeepUsage())
             case _:
                 await self.unhandled(message, sender)
 
     # Requests
 
     def _route(self, request: Complete, sender: Address) -> None:
-        problem = self._problem(request)
-        if problem is not None:
-            provider = request.credential.provider
-            failure = CompletionFailed(request.request_id, FailureKind.MISCONFIGURED, provider, problem)
-            self.send(sender, failure)
+        refusal = self._refusal(request)
+        legs = () if refusal else plan(request, self._settings.fallbacks, self._has_team_key, self._lists.sees)
+        if refusal is None and not legs:
+            refusal = FailureKind.IMAGES_UNSEEN, "no model of the chain takes pictures", None
+        if refusal is not None:
+            kind, detail, wait = refusal
+            self.send(sender, CompletionFailed(request.request_id, kind, request.credential.provider, detail, wait))
             return
-        name = _lane_name(request.credential, request.model)
-        entry = self._lanes.get(name.name) or self._open_lane(name)
         self._numbers += 1
-        entry.given += 1
-        self._open[request.request_id] = _Open(self._numbers, name.name, sender, name.provider)
-        self.send(entry.address, RunCompletion(self._numbers, request, self._models(request), sender))
+        opened = _Open(self._numbers, request, sender, self.clock.now(), legs[0].lane, legs)
+        self._open[request.request_id] = opened
+        self._give(opened)
 
-    def _problem(self, request: Complete) -> str | None:
-        if isinstance(request.credential, TeamKey) and self._team_key(request.credential.provider) is None:
-            return f"no team key is configured for {request.credential.provider}"
+    def _refusal(self, request: Complete) -> tuple[FailureKind, str, float | None] | None:
+        """Why the request is not tried at all, and when it may be."""
+        if isinstance(request.credential, TeamKey):
+            if not self._has_team_key(request.credential.provider):
+                return FailureKind.MISCONFIGURED, f"no team key is configured for {request.credential.provider}", None
+            time, settings = self.clock.time(), self._settings
+            spent = self._ledger.book.overspent(request.telegram_id, settings.rep_budget, settings.team_budget, time)
+            if spent is not None:
+                return FailureKind.BUDGET_SPENT, spent, until_midnight(time)
         if request.output is not None and request.output not in self._outputs:
-            return "the request names an output that does not exist"
+            return FailureKind.MISCONFIGURED, "the request names an output that does not exist", None
+        if request.output is not None and request.web_search:
+            return FailureKind.MISCONFIGURED, "an answer that cites pages is prose and takes no output", None
         return None
 
-    def _models(self, request: Complete) -> tuple[str, ...]:
-        """The model asked for and its fallbacks of the same tier; a rep's own key never pays for another model."""
-        if isinstance(request.credential, SealedKey):
-            return (request.model,)
-        fallbacks = self._settings.fallback_models.get(request.credential.provider, ())
-        same_tier = (model for model in fallbacks if is_free(model) == is_free(request.model))
-        return tuple(dict.fromkeys((request.model, *same_tier)))
+    def _give(self, opened: _Open) -> None:
+        """Hand the request to the first of the lanes it may still go to."""
+        leg, *later = opened.legs
+        opened.lane, opened.legs = leg.lane, tuple(later)
+        entry = self._lanes.get(leg.lane.name) or self._open_lane(leg.lane)
+        entry.given += 1
+        order = RunCompletion(
+            number=opened.number,
+            request=opened.request,
+            models=leg.models,
+            reply_to=opened.reply_to,
+            accepted_at=opened.accepted_at,
+            last=not later,
+        )
+        self.send(entry.address, order)
+
+    def _passed(self, passed: CompletionPassed) -> None:
+        """The next lane takes over what the first could not answer; what it streamed is void."""
+        opened = self._open.get(passed.request_id)
+        if opened is None or opened.number != passed.number or not opened.legs:
+            return
+        _LOG.warning(
+            "model_call_passed_on", lane=opened.lane.name, to=opened.legs[0].lane.name, kind=passed.failure.kind
+        )
+        self.send(opened.reply_to, CompletionRestarted(passed.request_id))
+        self._give(opened)
 
     def _open_lane(self, name: LaneName) -> _LaneEntry:
-        make = functools.partial(
-            Lane, name, self._settings.lane, self._tools[name.provider], self._clients[name.provider], self.address
-        )
+        used_today = self._ledger.book.free_calls(name.name, self.clock.time())
+        tools, opened = self._tools[name.provider], self._clients[name.provider]
+        make = functools.partial(Lane, name, self._settings.lane, tools, opened, self.address, used_today)
         entry = _LaneEntry(self.spawn(ChildSpec(name.name, make, restart=Restart.TEMPORARY)))
         self._lanes[name.name] = entry
         return entry
 
     def _cancel(self, request_id: str) -> None:
         opened = self._open.get(request_id)
-        if opened is not None and opened.lane in self._lanes:
-            self.send(self._lanes[opened.lane].address, StopCompletion(opened.number))
+        if opened is not None and opened.lane.name in self._lanes:
+            opened.legs = ()
+            self.send(self._lanes[opened.lane.name].address, StopCompletion(opened.number))
 
     def _settled(self, settled: CompletionSettled) -> None:
         """A request id that was used again belongs to the later request."""
@@ -243,103 +315,89 @@ class LlmRouter(Actor):
         del self._lanes[name]
         _LOG.error("lane_crashed", lane=name)
         for request_id, opened in list(self._open.items()):
-            if opened.lane == name:
+            if opened.lane.name == name:
                 del self._open[request_id]
                 detail = "the lane crashed"
-                failure = CompletionFailed(request_id, FailureKind.UNAVAILABLE, opened.provider, detail)
+                failure = CompletionFailed(request_id, FailureKind.UNAVAILABLE, opened.lane.provider, detail)
                 self.send(opened.reply_to, failure)
 
     def _described(self) -> ProvidersDescribed:
         now = self.clock.now()
         reports = [entry.report for entry in self._lanes.values() if entry.report is not None]
-        return ProvidersDescribed(
-            tuple(
-                msgspec.structs.replace(report.status, resting_for_s=max(0.0, report.until - now)) for report in reports
-            )
+        lanes = tuple(
+            msgspec.structs.replace(report.status, resting_for_s=max(0.0, report.until - now)) for report in reports
         )
+        return ProvidersDescribed(lanes, self._lists.warnings)
+
+    # The ledger
+
+    def _account(self, call: CallAccounted) -> None:
+        self._ledger.add(call, self.clock.time())
+        if not self._keeping:
+            self._keeping = True
+            self.timer(KEEP_PAUSE_S, _KeepUsage())
+
+    async def _keep_usage(self) -> _UsageKept:
+        await self._journal(self._ledger.commit(to_text(self.clock.time())))
+        return _UsageKept(again=self._ledger.committed())
+
+    async def _journal(self, request: Load | Commit) -> object:
+        """Ask until the journal has done it."""
+        while True:
+            try:
+                reply = await self.ask(self.find("journal"), request, deadline_s=JOURNAL_DEADLINE_S)
+            except ActorError as error:
+                _LOG.warning("journal_unanswered", error=type(error).__name__)
+            else:
+                if not isinstance(reply, JournalFailed):
+                    return reply
+            await self.clock.sleep(JOURNAL_PAUSE_S)
 
     # Keys and models
 
-    def _team_key(self, provider: Provider) -> Secret | None:
-        return self._settings.openrouter_key if provider is Provider.OPENROUTER else None
+    def _has_team_key(self, provider: Provider) -> bool:
+        return provider in self._settings.team_keys
 
     def _key_of(self, credential: Credential) -> Secret:
-        """For lanes alone; raises KeyUnreadable."""
+        """For lanes and questions to providers alone; raises KeyUnreadable."""
         if isinstance(credential, SealedKey):
             return self._vault.open(credential)
-        key = self._team_key(credential.provider)
-        if key is None:
+        if not self._has_team_key(credential.provider):
             raise KeyUnreadable("no team key is configured")
-        return key
+        return self._settings.team_keys[credential.provider]
 
     def _check_key(self, sealed: SealedKey, asker: Address) -> None:
         unreachable = _Verdict(asker, KeyVerdict.UNREACHABLE)
-        self.pipe(self._ask_about_key(sealed, asker), failed=lambda _error: unreachable)
+        self.pipe(self._verdict(sealed, asker), failed=lambda _error: unreachable)
 
-    async def _ask_about_key(self, sealed: SealedKey, asker: Address) -> _Verdict:
-        api = _APIS[sealed.provider]
-        try:
-            auth = BearerAuth(self._vault.open(sealed))
-            status, _ = await get(
-                self._clients[sealed.provider], api.key_path, api.headers, auth, self._settings.key_check_s
-            )
-        except KeyUnreadable:
-            return _Verdict(asker, KeyVerdict.UNREACHABLE)
-        except TRANSPORT_ERRORS as error:
-            _LOG.warning("key_check_failed", provider=sealed.provider.value, error=type(error).__name__)
-            return _Verdict(asker, KeyVerdict.UNREACHABLE)
-        return _Verdict(asker, _verdict(status))
+    async def _verdict(self, sealed: SealedKey, asker: Address) -> _Verdict:
+        auth = BearerAuth(self._vault.open(sealed))
+        return _Verdict(asker, await verdict_on(self._clients[sealed.provider], APIS[sealed.provider], auth))
 
-    def _check_models(self, asker: Address | None) -> None:
-        warning = "The configured models could not be checked."
-        self.pipe(self._compare_models(asker), failed=lambda _error: _Warned(asker, (warning,)))
+    def _list_models(self, credential: Credential, asker: Address) -> None:
+        models = self._lists.fresh(credential.provider, self.clock.now(), self._settings.models_kept_s)
+        if models is not None:
+            self.send(asker, ModelsListed(credential.provider, models))
+        elif self._lists.wait(credential.provider, asker):
+            self._ask_for_models(credential)
 
-    async def _compare_models(self, asker: Address | None) -> _Warned:
-        warnings: list[str] = []
-        for provider, wanted in self._settings.checked_models.items():
-            warnings += await self._compare(provider, wanted)
-        return _Warned(asker, tuple(warnings))
+    def _read_models(self) -> None:
+        """Ask every provider that there is a team key for, now and after each `models_kept_s`."""
+        for provider in self._settings.team_keys:
+            self._ask_for_models(TeamKey(provider))
+        self.timer(self._settings.models_kept_s, _ReadModels())
 
-    async def _compare(self, provider: Provider, wanted: tuple[str, ...]) -> tuple[str, ...]:
-        """Anthropic lists its models only to a key, and there is no team key for it: nothing to say then."""
-        key = self._team_key(provider)
-        if key is None:
-            return ()
-        unchecked = f"{provider} could not be asked for its models, so the configured models are unchecked."
-        try:
-            status, listing = await get(
-                self._clients[provider],
-                _MODELS_PATH,
-                _APIS[provider].headers,
-                BearerAuth(key),
-                self._settings.key_check_s,
-            )
-        except TRANSPORT_ERRORS:
-            return (unchecked,)
-        return model_warnings(provider, wanted, listing, self.clock.time()) if status == 200 else (unchecked,)
+    def _ask_for_models(self, credential: Credential) -> None:
+        self.pipe(self._models(credential), failed=lambda _error: _Listed(credential.provider, None))
 
-    def _warned(self, checked: _Warned) -> None:
-        for warning in checked.warnings:
+    async def _models(self, credential: Credential) -> _Listed:
+        provider = credential.provider
+        auth = BearerAuth(self._key_of(credential))
+        return _Listed(provider, await models_of(self._clients[provider], APIS[provider], auth))
+
+    def _listed(self, provider: Provider, listed: tuple[Listed, ...] | None) -> None:
+        wanted = self._settings.checked_models.get(provider, ())
+        for warning in self._lists.take(provider, listed, wanted, self.clock.now(), self.clock.time()):
             _LOG.warning("model_checked", warning=warning)
-        if checked.asker is not None:
-            self.send(checked.asker, ModelsChecked(checked.warnings))
-
-
-def _lane_name(credential: Credential, model: str) -> LaneName:
-    """A name that an operator can read and that says nothing of the rep."""
-    free = credential.provider is Provider.OPENROUTER and is_free(model)
-    tier = "free" if free else "paid"
-    if isinstance(credential, TeamKey):
-        return LaneName(f"{credential.provider}-team-{tier}", credential, free)
-    return LaneName(f"{credential.provider}-rep-{_fingerprint(credential)}-{tier}", credential, free)
-
-
-def _fingerprint(sealed: SealedKey) -> str:
-    return hashlib.sha256(sealed.ciphertext.encode()).hexdigest()[:12]
-
-
-def _verdict(status: int) -> KeyVerdict:
-    """A key that is known but may do nothing now (no credit, too many requests) is accepted all the same."""
-    if status in (401, 403):
-        return KeyVerdict.REJECTED
-    return KeyVerdict.ACCEPTED if status < 400 or status in (402, 429) else KeyVerdict.UNREACHABLE
+        for asker in self._lists.waiting(provider):
+            self.send(asker, ModelsListed(provider, self._lists.of(provider)))

@@ -198,8 +198,51 @@ class KeyChecked(msgspec.Struct, frozen=True):
     verdict: KeyVerdict
 
 
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A model as its provider lists it; prices are US dollars for a million tokens, None where none is stated.
+
+    `answers` says how the model is held to a schema: by the provider, as plain JSON, or by words alone. `ends` is
+    the day of its retirement, if one is set.
+    """
+
+    provider: Provider
+    id: str
+    name: str
+    context_tokens: int | None = None
+    sees_images: bool = False
+    answers: Literal["schema", "json", "words"] = "schema"
+    free: bool = False
+    input_usd: float | None = None
+    output_usd: float | None = None
+    ends: str | None = None
+
+
+class ListModels(msgspec.Struct, frozen=True):
+    """Ask which models a credential's provider offers; answered by `ModelsListed`."""
+
+    credential: Credential
+
+
+class ModelsListed(msgspec.Struct, frozen=True):
+    """The models of a provider by id, retired ones left out; None where the provider could not be asked."""
+
+    provider: Provider
+    models: tuple[ModelInfo, ...] | None
+
+
+class ModelChoice(msgspec.Struct, frozen=True):
+    """A model of a provider."""
+
+    provider: Provider
+    model: str
+
+
 class ProviderStatus(msgspec.Struct, frozen=True):
-    """One lane as an operator sees it; carries no key and no rep's identity."""
+    """One lane as an operator sees it; carries no key and no rep's identity.
+
+    `answered_by` is the model of the last answer and `first_token_s` how long its first token took. The two counts
+    of the day are there for a free allowance only.
+    """
 
     lane: str
     provider: Provider
@@ -210,6 +253,10 @@ class ProviderStatus(msgspec.Struct, frozen=True):
     queued: int
     completed: int
     failed: int
+    answered_by: str = ""
+    first_token_s: float = 0.0
+    used_today: int | None = None
+    allowed_today: int | None = None
 
 
 class DescribeProviders(msgspec.Struct, frozen=True):
@@ -217,9 +264,10 @@ class DescribeProviders(msgspec.Struct, frozen=True):
 
 
 class ProvidersDescribed(msgspec.Struct, frozen=True):
-    """Every lane of the router."""
+    """Every lane of the router, and what an operator should know of the configured models."""
 
     lanes: tuple[ProviderStatus, ...]
+    warnings: tuple[str, ...] = ()
 
 
 class RecordTrace(msgspec.Struct, frozen=True):

@@ -7,17 +7,20 @@ import msgspec
 
 from actors.providers.failures import Failure
 from actors.providers.http import Headers
+from actors.providers.limits import Window
 from actors.providers.messages import ChatMessage, Provider
 from actors.providers.sse import ServerEvent
 from actors.providers.stream_events import StreamEvent
 from actors.providers.wire_schema import Dialect, Schema
 
+Shape = Literal["schema", "json", "words"]
+
 
 class ModelCall(msgspec.Struct, frozen=True, kw_only=True):
     """What to ask: `models` in order of preference, `system` blocks with the stable prefix first.
 
-    `pseudonym` names the rep to the provider without saying who it is. `json_mode` asks for JSON by words and the
-    provider's plain JSON mode, for models that take no schema.
+    `pseudonym` names the rep to the provider without saying who it is. `shape` says how the model is
+    held to the schema: by the provider's strict mode, by its plain JSON mode and words, or by words alone.
     """
 
     models: tuple[str, ...]
@@ -28,7 +31,7 @@ class ModelCall(msgspec.Struct, frozen=True, kw_only=True):
     pseudonym: str
     output_name: str | None = None
     schema: Schema | None = None
-    json_mode: bool = False
+    shape: Shape = "schema"
     web_search: bool = False
 
 
@@ -56,3 +59,5 @@ class ProviderApi(msgspec.Struct, frozen=True):
     reader: Callable[[], StreamReader]
     classify: Callable[[int, Headers, bytes, float], Failure]
     """Status, headers, body, and the UTC epoch second at which they came."""
+    windows: Callable[[Headers, float], tuple[Window, ...]]
+    """What the headers of any answer say of the allowance that is left; none where the provider does not say."""

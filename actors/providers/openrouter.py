@@ -60,7 +60,7 @@ def body(call: ModelCall) -> bytes:
 def _system(call: ModelCall) -> list[dict[str, Any]]:
     """The system message; models that cache only on request get a breakpoint behind the part all reps share."""
     blocks: list[dict[str, Any]] = [{"type": "text", "text": block} for block in call.system]
-    if call.json_mode and call.schema is not None:
+    if call.shape != "schema" and call.schema is not None:
         blocks.append({"type": "text", "text": schema_in_words(call.schema)})
     if blocks and call.models[0].startswith(_CACHED_ON_REQUEST):
         for index in stable_ends(len(blocks)):
@@ -85,9 +85,11 @@ def _base64(data: bytes) -> str:
 
 
 def _format(call: ModelCall) -> dict[str, Any]:
-    """The strict schema where the model takes one, else plain JSON mode; both must be honoured by the endpoint."""
+    """The strict schema where the model takes one, else plain JSON mode; an endpoint must honour what is asked."""
+    if call.shape == "words":
+        return {}
     form: dict[str, Any] = {"type": "json_object"}
-    if not call.json_mode:
+    if call.shape == "schema":
         named = {"name": call.output_name or "answer", "strict": True, "schema": call.schema}
         form = {"type": "json_schema", "json_schema": named}
     return {"response_format": form, "provider": {"require_parameters": True}}
@@ -237,4 +239,5 @@ OPENROUTER = ProviderApi(
     body=body,
     reader=OpenRouterReader,
     classify=classify,
+    windows=lambda _headers, _now: (),
 )

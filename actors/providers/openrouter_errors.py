@@ -3,12 +3,11 @@
 Source: OpenRouter's error reference and the table of limits, November 2026.
 """
 
-from datetime import UTC, datetime, timedelta
-
 import msgspec
 
 from actors.providers.failures import Failure, refused, request_name, word
 from actors.providers.http import Headers
+from actors.providers.limits import FREE_DAY_SPENT, until_midnight
 from actors.providers.messages import FailureKind
 from actors.providers.retry_after import epoch_hint, retry_after
 
@@ -132,27 +131,30 @@ def _limited(label: str, error: ErrorBody, metadata: Metadata, headers: Headers,
     limits |= {name.lower(): value for name, value in headers.items()}
     if "x-ratelimit-reset" in limits or "x-ratelimit-limit" in limits:
         return _allowance_spent(label, error, limits, now)
+    upstream = bool(metadata.provider_code or metadata.provider_name)
     return Failure(
         kind=FailureKind.RATE_LIMITED,
-        fault="provider" if metadata.provider_code or metadata.provider_name else "quota",
+        fault="provider" if upstream else "quota",
         error_type=label,
         retryable=True,
         retry_after_s=_or_else(retry_after(limits, now), UPSTREAM_REST_S),
         throttled=True,
         fallback=True,
+        scope="model" if upstream else "unclear",
     )
 
 
 def _allowance_spent(label: str, error: ErrorBody, limits: Headers, now: float) -> Failure:
     wait = retry_after(limits, now)
     if "per-day" in (error.message or ""):
-        wait = _or_else(wait, _until_midnight(now))
+        wait = _or_else(wait, until_midnight(now))
         return Failure(
             kind=FailureKind.QUOTA_SPENT,
             fault="quota",
-            error_type="free_requests_per_day",
+            error_type=FREE_DAY_SPENT,
             retry_after_s=wait,
             closes_s=wait,
+            scope="account",
         )
     return Failure(
         kind=FailureKind.RATE_LIMITED,
@@ -161,6 +163,7 @@ def _allowance_spent(label: str, error: ErrorBody, limits: Headers, now: float) 
         retryable=True,
         retry_after_s=_or_else(wait, 60.0),
         throttled=True,
+        scope="account",
     )
 
 
@@ -173,6 +176,7 @@ def _unpaid(label: str, headers: Headers, now: float) -> Failure:
         retryable=wait is not None,
         retry_after_s=wait,
         closes_s=None if wait is not None else ACCOUNT_CLOSED_S,
+        scope="account",
     )
 
 
@@ -208,10 +212,3 @@ def _unservable(status: int, availability: Availability) -> Failure:
 
 def _or_else(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else value
-
-
-def _until_midnight(now: float) -> float:
-    """Seconds to the next UTC midnight, when the daily allowance is renewed."""
-    moment = datetime.fromtimestamp(now, UTC)
-    midnight = (moment + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (midnight - moment).total_seconds()

@@ -28,10 +28,20 @@ _PRICES = {
 
 def anthropic_cost(model: str, plain: int, written: int, cached: int, output: int) -> float | None:
     """The cost in US dollars of these tokens, None for a model whose price is not known here."""
-    price = next((price for name, price in _PRICES.items() if model == name or model.startswith(f"{name}-20")), None)
+    price = _price_of(model)
     if price is None:
         return None
     rates = (price.input, price.cached, price.output)
     if price.band is not None and plain + written + cached > _BAND_TOKENS:
         rates = price.band
     return ((plain + written * _WRITE_FACTOR) * rates[0] + cached * rates[1] + output * rates[2]) / _MILLION
+
+
+def anthropic_prices(model: str) -> tuple[float | None, float | None]:
+    """US dollars for a million tokens in and out, None where they are not known here."""
+    price = _price_of(model)
+    return (None, None) if price is None else (price.input, price.output)
+
+
+def _price_of(model: str) -> _Price | None:
+    return next((price for name, price in _PRICES.items() if model == name or model.startswith(f"{name}-20")), None)

@@ -67,12 +67,15 @@ def test_openrouter_marks_the_cache_where_models_need_it() -> None:
 
 def test_json_mode_says_the_schema_in_words() -> None:
     """A model without schemas is asked for plain JSON, and the schema stands in the stable part of the prompt."""
-    body = json.loads(openrouter.body(_with(json_mode=True)))
+    body = json.loads(openrouter.body(_with(shape="json")))
     assert body["response_format"] == {"type": "json_object"}
     assert body["messages"][0]["content"][-1] == _text(WORDS)
-    claude = json.loads(anthropic.body(_with(models=("claude-haiku-4-5",), json_mode=True)))
+    claude = json.loads(anthropic.body(_with(models=("claude-haiku-4-5",), shape="json")))
     assert claude["output_config"] == {"effort": "low"}
     assert claude["system"][-1] == _text(WORDS)
+    worded = json.loads(openrouter.body(_with(shape="words")))
+    assert worded["messages"][0]["content"][-1] == _text(WORDS)
+    assert "response_format" not in worded
 
 
 def test_anthropic_gets_its_own_mechanisms() -> None:

@@ -67,3 +67,18 @@ def test_removed_items_never_come_and_a_returning_one_goes_first() -> None:
     line.push(INTERACTIVE, 3, "again", first=True)
     assert len(line) == 2
     assert drained(line) == ["again", "stays"]
+
+
+def test_a_dear_request_waits_its_price_in_turns() -> None:
+    """Who asks for three times as much is served a third as often."""
+    line = queue()
+    for number in range(2):
+        line.push(INTERACTIVE, 1, f"dear{number}", cost=3.0)
+    for number in range(6):
+        line.push(INTERACTIVE, 2, f"cheap{number}")
+    positions = {item: line.position(INTERACTIVE, int(rep), item) for rep, item in (("1", "dear1"), ("2", "cheap5"))}
+    order = drained(line)
+    assert [order.index("dear0"), order.index("dear1")] == [2, 6]
+    assert (positions["dear1"], positions["cheap5"]) == (8, 8)
+    line.push(INTERACTIVE, 1, "alone", cost=8.0)
+    assert line.pop() == "alone"

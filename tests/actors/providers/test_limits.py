@@ -3,7 +3,21 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.providers.limits import Breaker, Concurrency, RateWindow, Rest, RetryBudget
+from actors.providers.limits import (
+    Breaker,
+    Concurrency,
+    DailyAllowance,
+    LearnedBucket,
+    RateWindow,
+    Rest,
+    RetryBudget,
+    Window,
+    day_of,
+    until_midnight,
+)
+
+DAY = 86_400.0
+NOON = 1_800_014_400.0
 
 
 @given(st.lists(st.floats(min_value=0, max_value=30), min_size=1, max_size=120))
@@ -86,3 +100,50 @@ def test_a_mostly_failing_minute_opens_the_breaker() -> None:
         breaker.succeeded(turn)
         opened += [breaker.failed(turn), breaker.failed(turn)]
     assert opened.index(True) == 6
+
+
+def test_the_day_is_shared_and_background_leaves_a_third() -> None:
+    """Of 50 calls background may use 35; once half is gone nobody takes more than an even share; then it is spent."""
+    day = DailyAllowance(50, {}, NOON)
+    for _ in range(25):
+        assert day.refuses(1, NOON, background=False) is None
+        day.take(1, NOON)
+    assert day.refuses(1, NOON, background=False) is None
+    day.take(2, NOON)
+    assert day.refuses(1, NOON, background=False) == "share_of_the_day"
+    for _ in range(9):
+        day.take(2, NOON)
+    assert day.refuses(2, NOON, background=True) == "kept_for_reps_who_wait"
+    assert day.refuses(2, NOON, background=False) is None
+    day.spend(NOON)
+    assert day.refuses(3, NOON, background=False) == "free_requests_per_day"
+    assert day.refuses(1, NOON + DAY, background=True) is None
+
+
+def test_the_daily_counter_goes_on_from_what_is_on_record() -> None:
+    """After a restart the calls of the day count, and what the provider knows beyond them."""
+    day = DailyAllowance(50, {1: 20, 2: 5}, NOON)
+    assert day.used == 25
+    day.correct(1000, 40, NOON)
+    day.take(1, NOON)
+    assert (day.used, day.limit) == (41, 1000)
+    day.correct(1000, 10, NOON)
+    assert day.used == 26
+
+
+def test_a_learned_bucket_is_never_above_what_the_provider_says() -> None:
+    """It refills evenly until the stated reset; what is in flight is taken off at once."""
+    bucket = LearnedBucket(Window(unit="tokens", limit=60, left=0, reset_s=60.0), 0.0)
+    assert bucket.wait(1, 0.0) == 1.0
+    assert bucket.wait(30, 10.0) == 20.0
+    bucket.take(10, 10.0)
+    assert bucket.wait(1, 10.0) == 1.0
+    assert bucket.wait(1000, 10.0) == 60.0
+    full = LearnedBucket(Window(unit="requests", limit=5, left=5, reset_s=60.0), 0.0)
+    assert full.wait(1, 0.0) == 0.0
+
+
+def test_midnight_is_utc() -> None:
+    """A day's allowance is renewed at 00:00 UTC."""
+    assert day_of(NOON) == "2027-01-15"
+    assert until_midnight(NOON) == 12 * 3600

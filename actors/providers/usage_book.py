@@ -1,0 +1,164 @@
+"""UsageBook: what model calls used today, by rep, agent and model; the budgets of the day are held against it.
+
+A plain value that is told the time. Its whole content survives a restart as one snapshot, and each line that changed
+is written to storage as one whole row.
+"""
+
+import uuid
+from collections import defaultdict
+
+import msgspec
+
+from actors.providers.lane_messages import CallAccounted
+from actors.providers.limits import day_of
+from actors.providers.messages import Provider, RowWrite
+
+TABLE = "model_usage"
+_NAMESPACE = uuid.UUID("6c1f3f3e-5d0e-4f0b-9a53-3b7f6f7d1c55")
+
+
+class UsageKey(msgspec.Struct, frozen=True, array_like=True):
+    """What is counted together within a day."""
+
+    telegram_id: int
+    agent: str
+    provider: Provider
+    model: str
+    paid_by: str
+
+
+class UsageLine(msgspec.Struct, frozen=True, array_like=True):
+    """The counts of one key. `unpriced` answers have no known price, so `cost_usd` leaves them out."""
+
+    requests: int = 0
+    answers: int = 0
+    unpriced: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost_usd: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in and out."""
+        return self.input_tokens + self.output_tokens
+
+    def plus(self, call: CallAccounted) -> "UsageLine":
+        """The counts with one more call."""
+        usage = call.usage
+        if usage is None:
+            return msgspec.structs.replace(self, requests=self.requests + 1)
+        return UsageLine(
+            requests=self.requests + 1,
+            answers=self.answers + 1,
+            unpriced=self.unpriced + (usage.cost_usd is None),
+            input_tokens=self.input_tokens + usage.input_tokens,
+            output_tokens=self.output_tokens + usage.output_tokens,
+            cached_tokens=self.cached_tokens + usage.cached_tokens,
+            cost_usd=self.cost_usd + (usage.cost_usd or 0.0),
+        )
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """What may be spent in a UTC day; None sets no bound."""
+
+    usd: float | None = None
+    tokens: int | None = None
+
+
+class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    key: UsageKey
+    line: UsageLine
+
+
+class _Snapshot(msgspec.Struct, frozen=True):
+    day: str
+    entries: tuple[_Entry, ...]
+    free: dict[str, dict[int, int]] = {}
+
+
+class UsageBook:
+    """The lines of one UTC day, and those of the day before that are not written yet."""
+
+    def __init__(self, time: float, snapshot: bytes | None = None) -> None:
+        self._begin(day_of(time))
+        self._changed: dict[tuple[str, UsageKey], UsageLine] = {}
+        kept = msgspec.json.decode(snapshot, type=_Snapshot) if snapshot else None
+        if kept is not None and kept.day == self._day:
+            self._free.update(kept.free)
+            for entry in kept.entries:
+                self._put(entry.key, entry.line)
+
+    def _begin(self, day: str) -> None:
+        self._day = day
+        self._lines: dict[UsageKey, UsageLine] = {}
+        self._free: dict[str, dict[int, int]] = {}
+        self._usd: defaultdict[int | None, float] = defaultdict(float)
+        self._tokens: defaultdict[int | None, int] = defaultdict(int)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to write."""
+        return bool(self._changed)
+
+    def add(self, call: CallAccounted, time: float) -> None:
+        """Count a call; the first one of a new day begins a new book."""
+        self._roll(time)
+        key = UsageKey(call.telegram_id, call.agent, call.provider, call.model, call.paid_by)
+        self._put(key, self._lines.get(key, UsageLine()).plus(call))
+        self._changed[self._day, key] = self._lines[key]
+        if call.free:
+            reps = self._free.setdefault(call.lane, {})
+            reps[call.telegram_id] = reps.get(call.telegram_id, 0) + 1
+
+    def overspent(self, rep: int, rep_budget: Budget, team_budget: Budget, time: float) -> str | None:
+        """Whose budget a call that the team pays would exceed, or None."""
+        self._roll(time)
+        for whose, who, budget in (("rep", rep, rep_budget), ("team", None, team_budget)):
+            usd, tokens = self._usd[who], self._tokens[who]
+            if (budget.usd is not None and usd >= budget.usd) or (
+                budget.tokens is not None and tokens >= budget.tokens
+            ):
+                return f"daily_budget_of_the_{whose}"
+        return None
+
+    def free_calls(self, lane: str, time: float) -> dict[int, int]:
+        """Today's calls on a lane that count against a free allowance, by rep."""
+        self._roll(time)
+        return dict(self._free.get(lane, {}))
+
+    def snapshot(self) -> bytes:
+        """Everything that must survive a restart."""
+        entries = tuple(_Entry(key, line) for key, line in self._lines.items())
+        return msgspec.json.encode(_Snapshot(self._day, entries, self._free))
+
+    def take_rows(self, updated_at: str) -> tuple[RowWrite, ...]:
+        """The changed lines as whole rows, which count as written from now on."""
+        taken, self._changed = self._changed, {}
+        return tuple(
+            RowWrite(TABLE, "upsert", (_row(day, key, line, updated_at),)) for (day, key), line in taken.items()
+        )
+
+    def _put(self, key: UsageKey, line: UsageLine) -> None:
+        before = self._lines.get(key, UsageLine())
+        self._lines[key] = line
+        if key.paid_by == "team":
+            for who in (key.telegram_id, None):
+                self._usd[who] += line.cost_usd - before.cost_usd
+                self._tokens[who] += line.tokens - before.tokens
+
+    def _roll(self, time: float) -> None:
+        if self._day != day_of(time):
+            self._begin(day_of(time))
+
+
+def _row(day: str, key: UsageKey, line: UsageLine, updated_at: str) -> dict[str, object]:
+    name = f"{day}/{key.telegram_id}/{key.agent}/{key.provider}/{key.model}/{key.paid_by}"
+    return {
+        "id": str(uuid.uuid5(_NAMESPACE, name)),
+        "day": day,
+        **msgspec.structs.asdict(key),
+        "provider": key.provider.value,
+        **msgspec.structs.asdict(line),
+        "updated_at": updated_at,
+    }
