@@ -329,8 +329,8 @@ class Lane(Actor):
     def _repeat(self, job: LaneJob, failure: Failure, now: float) -> None:
         """Try again, try the next model, or give up."""
         if failure.retryable and self._may_retry(job):
-            job.retries += 1
             self._retry(job, failure, now)
+            job.retries += 1
         elif failure.fallback and len(job.models) > 1:
             job.models = job.models[1:]
             self._enqueue(job, first=True)

@@ -378,7 +378,8 @@ class LlmRouter(Actor):
         models = self._lists.fresh(credential.provider, self.clock.now(), self._settings.models_kept_s)
         if models is not None:
             self.send(asker, ModelsListed(credential.provider, models))
-        elif self._lists.wait(credential.provider, asker):
+        else:
+            self._lists.wait(credential.provider, asker)
             self._ask_for_models(credential)
 
     def _read_models(self) -> None:
@@ -388,7 +389,8 @@ class LlmRouter(Actor):
         self.timer(self._settings.models_kept_s, _ReadModels())
 
     def _ask_for_models(self, credential: Credential) -> None:
-        self.pipe(self._models(credential), failed=lambda _error: _Listed(credential.provider, None))
+        if self._lists.ask(credential.provider):
+            self.pipe(self._models(credential), failed=lambda _error: _Listed(credential.provider, None))
 
     async def _models(self, credential: Credential) -> _Listed:
         provider = credential.provider

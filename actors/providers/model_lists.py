@@ -14,6 +14,7 @@ class ModelLists:
     def __init__(self) -> None:
         self._models: dict[Provider, dict[str, ModelInfo]] = {}
         self._read_at: dict[Provider, float] = {}
+        self._asked: set[Provider] = set()
         self._waiting: dict[Provider, list[Address]] = {}
         self._warnings: dict[Provider, tuple[str, ...]] = {}
 
@@ -39,11 +40,15 @@ class ModelLists:
         """The last list unless it is older than `kept_s`."""
         return self.of(provider) if now - self._read_at.get(provider, -kept_s) < kept_s else None
 
-    def wait(self, provider: Provider, asker: Address) -> bool:
-        """Let somebody wait for the list; gives whether they are the first, for whom it has to be asked."""
-        waiting = self._waiting.setdefault(provider, [])
-        waiting.append(asker)
-        return len(waiting) == 1
+    def ask(self, provider: Provider) -> bool:
+        """Whether the provider has to be asked: not while it is being asked already."""
+        due = provider not in self._asked
+        self._asked.add(provider)
+        return due
+
+    def wait(self, provider: Provider, asker: Address) -> None:
+        """Let somebody wait for the list."""
+        self._waiting.setdefault(provider, []).append(asker)
 
     def waiting(self, provider: Provider) -> list[Address]:
         """Those who wait, who wait no longer."""
@@ -53,6 +58,7 @@ class ModelLists:
         self, provider: Provider, listed: tuple[Listed, ...] | None, wanted: tuple[str, ...], now: float, time: float
     ) -> tuple[str, ...]:
         """Keep a list, or go on with the last one where it could not be read; gives warnings about `wanted`."""
+        self._asked.discard(provider)
         if listed is None:
             self._warnings[provider] = (
                 f"{provider} could not be asked for its models, so the configured models are unchecked.",

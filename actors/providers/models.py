@@ -25,11 +25,11 @@ class _Architecture(msgspec.Struct):
     input_modalities: list[str] = []
 
 
-class _Supported(msgspec.Struct):
+class _Supported(msgspec.Struct, frozen=True):
     supported: bool = True
 
 
-class _Capabilities(msgspec.Struct):
+class _Capabilities(msgspec.Struct, frozen=True):
     structured_outputs: _Supported = _Supported()
     image_input: _Supported = _Supported()
 

@@ -1,0 +1,237 @@
+"""Promises of the fallback chain, the budgets and the ledger, over real sockets to the emulated providers."""
+
+from typing import Any
+
+import pytest
+
+from actors.providers.images import read_image
+from actors.providers.lane_messages import LaneSettings
+from actors.providers.messages import (
+    ChatMessage,
+    Complete,
+    Completed,
+    CompletionFailed,
+    FailureKind,
+    ModelChoice,
+    TeamKey,
+)
+from actors.providers.route import BadFallbacks, plan, read_fallbacks
+from actors.providers.usage_book import Budget
+from tests.actors.providers.conftest import (
+    ANTHROPIC,
+    CLAUDE,
+    FREE,
+    OPENROUTER,
+    OTHER_FREE,
+    PAID,
+    SEEING,
+    World,
+    fallbacks,
+)
+
+PNG = read_image(b"\x89PNG\r\n\x1a\n" + bytes.fromhex("0000000d49484452000000020000000308060000009d74661a"))
+
+
+def request(**more: Any) -> Complete:
+    given: dict[str, Any] = {
+        "request_id": "r",
+        "credential": TeamKey(OPENROUTER),
+        "agent": "strategist",
+        "model": FREE,
+        "system": (),
+        "messages": (ChatMessage("user", "hello"),),
+        "deadline_s": 60.0,
+        "telegram_id": 7,
+        **more,
+    }
+    return Complete(**given)
+
+
+def legs(asked: Complete, *chain: ModelChoice, sees: frozenset[str] = frozenset()) -> list[tuple[str, tuple[str, ...]]]:
+    planned = plan(asked, fallbacks(*chain), lambda _: True, lambda choice: choice.model in sees)
+    return [(leg.lane.name, leg.models) for leg in planned]
+
+
+def test_a_chain_is_written_in_one_line() -> None:
+    """A model alone is OpenRouter's, colons of its own included; an agent may have a chain of its own."""
+    chain = read_fallbacks(f"{OTHER_FREE}, anthropic:{CLAUDE}; memory=openrouter:{PAID}")
+    assert chain == {
+        "": (ModelChoice(OPENROUTER, OTHER_FREE), ModelChoice(ANTHROPIC, CLAUDE)),
+        "memory": (ModelChoice(OPENROUTER, PAID),),
+    }
+    assert read_fallbacks("") == {}
+
+
+@pytest.mark.parametrize("text", ["=a", "anthropic:", "a;b", "memory=a;memory=b"])
+def test_an_unreadable_chain_is_refused(text: str) -> None:
+    """At the start, with what is wrong."""
+    with pytest.raises(BadFallbacks):
+        read_fallbacks(text)
+
+
+def test_a_chain_crosses_tiers_and_providers_in_one_direction() -> None:
+    """Free before paid before another provider, each on its own lane; a paid request never becomes free."""
+    chain = ModelChoice(OPENROUTER, OTHER_FREE), ModelChoice(OPENROUTER, PAID), ModelChoice(ANTHROPIC, CLAUDE)
+    assert legs(request(), *chain) == [
+        ("openrouter-team-free", (FREE, OTHER_FREE)),
+        ("openrouter-team-paid", (PAID,)),
+        ("anthropic-team-paid", (CLAUDE,)),
+    ]
+    assert legs(request(model=PAID), *chain) == [
+        ("openrouter-team-paid", (PAID,)),
+        ("anthropic-team-paid", (CLAUDE,)),
+    ]
+
+
+def test_a_reps_own_key_and_the_teams_are_never_mixed(world: World) -> None:
+    """A rep's own key stays with its provider; nothing of theirs is sent with the team's key."""
+    own = request(credential=world.sealed(), model=CLAUDE)
+    (leg,) = legs(own, ModelChoice(OPENROUTER, PAID), ModelChoice(ANTHROPIC, "claude-haiku-5-5"))
+    assert leg[0].startswith("anthropic-rep-")
+    assert leg[1] == (CLAUDE, "claude-haiku-5-5")
+
+
+def test_pictures_go_to_models_that_see() -> None:
+    """Blind models are passed over; with none left there is nowhere to go."""
+    looking = request(messages=(ChatMessage("user", "who?", (PNG,)),))
+    chain = ModelChoice(OPENROUTER, OTHER_FREE), ModelChoice(OPENROUTER, SEEING)
+    assert legs(looking, *chain, sees=frozenset({SEEING})) == [("openrouter-team-paid", (SEEING,))]
+    assert legs(looking, *chain) == []
+
+
+async def test_the_next_model_answers_while_one_rests(world: World) -> None:
+    """An upstream limit concerns one model; the next of the chain is asked at once, on the same lane."""
+    await world.begin(fallbacks=fallbacks(ModelChoice(OPENROUTER, OTHER_FREE)))
+    await world.fault("rate_limit", upstream=True, match=f"{FREE}\n", times=0)
+    world.ask(FREE)
+    await world.expect(Completed)
+    assert [entry["model"] for entry in await world.requests()] == [FREE, OTHER_FREE]
+
+
+async def test_another_provider_takes_over_and_says_so(world: World) -> None:
+    """With the free day spent and no credit for the paid model, Anthropic answers; the reply names it."""
+    await world.begin(fallbacks=fallbacks(ModelChoice(OPENROUTER, PAID), ModelChoice(ANTHROPIC, CLAUDE)))
+    await world.order("accounts", key="sk-or-v1-planted-team-key-7f3a", limits=True, used_today=50, credits=0)
+    world.ask(FREE)
+    done = await world.expect(Completed)
+    assert done.provider is ANTHROPIC
+    assert [entry["provider"] for entry in await world.requests()][-1] == "anthropic"
+    lanes = {lane.lane: lane.completed for lane in (await world.described()).lanes}
+    assert lanes["anthropic-team-paid"] == 1
+
+
+async def test_the_whole_chain_shares_one_deadline(world: World) -> None:
+    """The second lane gets what the first has left of the time."""
+    await world.begin(
+        fallbacks=fallbacks(ModelChoice(ANTHROPIC, CLAUDE)), lane=LaneSettings(retries_paid=0, first_token_paid_s=30.0)
+    )
+    await world.fault("hang", "openrouter", times=0)
+    await world.fault("hang", "anthropic", times=0)
+    world.ask(PAID, deadline_s=50.0)
+    await world.asked(1)
+    await world.advance(30.0)
+    await world.asked(2)
+    await world.advance(19.9)
+    assert not any(isinstance(one, CompletionFailed) for one in world.probe.messages)
+    await world.advance(0.2)
+    failed = await world.expect(CompletionFailed)
+    assert (failed.kind, failed.provider) == (FailureKind.DEADLINE, ANTHROPIC)
+
+
+async def test_a_picture_reaches_the_model_that_sees(world: World) -> None:
+    """The default model is blind, so the answer comes from the next one; without it the rep is told."""
+    looking = {"messages": (ChatMessage("user", "Who is this?", (PNG,)),)}
+    await world.begin(fallbacks={"extractor": (ModelChoice(OPENROUTER, SEEING),)})
+    world.ask(FREE, agent="extractor", **looking)
+    await world.expect(Completed)
+    assert [entry["model"] for entry in await world.requests()] == [SEEING]
+    world.ask(FREE, agent="strategist", **looking)
+    assert (await world.expect(CompletionFailed)).kind is FailureKind.IMAGES_UNSEEN
+
+
+async def test_the_ledger_counts_by_day_rep_agent_and_model(world: World) -> None:
+    """One row each, written whole: requests, answers, tokens and cost."""
+    await world.begin()
+    for rep, agent in ((7, "strategist"), (7, "strategist"), (7, "memory"), (8, "memory")):
+        world.ask(PAID, telegram_id=rep, agent=agent)
+        await world.expect(Completed)
+    await world.fault("unauthorized")
+    world.ask(PAID, telegram_id=8, agent="memory")
+    await world.expect(CompletionFailed)
+    rows = {(row["telegram_id"], row["agent"], row["model"]): row for row in await world.written()}
+    practice = "cornerman/offline-practice"
+    assert {key: (row["requests"], row["answers"]) for key, row in rows.items()} == {
+        (7, "strategist", practice): (2, 2),
+        (7, "memory", practice): (1, 1),
+        (8, "memory", practice): (1, 1),
+        (8, "memory", PAID): (1, 0),
+    }
+    row = rows[7, "strategist", practice]
+    assert (row["day"], row["provider"], row["paid_by"]) == ("2027-01-15", "openrouter", "team")
+    assert isinstance(row["cost_usd"], float)
+    assert row["cost_usd"] > 0
+
+
+async def test_a_spent_budget_refuses_until_midnight_and_survives_a_restart(world: World) -> None:
+    """The rep's budget stops that rep alone, the team's everybody; a rep's own key is never bounded by either."""
+    await world.begin(rep_budget=Budget(tokens=10))
+    world.ask(PAID)
+    await world.expect(Completed)
+    await world.written()
+    await world.end()
+    await world.begin(rep_budget=Budget(tokens=10))
+    world.ask(PAID)
+    failed = await world.expect(CompletionFailed)
+    assert (failed.kind, failed.detail) == (FailureKind.BUDGET_SPENT, "daily_budget_of_the_rep")
+    assert failed.retry_after_s is not None
+    world.ask(PAID, telegram_id=8)
+    await world.expect(Completed)
+    world.ask(CLAUDE, credential=world.sealed())
+    await world.expect(Completed)
+    await world.advance(failed.retry_after_s)
+    world.ask(PAID)
+    await world.expect(Completed)
+
+
+async def test_the_teams_budget_bounds_everybody(world: World) -> None:
+    """In money here; what has no price is not counted as nothing but left out."""
+    await world.begin(team_budget=Budget(usd=0.00001))
+    world.ask(PAID, telegram_id=1)
+    await world.expect(Completed)
+    world.ask(PAID, telegram_id=2)
+    assert (await world.expect(CompletionFailed)).detail == "daily_budget_of_the_team"
+
+
+async def test_the_free_day_survives_a_restart(world: World) -> None:
+    """The counter goes on from the ledger before the provider is asked, and never beyond the allowance."""
+    settings = {"lane": LaneSettings(free_requests_per_day=3, allowance_asked_s=1e9)}
+    await world.fault("server_error", route="key", times=0)
+    await world.begin(**settings)
+    for _ in range(2):
+        world.ask(FREE)
+        await world.expect(Completed)
+    await world.written()
+    await world.end()
+    await world.begin(**settings)
+    world.ask(FREE)
+    await world.expect(Completed)
+    lane = (await world.described()).lanes[0]
+    assert (lane.used_today, lane.allowed_today) == (3, 3)
+    world.ask(FREE)
+    failed = await world.expect(CompletionFailed)
+    assert (failed.kind, failed.detail) == (FailureKind.QUOTA_SPENT, "free_requests_per_day")
+    assert len(await world.requests()) == 3
+
+
+async def test_the_provider_corrects_the_count_of_the_day(world: World) -> None:
+    """Calls made elsewhere on the account count; the account's real allowance replaces the assumed one."""
+    await world.order("accounts", key="sk-or-v1-planted-team-key-7f3a", used_today=900, free_per_day=1000)
+    await world.begin()
+    world.ask(FREE)
+    await world.expect(Completed)
+
+    async def known() -> bool:
+        lane = (await world.described()).lanes[0]
+        return (lane.used_today or 0) >= 900 and lane.allowed_today == 1000
+
+    await world.until(known)
