@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from actors.providers.messages import RowWrite
 from storage import Row
 
+WRITTEN_BY_OTHERS = frozenset({"model_usage"})
+"""Tables of the rep's own rows that the session does not write; they age like the team's."""
 TEAM_AGE_S = 30.0
 """How long rows that others write too are taken for true."""
 
@@ -59,8 +61,9 @@ class Book:
     def try_again(self, now: float) -> None:
         """Begin a turn: what was unreachable is asked for again, and team rows that have grown old are forgotten."""
         self._unreachable.clear()
-        for key in [key for key, at in self._read_at.items() if key[1] and now - at > TEAM_AGE_S]:
-            del self._tables[key], self._read_at[key]
+        for key, at in list(self._read_at.items()):
+            if (key[1] or key[0] in WRITTEN_BY_OTHERS) and now - at > TEAM_AGE_S:
+                del self._tables[key], self._read_at[key]
 
     def apply(self, writes: Iterable[RowWrite]) -> None:
         """Do to the rows that were read what these writes do to storage."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from actors.session import admin, general, onboarding, own_data, revise, sample, settings, support
+from actors.session import admin, general, onboarding, own_data, revise, sample, settings, support, usage
 from actors.session.flow import Flow
 
 _K = TypeVar("_K")
@@ -17,6 +17,7 @@ FLOWS: tuple[Flow, ...] = (
     settings.FLOW,
     own_data.FLOW,
     admin.FLOW,
+    usage.FLOW,
     general.FLOW,
 )
 

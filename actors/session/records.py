@@ -75,7 +75,7 @@ def _update(table: str, id_: str, values: dict[str, object]) -> RowWrite:
 
 
 _OWNERS = {"casebook": "created_from_user", "invitations": "invited_by"}
-_NEWEST = ("created_at", "seen_at")
+_NEWEST = ("created_at", "seen_at", "day")
 READ_LIMIT = 1_000
 """The most rows of one table a session keeps at hand: several years of a busy rep."""
 
