@@ -4,6 +4,12 @@ import msgspec
 
 from coaching.memory import MemoryOutput
 from coaching.strategist import Draft, StrategistOutput
+from coaching.trainer import TrainerOutput
 
-OUTPUTS: dict[str, type[msgspec.Struct]] = {"draft": Draft, "memory": MemoryOutput, "strategist": StrategistOutput}
+OUTPUTS: dict[str, type[msgspec.Struct]] = {
+    "draft": Draft,
+    "memory": MemoryOutput,
+    "strategist": StrategistOutput,
+    "trainer": TrainerOutput,
+}
 """What each answer must decode into; the router makes the JSON Schema for each provider from it."""

@@ -27,7 +27,9 @@ class Kind(StrEnum):
 
 PLACEHOLDERS = {
     "casebook": Kind.DATA,
+    "coaching": Kind.TURN,
     "knowledge": Kind.TEXT,
+    "scenario": Kind.DATA,
     "strategist_output": Kind.TURN,
     "user_memory": Kind.DATA,
     "user_message": Kind.TURN,

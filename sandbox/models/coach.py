@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from sandbox.models.judging import judge
 from sandbox.models.knowledge import read_knowledge
 from sandbox.models.pasted import find_data, find_sources, find_text, without_orders
 from sandbox.models.prose import talk
@@ -48,6 +49,8 @@ def answer(question: Question) -> str:
     wanted: Mapping[str, Any] = advise(prospect, knowledge)
     if {"patterns", "weak_areas"} & fields:
         wanted = remember(text, find_data(said))
+    elif "sightings" in fields:
+        wanted = judge(text, question.system, knowledge)
     elif {"platform", "message"} <= fields:
         wanted = revise(find_sources(said), prospect.main.ask)
     return json.dumps(shaped(question.schema, wanted, prospect.facts()), ensure_ascii=False)

@@ -36,7 +36,7 @@ def test_shipped_pipeline_fits_the_shipped_prompts() -> None:
         ("strategist", Mode.SEQUENTIAL),
         ("memory", Mode.BACKGROUND),
     ]
-    assert pipeline.steps[1].inputs["strategist_output"] == Source("result", "strategist")
+    assert pipeline.steps[1].inputs["coaching"] == Source("result", "strategist")
 
 
 def test_groups_are_the_order_of_work() -> None:
