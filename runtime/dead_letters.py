@@ -1,6 +1,7 @@
 """Dead letters: every message that was not delivered, by reason; the contents are not kept."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 
 import msgspec
 import structlog
@@ -25,6 +26,7 @@ class DeadLetters:
     def __init__(self) -> None:
         self.recent: deque[DeadLetter] = deque(maxlen=_KEPT)
         self.total: Counter[str] = Counter()
+        self.listeners: list[Callable[[DeadLetter], object]] = []
 
     def add(self, letter: DeadLetter) -> None:
         """Record one; the log names the 1st, 2nd, 4th, 8th ... of each reason.
@@ -35,6 +37,8 @@ class DeadLetters:
         if letter.reason == "obsolete":
             return
         self.recent.append(letter)
+        for listener in self.listeners:
+            listener(letter)
         count = self.total[letter.reason]
         if count & (count - 1) == 0:
             _log.warning(

@@ -1,17 +1,26 @@
-"""The runtime's test kit: time that tests move, a probe that expects messages, and checks that nothing is left over."""
+"""The runtime's test kit: time that tests move, a probe that expects messages, faults and an order of turns that can be
+repeated, and checks that nothing is left over."""
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Callable
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from enum import StrEnum
+from inspect import isawaitable
 from itertools import count
 from typing import TypeVar
 
+import msgspec
+from thespian.actors import Actor as AnyActor
+
 from runtime.actor import Actor
 from runtime.address import Address
+from runtime.cell import Cell
 from runtime.dead_letters import DeadLetter
 from runtime.kernel import Kernel
-from runtime.supervision import ChildSpec, Restart
+from runtime.supervision import ChildSpec, Restart, Terminated
 from runtime.system import ActorSystem
 
 _QUIET_ROUNDS = 20
@@ -128,6 +137,21 @@ class ManualClock:
         await self.advance(moment - self._now)
         return True
 
+    async def until(self, work: Awaitable[T]) -> T:
+        """Run the work, moving time to the next timer whenever the actors rest; fails when nothing is left to wait for.
+
+        Threads and sockets are not waited for.
+        """
+        task = asyncio.ensure_future(work)
+        try:
+            await settle()
+            while not task.done():
+                if not await self.advance_to_next():
+                    raise AssertionError("the work waits for something that no timer brings")
+            return task.result()
+        finally:
+            task.cancel()
+
     def _next(self) -> float | None:
         while self._timers and self._timers[0].cancelled:
             heapq.heappop(self._timers)
@@ -203,6 +227,13 @@ class Probe:
         if self.received:
             raise AssertionError(f"expected nothing, got {self.messages!r}")
 
+    async def expect_end(self, address: Address) -> Terminated:
+        """Take the next message, which must be the news of this actor's end."""
+        news = await self.expect(Terminated)
+        if news.address != address:
+            raise AssertionError(f"expected the end of {address}, got that of {news.address}")
+        return news
+
     async def fish(self, kind: type[T]) -> T:
         """Take messages until one of this type comes; those before it are dropped."""
         await settle()
@@ -214,32 +245,101 @@ class Probe:
 
 
 class DeadLetterRecorder:
-    """Counts a system's dead letters from its making on."""
+    """Keeps a system's dead letters from its making on; a test that leaves some unread fails at `check`."""
 
     def __init__(self, system: ActorSystem) -> None:
-        self._system = system
-        self._known = len(system.dead_letters)
-
-    @property
-    def letters(self) -> list[DeadLetter]:
-        """What was not delivered since; at most the last 200 are known."""
-        return list(self._system.dead_letters)[self._known :]
+        self.letters: list[DeadLetter] = []
+        system._kernel.dead_letters.listeners.append(self.letters.append)  # noqa: SLF001  # the kit looks inside
 
     def expect(self, *reasons: str) -> None:
         """The dead letters have exactly these reasons, in this order; they count as read."""
         found = [letter.reason for letter in self.letters]
-        self._known = len(self._system.dead_letters)
+        self.letters.clear()
         if found != list(reasons):
             raise AssertionError(f"expected dead letters {list(reasons)}, found {found}")
 
-    def check(self) -> None:
-        """Fail the test if a dead letter was not expected."""
-        if self.letters:
-            raise AssertionError(f"unread dead letters: {self.letters}")
+    def check(self, *ignored: str) -> None:
+        """Fail the test if a dead letter was not expected, except those of the reasons to ignore."""
+        unread = [letter for letter in self.letters if letter.reason not in ignored]
+        if unread:
+            raise AssertionError(f"unread dead letters: {unread}")
+
+
+class Fault(StrEnum):
+    """What can go wrong with a message: its handler raises or hangs, it is lost, comes twice or after the next ones."""
+
+    RAISE = "raise"
+    HANG = "hang"
+    DROP = "drop"
+    DUPLICATE = "duplicate"
+    REORDER = "reorder"
+
+
+class InjectedFault(Exception):
+    """What a handler raises because a test wants it to."""
+
+
+class FaultInjector:
+    """Lets the messages of these numbers, counted from 1 over all instances, go wrong in actors made by `spec`."""
+
+    def __init__(self, faults: Mapping[int, Fault]) -> None:
+        self._faults = dict(faults)
+        self._count = 0
+
+    def spec(self, spec: ChildSpec) -> ChildSpec:
+        """The same child, with faults."""
+        return msgspec.structs.replace(spec, factory=lambda: self._made(spec.factory()))
+
+    def _made(self, actor: AnyActor) -> AnyActor:
+        receive = actor.receive
+
+        async def faulty(message: object, sender: Address) -> None:
+            self._count += 1
+            times = 1
+            match self._faults.pop(self._count, None):
+                case Fault.RAISE:
+                    raise InjectedFault
+                case Fault.HANG:
+                    await asyncio.Event().wait()
+                case Fault.DROP:
+                    times = 0
+                case Fault.DUPLICATE:
+                    times = 2
+                case Fault.REORDER:
+                    times = 0
+                    actor.address.endpoint.deliver(message, sender)
+            for _ in range(times):
+                result = receive(message, sender)
+                if isawaitable(result):
+                    await result
+
+        actor.receive = faulty
+        return actor
+
+
+class _Shuffled(deque[Cell]):
+    """Actors whose turn is due, taken in an order that only the seed decides."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._chance = random.Random(seed)  # noqa: S311  # an order, not a secret
+
+    def popleft(self) -> Cell:
+        self.rotate(-self._chance.randrange(len(self)))
+        return super().popleft()
+
+
+def schedule_by_seed(system: ActorSystem, seed: int) -> None:
+    """Give the actors their turns in a random order, the same for the same seed; called before the first actor."""
+    kernel = system._kernel  # noqa: SLF001  # the kit looks inside
+    kernel.ready = _Shuffled(seed)
+    kernel.chance = random.Random(seed)  # noqa: S311
 
 
 @asynccontextmanager
-async def checked_system(clock: ManualClock | None = None) -> AsyncIterator[tuple[ActorSystem, DeadLetterRecorder]]:
+async def checked_system(
+    clock: ManualClock | None = None, ignored: tuple[str, ...] = ()
+) -> AsyncIterator[tuple[ActorSystem, DeadLetterRecorder]]:
     """A system for one test that fails it on an unread dead letter or a task left over."""
     before = asyncio.all_tasks()
     system = ActorSystem(clock=clock)
@@ -249,7 +349,7 @@ async def checked_system(clock: ManualClock | None = None) -> AsyncIterator[tupl
     finally:
         await system.shutdown()
     await settle()
-    recorder.check()
+    recorder.check(*ignored)
     check_no_tasks(before)
 
 

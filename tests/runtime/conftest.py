@@ -1,12 +1,11 @@
-"""What the runtime's tests share: a manual clock, a system on it that must leave nothing behind, and silence."""
+"""What the runtime's tests share: a manual clock, and a system on it that must leave nothing behind."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from runtime import ActorSystem
-from runtime.testing import DeadLetterRecorder, ManualClock, check_no_tasks, settle
+from runtime.testing import DeadLetterRecorder, ManualClock, checked_system
 
 
 @pytest.fixture
@@ -15,15 +14,20 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def system(clock: ManualClock) -> AsyncIterator[ActorSystem]:
-    before = asyncio.all_tasks()
-    system = ActorSystem(clock=clock)
-    yield system
-    await system.shutdown()
-    await settle()
-    check_no_tasks(before)
+async def checked(
+    clock: ManualClock, request: pytest.FixtureRequest
+) -> AsyncIterator[tuple[ActorSystem, DeadLetterRecorder]]:
+    marker = request.node.get_closest_marker("loses")
+    async with checked_system(clock, marker.args if marker else ()) as checked:
+        yield checked
 
 
 @pytest.fixture
-def letters(system: ActorSystem) -> DeadLetterRecorder:
-    return DeadLetterRecorder(system)
+async def system(checked: tuple[ActorSystem, DeadLetterRecorder]) -> ActorSystem:
+    return checked[0]
+
+
+@pytest.fixture
+async def letters(checked: tuple[ActorSystem, DeadLetterRecorder]) -> DeadLetterRecorder:
+    """The dead letters of `system`; a test that leaves one unread fails, unless it is marked `loses(reason)`."""
+    return checked[1]

@@ -11,6 +11,8 @@ from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, MailboxFull
 from runtime.testing import ManualClock, Probe, settle
 from tests.runtime.actors import Boom
 
+pytestmark = pytest.mark.loses("refused", "dropped", "coalesced", "stopped", "interrupted")
+
 
 class Gated(Actor):
     """Holds its first message until the gate opens and keeps what it handles."""

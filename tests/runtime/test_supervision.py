@@ -21,6 +21,8 @@ from runtime import (
 from runtime.testing import ManualClock, Probe, settle
 from tests.runtime.actors import Boom, Echo, Fail, Leave, Script, Wait, echo
 
+pytestmark = pytest.mark.loses("failed", "stopped", "interrupted")
+
 ONE, ALL, REST = Strategy.ONE_FOR_ONE, Strategy.ONE_FOR_ALL, Strategy.REST_FOR_ONE
 PERMANENT, TRANSIENT, TEMPORARY = Restart.PERMANENT, Restart.TRANSIENT, Restart.TEMPORARY
 

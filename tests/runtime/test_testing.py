@@ -6,9 +6,18 @@ import pytest
 import uvloop
 
 import runtime
-from runtime import ActorSystem, ChildSpec
-from runtime.testing import DeadLetterRecorder, ManualClock, Probe, checked_system, settle
-from tests.runtime.actors import Echo, Fail, Script, echo
+from runtime import ActorSystem, Address, ChildSpec, Restart
+from runtime.testing import (
+    DeadLetterRecorder,
+    Fault,
+    FaultInjector,
+    ManualClock,
+    Probe,
+    checked_system,
+    schedule_by_seed,
+    settle,
+)
+from tests.runtime.actors import Echo, Fail, Leave, Script, echo
 
 
 async def test_time_moves_only_by_advance(clock: ManualClock) -> None:
@@ -86,6 +95,88 @@ async def test_a_task_left_over_fails_the_test() -> None:
     with pytest.raises(AssertionError, match="forgotten"):
         await forget()
     left[0].cancel()
+
+
+async def test_time_advances_by_itself_until_the_work_is_done(system: ActorSystem, clock: ManualClock) -> None:
+    """Each rest moves time to the next timer; work that waits for nothing fails the test instead of hanging it."""
+
+    async def handle(script: Script, message: object, _sender: Address) -> None:
+        await script.clock.sleep(3600)
+        script.reply(message)
+
+    target = await system.start(ChildSpec("slow", lambda: Script(handle)))
+    assert await clock.until(system.ask(target, "x", deadline_s=7200)) == "x"
+    assert clock.now() == 3600
+    with pytest.raises(AssertionError, match="no timer brings"):
+        await clock.until(asyncio.Event().wait())
+
+
+@pytest.mark.parametrize(
+    ("fault", "seen"),
+    [
+        (Fault.RAISE, [1, 3]),
+        (Fault.HANG, [1]),
+        (Fault.DROP, [1, 3]),
+        (Fault.DUPLICATE, [1, 2, 2, 3]),
+        (Fault.REORDER, [1, 3, 2]),
+    ],
+)
+async def test_a_fault_strikes_its_message(
+    system: ActorSystem, letters: DeadLetterRecorder, fault: Fault, seen: list[int]
+) -> None:
+    """The message of the number given goes wrong in its way, the others as ever, over restarts too."""
+    found: list[object] = []
+    spec = ChildSpec("target", lambda: Script(lambda _s, message, _a: found.append(message)))
+    target = await system.start(FaultInjector({2: fault}).spec(spec))
+    for message in (1, 2, 3):
+        system.send(target, message)
+    await settle()
+    assert found == seen
+    if fault is Fault.RAISE:
+        letters.expect("failed")
+    await system.shutdown()
+    if fault is Fault.HANG:
+        letters.expect("interrupted", "stopped")
+
+
+async def test_the_same_seed_gives_the_same_run() -> None:
+    """The order in which actors get their turns, and so the whole run, is the seed's; another seed gives another."""
+
+    async def run(seed: int) -> list[tuple[str, object]]:
+        diary: list[tuple[str, object]] = []
+
+        def handle(script: Script, message: object, _sender: Address) -> None:
+            diary.append((script.name, message))
+            if isinstance(message, int) and message:
+                for name in "abc":
+                    script.send(system.find(name), message - 1)
+
+        system = ActorSystem(clock=ManualClock())
+        schedule_by_seed(system, seed)
+        for name in "abc":
+            await system.start(ChildSpec(name, lambda: Script(handle), well_known=True))
+        system.send(system.find("a"), 4)
+        await settle()
+        await system.shutdown()
+        return diary
+
+    runs = [await run(seed) for seed in (1, 1, 2)]
+    assert len(runs[0]) == 1 + 3 + 9 + 27 + 81
+    assert runs[0] == runs[1] != runs[2]
+
+
+async def test_the_probe_learns_of_an_end(system: ActorSystem) -> None:
+    """It takes the news of the actor it expects, and of no other."""
+    probe = await Probe.start(system)
+    for name, expected in (("a", True), ("b", False)):
+        target = await system.start(echo(name, restart=Restart.TEMPORARY))
+        probe.watch(target)
+        probe.send(target, Leave())
+        if expected:
+            assert (await probe.expect_end(target)).reason == "normal"
+        else:
+            with pytest.raises(AssertionError, match="expected the end"):
+                await probe.expect_end(probe.address)
 
 
 def test_the_runtime_runs_on_uvloop() -> None:

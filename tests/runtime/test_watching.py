@@ -5,6 +5,7 @@ import random
 import threading
 import time
 
+import pytest
 import structlog
 
 from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, TypeSnapshot
@@ -12,6 +13,8 @@ from runtime.testing import ManualClock, settle
 from runtime.watchdog import Watchdog
 from runtime.watching import Sketch
 from tests.runtime.actors import Echo, Fail, Leave, Script, Wait, echo
+
+pytestmark = pytest.mark.loses("failed", "stopped", "interrupted", "refused")
 
 
 def of_type(system: ActorSystem, name: str) -> TypeSnapshot:
