@@ -58,32 +58,24 @@ class LoopCalls:
 
     def _settle(self, outcome: Future[T], result: T, at_rest: Callable[[], bool], end: float) -> None:
         if at_rest() or time.monotonic() > end:
-            if not outcome.done():
-                outcome.set_result(result)
+            outcome.set_result(result)
         else:
             self.loop.call_soon(self._settle, outcome, result, at_rest, end)
 
-    def _closed(self) -> None:
+    def closed(self) -> None:
+        """Let go of who waits for a loop that has ended."""
         for outcome in list(self._waiting):
             if not outcome.done():
                 outcome.set_exception(ActorSystemFailure("the actor system was shut down"))
 
 
 class LoopThread(LoopCalls):
-    """A loop of its own in a daemon thread of its own, which begins with the first call."""
+    """A loop of its own, running in a daemon thread of its own."""
 
     def __init__(self, name: str) -> None:
         super().__init__(asyncio.new_event_loop())
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._starting = threading.Lock()
-
-    def post(self, call: Callable[..., object], *arguments: object) -> None:
-        """Run the call in the loop without waiting; raises ActorSystemFailure when the loop is closed."""
-        super().post(call, *arguments)
-        if self._thread.ident is None:
-            with self._starting:
-                if self._thread.ident is None:
-                    self._thread.start()
+        self._thread.start()
 
     def stop(self) -> None:
         """End loop and thread after what the loop has been given; called in the loop."""
@@ -101,4 +93,4 @@ class LoopThread(LoopCalls):
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
         finally:
             self.loop.close()
-            self._closed()
+            self.closed()

@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import cached_property
 from logging.config import dictConfig
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from thespian.actors import ActorAddress, ActorSystemFailure, ThespianGeneration
 from thespian.system import isInternalActorSystemMessage
@@ -60,11 +61,8 @@ class _Outside:
             self._received.put(message)
 
     def take(self, timeout_s: float) -> object:
-        """Wait for a message; None after the timeout."""
-        try:
-            return self._received.get(timeout=timeout_s)
-        except queue.Empty:
-            return None
+        """Wait for a message; raises queue.Empty after the timeout."""
+        return self._received.get(timeout=timeout_s)
 
     def close(self) -> None:
         """Take no more messages; a thread that waits gets None."""
@@ -89,18 +87,35 @@ class ActorSystemBase:
         if isinstance(logDefs, dict):
             dictConfig(logDefs)
         self.system = system
-        self._own = LoopThread("actors") if loop is None else None
-        self._calls = self._own or LoopCalls(loop or asyncio.get_running_loop())
-        self._kernel = Kernel(self._calls.loop, clock or SystemClock(), Cell)
-        self._root = Root(self._kernel, "system")
-        side = ThespianSide(self._kernel, system.capabilities, getattr(system, "systemAddress", None))
-        side.shutdown = self._shutdown_asked
-        self._kernel.thespian = side
-        self._describe(side.capabilities)
-        self._outside = _Outside(self._kernel, "outside")
+        self._describe(system.capabilities)
+        self._loop = loop
+        self._clock = clock or SystemClock()
         self._privates: set[_Outside] = set()
         self._made_privates = 0
         self._lock = threading.Lock()
+
+    # Made by the first call: Thespian may drop a new base for one of the same class that it has, and tells nobody.
+
+    @cached_property
+    def _own(self) -> LoopThread | None:
+        return LoopThread("actors") if self._loop is None else None
+
+    @cached_property
+    def _calls(self) -> LoopCalls:
+        return self._own or LoopCalls(self._loop or asyncio.get_running_loop())
+
+    @cached_property
+    def _kernel(self) -> Kernel:
+        kernel = Kernel(self._calls.loop, self._clock, Cell)
+        Root(kernel, "system")
+        side = ThespianSide(kernel, self.system.capabilities, getattr(self.system, "systemAddress", None))
+        side.shutdown = self._shutdown_asked
+        kernel.thespian = side
+        return kernel
+
+    @cached_property
+    def _outside(self) -> _Outside:
+        return _Outside(self._kernel, "outside")
 
     def newPrimaryActor(
         self, actorClass: object, targetActorRequirements: object, globalName: str | None, sourceHash: str | None
@@ -108,7 +123,7 @@ class ActorSystemBase:
         """Make a top-level actor; raises what its `__init__` raises."""
         return self._calls.run(
             lambda: self._kernel.thespian.create(
-                self._root, actorClass, targetActorRequirements, globalName, sourceHash
+                self._kernel.root, actorClass, targetActorRequirements, globalName, sourceHash
             )
         )
 
@@ -150,6 +165,8 @@ class ActorSystemBase:
 
     def shutdown(self) -> None:
         """Exit all actors, then end the own loop and thread; what takes longer than 10 s is killed."""
+        if "_kernel" not in self.__dict__:
+            return
         if self._own is None:
             if self._calls.runs_here():
                 raise MisuseError("await aclose() in the loop's own thread")
@@ -161,13 +178,13 @@ class ActorSystemBase:
 
     async def aclose(self) -> None:
         """Exit all actors of a system on a given loop."""
-        await self._root.close(_STOP_S)
+        await cast("Root", self._kernel.root).close(_STOP_S)
         with self._lock:
             for outside in (self._outside, *self._privates):
                 outside.close()
 
     def _shutdown_asked(self) -> None:
-        if not self._root.ending:
+        if not self._kernel.root.ending:
             self._kernel.task(self._end(), "shutdown")
 
     async def _end(self) -> None:
@@ -197,12 +214,19 @@ class ActorSystemBase:
         if self._calls.runs_here():
             raise MisuseError("a blocking call in the loop's own thread would never end")
         patience = toTimeDeltaOrNone(timeout)
-        if patience is not None:
-            return outside.take(min(max(0.0, patience.total_seconds()), threading.TIMEOUT_MAX))
-        while (message := outside.take(_LOOK_S)) is None:
+        try:
+            if patience is not None:
+                return outside.take(min(max(0.0, patience.total_seconds()), threading.TIMEOUT_MAX))
+            return self._listen_while_more_may_come(outside)
+        except queue.Empty:
+            return None
+
+    def _listen_while_more_may_come(self, outside: _Outside) -> object:
+        while True:
+            with suppress(queue.Empty):
+                return outside.take(_LOOK_S)
             if not self._more_may_come():
                 return outside.take(0.0)
-        return message
 
     def _more_may_come(self) -> bool:
         """Whether an actor works, waits or has a timer, or another thread or the application may send."""

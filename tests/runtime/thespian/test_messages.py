@@ -60,6 +60,21 @@ def test_an_ask_without_answer_and_timeout_ends(on_both: OnBoth) -> None:
     assert on_both(program) == (None, None, ["no answer"])
 
 
+def test_none_is_a_message(on_both: OnBoth) -> None:
+    """An answer of None is one, also for a `listen` without a timeout."""
+
+    class Negative(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "a":
+                self.send(sender, None)
+                self.send(sender, "second")
+
+    def program(system: ActorSystem) -> object:
+        return system.ask(system.createActor(Negative), "a"), system.listen()
+
+    assert on_both(program) == (None, "second")
+
+
 @pytest.mark.parametrize("timeout", [0, -1, 0.01, timedelta(milliseconds=10), timedelta(days=-1)])
 def test_timeouts(on_both: OnBoth, timeout: float | timedelta) -> None:
     """A timeout is a number of seconds or a timedelta; one that has passed is over at once."""
