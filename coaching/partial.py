@@ -4,7 +4,16 @@ import json
 import re
 
 SKIPPED = frozenset(
-    {"prospect_info", "casebook_match", "word_count", "platform", "playbook_reference", "buying_signal"}
+    {
+        "buying_signal",
+        "casebook_match",
+        "criterion",
+        "platform",
+        "playbook_reference",
+        "prospect_info",
+        "sightings",
+        "word_count",
+    }
 )
 """Keys whose values are no reading matter for a rep who waits."""
 

@@ -80,19 +80,28 @@ class Standing(msgspec.Struct, frozen=True):
     xp_of_level: int
 
 
-def earned(before: Sequence[Attempt], now: Attempt, streak_days: int, *, track_completed: bool = False) -> Earned:
+def earned(
+    before: Sequence[Attempt],
+    now: Attempt,
+    streak_days: int,
+    *,
+    track_completed: bool = False,
+    ideal_known: bool = False,
+) -> Earned:
     """What an attempt earns, given all the rep's attempts before it and the streak that it belongs to.
 
-    A first try over 80 has a bonus, so has a leap over the best try so far; a repetition that is no better has none.
+    A first try over 80 has a bonus, so has a leap over the best try so far; a repetition that is no better has none,
+    nor has one made after reading the model answer (`ideal_known`).
     """
     same = [attempt.score for attempt in before if attempt.scenario_id == now.scenario_id]
     best = max(same, default=0)
     passed_today = any(attempt.day == now.day and attempt.score >= PASS_SCORE for attempt in before)
     on_streak = streak_days > 1 and now.score >= PASS_SCORE and not passed_today
+    gain = 0 if ideal_known else max(0, now.score - best)
     return Earned(
-        improvement=max(0, now.score - best),
-        first_try=FIRST_TRY_BONUS if not same and now.score > FIRST_TRY_OVER else 0,
-        leap=LEAP_BONUS if same and now.score - best > LEAP_OVER else 0,
+        improvement=gain,
+        first_try=FIRST_TRY_BONUS if not same and gain > FIRST_TRY_OVER else 0,
+        leap=LEAP_BONUS if same and gain > LEAP_OVER else 0,
         streak=min(STREAK_BONUS * streak_days, MOST_STREAK_BONUS) if on_streak else 0,
         track=TRACK_BONUS if track_completed else 0,
     )

@@ -9,7 +9,7 @@ from msgspec import Meta
 from coaching.errors import ScenarioError
 from coaching.yaml_document import Document, Path
 
-Word = Annotated[str, Meta(pattern=r"^[a-z0-9_.]{1,60}$")]
+Word = Annotated[str, Meta(pattern=r"^[a-z0-9_.]{1,40}$")]
 Text = Annotated[str, Meta(min_length=1, max_length=6000)]
 Texts = Annotated[tuple[Text, ...], Meta(min_length=1, max_length=12)]
 

@@ -49,7 +49,17 @@ TABLES: dict[str, dict[str, Kind]] = {
         text="track_id level_id status",
         time="completed_at created_at updated_at",
     ),
-    "scenarios_seen": _columns(uuid="id user_id", bigint="telegram_id", text="scenario_id", time="seen_at"),
+    "scenarios_seen": _columns(
+        uuid="id user_id", bigint="telegram_id", text="scenario_id", time="seen_at ideal_seen_at"
+    ),
+    "badges": _columns(uuid="id user_id", bigint="telegram_id", text="badge", time="created_at"),
+    "generated_scenarios": _columns(
+        uuid="id",
+        integer="difficulty",
+        text="scenario_id category situation ideal_response source_type",
+        json="persona common_mistakes scoring_rubric source_casebook_ids",
+        time="created_at",
+    ),
     "support_sessions": _columns(
         uuid="id user_id", bigint="telegram_id", text="input_text provider_used", json="output_json", time="created_at"
     ),

@@ -13,7 +13,7 @@ from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button, Keyboard
 from coaching.rep_settings import RepSettings, find_time_zone
 
-PRACTICE_TABLES = ("attempts", "track_progress", "scenarios_seen")
+PRACTICE_TABLES = ("attempts", "track_progress", "scenarios_seen", "badges")
 """What starting over deletes."""
 QUIET_HOURS = {"20-8": (20, 8), "21-8": (21, 8), "22-7": (22, 7), "0-0": (0, 0)}
 """The choices of quiet hours, from and to; equal hours mean none."""

@@ -41,6 +41,7 @@ def tried(*scores: int, scenario: str = "a", day: date = TODAY, difficulty: int 
 def test_repetition_earns_improvement_only(before: list[int], now: int, expected: Earned) -> None:
     """A first try earns its score; another one only what it adds to the best, however low the last one was."""
     assert earned(tried(*before), tried(now)[0], streak_days=1) == expected
+    assert earned(tried(*before), tried(now)[0], streak_days=1, ideal_known=True) == Earned()
 
 
 def test_repeating_one_scenario_for_ever_is_worth_its_best_score() -> None:
