@@ -13,12 +13,13 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
+from itertools import count
 from logging.config import dictConfig
-from typing import Any, TypeVar, cast
+from typing import Any
+from weakref import WeakSet
 
 from thespian.actors import ActorAddress, ActorSystemFailure, ThespianGeneration
 from thespian.system import isInternalActorSystemMessage
@@ -28,15 +29,11 @@ from runtime.address import Address
 from runtime.cell import Cell
 from runtime.clock import Clock, SystemClock
 from runtime.errors import MisuseError, SourcesRefused
+from runtime.hosting import Host, running_loop
 from runtime.kernel import Kernel
-from runtime.loop_calls import LoopCalls, LoopThread
-from runtime.system import Root
 from runtime.thespian_reference import thespian_send
 from runtime.thespian_side import ThespianSide
 
-T = TypeVar("T")
-
-_STOP_S = 10.0
 _PATIENCE_S = 1.0
 _LOOK_S = 0.1
 
@@ -70,7 +67,108 @@ class _Outside:
         self._received.put(None)
 
 
-class ActorSystemBase:
+class _Hosted:
+    """The host and what belongs to it; made by the first call, since Thespian may drop a base and tell nobody."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.kernel = host.kernel
+        self.main = _Outside(host.kernel, "outside")
+        self.privates: WeakSet[_Outside] = WeakSet()  # a context that ends by a raise is never told
+        self._numbers = count(1)
+        host.closing.append(self._close)
+
+    def new_outside(self) -> _Outside:
+        """An address and inbox for one thread."""
+        outside = _Outside(self.kernel, f"outside-{next(self._numbers)}")
+        self.privates.add(outside)
+        return outside
+
+    def more_may_come(self) -> bool:
+        """Whether an actor works, waits or has a timer, or another thread or the application may send."""
+        if not self.host.owns_its_loop or self.privates:
+            return True
+        try:
+            return self.host.run(self._is_busy)
+        except ActorSystemFailure:
+            return False
+
+    def _is_busy(self) -> bool:
+        kernel = self.kernel
+        timers = (cell.owned is not None and bool(cell.owned.timers) for cell in kernel.thespian.cells())
+        return kernel.pumping or bool(kernel.tasks) or any(timers)
+
+    def _close(self) -> None:
+        for outside in (self.main, *self.privates):
+            outside.close()
+
+
+class _Context:
+    """A place outside the actors, with an address and an inbox of its own."""
+
+    _hosted: _Hosted
+    _outside: _Outside
+
+    def newPrimaryActor(
+        self, actorClass: object, targetActorRequirements: object, globalName: str | None, sourceHash: str | None
+    ) -> Address:
+        """Make a top-level actor; raises what its `__init__` raises."""
+        side, root = self._hosted.kernel.thespian, self._hosted.kernel.root
+        return self._hosted.host.run(
+            lambda: side.create(root, actorClass, targetActorRequirements, globalName, sourceHash)
+        )
+
+    def tell(self, anActor: ActorAddress, msg: object) -> None:
+        """Send from this context."""
+        hosted, sender = self._hosted, self._outside.address
+        if hosted.host.owns_its_loop and running_loop() is None:
+            hosted.host.run(lambda: thespian_send(hosted.kernel, anActor, msg, sender), _PATIENCE_S)
+        else:
+            thespian_send(hosted.kernel, anActor, msg, sender)
+
+    def ask(self, anActor: ActorAddress, msg: object, timeout: timedelta | float | None) -> object:
+        """Send, then wait for a message from any actor to this context; None after the timeout."""
+        self._hosted.host.post(thespian_send, self._hosted.kernel, anActor, msg, self._outside.address)
+        return self.listen(timeout)
+
+    def listen(self, timeout: timedelta | float | None) -> object:
+        """Wait for a message from any actor to this context; None after the timeout."""
+        if self._hosted.host.runs_here():
+            raise MisuseError("a blocking call in the loop's own thread would never end")
+        patience = toTimeDeltaOrNone(timeout)
+        try:
+            if patience is not None:
+                return self._outside.take(min(max(0.0, patience.total_seconds()), threading.TIMEOUT_MAX))
+            return self._listen_while_more_may_come()
+        except queue.Empty:
+            return None
+
+    def _listen_while_more_may_come(self) -> object:
+        while True:
+            with suppress(queue.Empty):
+                return self._outside.take(_LOOK_S)
+            if not self._hosted.more_may_come():
+                return self._outside.take(0.0)
+
+    def external_clone(self) -> "PrivateBase":
+        """A context of its own for one thread."""
+        return PrivateBase(self._hosted)
+
+
+class PrivateBase(_Context):
+    """What `ActorSystem.private()` works on."""
+
+    def __init__(self, hosted: _Hosted) -> None:
+        self._hosted = hosted
+        self._outside = hosted.new_outside()
+
+    def exit_context(self) -> None:
+        """Messages to this context are dead letters from now on."""
+        self._outside.close()
+        self._hosted.privates.discard(self._outside)
+
+
+class ActorSystemBase(_Context):
     """Thespian's system base protocol over the runtime.
 
     `logDefs` is a dictionary for `logging.config`; without one logging stays as the application has set it.
@@ -87,69 +185,26 @@ class ActorSystemBase:
         if isinstance(logDefs, dict):
             dictConfig(logDefs)
         self.system = system
-        self._describe(system.capabilities)
         self._loop = loop
         self._clock = clock or SystemClock()
-        self._privates: set[_Outside] = set()
-        self._made_privates = 0
-        self._lock = threading.Lock()
-
-    # Made by the first call: Thespian may drop a new base for one of the same class that it has, and tells nobody.
+        _describe(system.capabilities)
 
     @cached_property
-    def _own(self) -> LoopThread | None:
-        return LoopThread("actors") if self._loop is None else None
+    def _hosted(self) -> _Hosted:  # type: ignore[override]
+        host = Host(self._loop, self._clock)
+        side = ThespianSide(host.kernel, self.system.capabilities, getattr(self.system, "systemAddress", None))
+        side.shutdown = host.ask_to_stop
+        host.kernel.thespian = side
+        return _Hosted(host)
 
-    @cached_property
-    def _calls(self) -> LoopCalls:
-        return self._own or LoopCalls(self._loop or asyncio.get_running_loop())
-
-    @cached_property
-    def _kernel(self) -> Kernel:
-        kernel = Kernel(self._calls.loop, self._clock, Cell)
-        Root(kernel, "system")
-        side = ThespianSide(kernel, self.system.capabilities, getattr(self.system, "systemAddress", None))
-        side.shutdown = self._shutdown_asked
-        kernel.thespian = side
-        return kernel
-
-    @cached_property
-    def _outside(self) -> _Outside:
-        return _Outside(self._kernel, "outside")
-
-    def newPrimaryActor(
-        self, actorClass: object, targetActorRequirements: object, globalName: str | None, sourceHash: str | None
-    ) -> Address:
-        """Make a top-level actor; raises what its `__init__` raises."""
-        return self._calls.run(
-            lambda: self._kernel.thespian.create(
-                self._kernel.root, actorClass, targetActorRequirements, globalName, sourceHash
-            )
-        )
-
-    def tell(self, anActor: ActorAddress, msg: object) -> None:
-        """Send from outside."""
-        self._tell(anActor, msg, self._outside)
-
-    def ask(self, anActor: ActorAddress, msg: object, timeout: timedelta | float | None) -> object:
-        """Send, then wait for a message from any actor; None after the timeout."""
-        return self._ask(anActor, msg, self._outside, timeout)
-
-    def listen(self, timeout: timedelta | float | None) -> object:
-        """Wait for a message from any actor; None after the timeout."""
-        return self._listen(self._outside, timeout)
-
-    def external_clone(self) -> "PrivateBase":
-        """An endpoint of its own for one thread."""
-        with self._lock:
-            self._made_privates += 1
-            outside = _Outside(self._kernel, f"outside-{self._made_privates}")
-            self._privates.add(outside)
-        return PrivateBase(self, outside)
+    @property
+    def _outside(self) -> _Outside:  # type: ignore[override]
+        return self._hosted.main
 
     def updateCapability(self, capabilityName: str, capabilityValue: object) -> None:
         """Set a capability, None removes it; actors that no longer qualify are exited."""
-        self._run(lambda: self._kernel.thespian.update_capability(capabilityName, capabilityValue))
+        side = self._hosted.kernel.thespian
+        self._hosted.host.run(lambda: side.update_capability(capabilityName, capabilityValue), _PATIENCE_S)
 
     def loadActorSource(self, fname: object) -> str:
         """Refused: code comes with a release, never at run time."""
@@ -161,141 +216,23 @@ class ActorSystemBase:
     @property
     def actorRegistry(self) -> dict[str, Cell]:
         """The living actors' cells, each with its `instance`, by address string: Thespian's test kit looks into it."""
-        return self._calls.run(lambda: {cell.path: cell for cell in self._kernel.thespian.cells()})
+        return self._hosted.host.run(lambda: {cell.path: cell for cell in self._hosted.kernel.thespian.cells()})
 
     def shutdown(self) -> None:
         """Exit all actors, then end the own loop and thread; what takes longer than 10 s is killed."""
-        if "_kernel" not in self.__dict__:
-            return
-        if self._own is None:
-            if self._calls.runs_here():
-                raise MisuseError("await aclose() in the loop's own thread")
-            asyncio.run_coroutine_threadsafe(self.aclose(), self._calls.loop).result()
-            return
-        with suppress(ActorSystemFailure):  # it has ended already
-            self._own.post(self._shutdown_asked)
-        self._own.join(_STOP_S + _PATIENCE_S)
+        if "_hosted" in self.__dict__:
+            self._hosted.host.shut_down()
 
     async def aclose(self) -> None:
         """Exit all actors of a system on a given loop."""
-        await cast("Root", self._kernel.root).close(_STOP_S)
-        with self._lock:
-            for outside in (self._outside, *self._privates):
-                outside.close()
-
-    def _shutdown_asked(self) -> None:
-        if not self._kernel.root.ending:
-            self._kernel.task(self._end(), "shutdown")
-
-    async def _end(self) -> None:
-        await self.aclose()
-        if self._own is not None:
-            self._own.stop()
-
-    def _run(self, call: Callable[[], T]) -> T:
-        """Run the call in the loop; on the own one also wait for what follows from it."""
-        if self._own is None:
-            return self._calls.run(call)
-        return self._own.run(call, lambda: not self._kernel.pumping, _PATIENCE_S)
-
-    def _tell(self, target: ActorAddress, message: object, outside: _Outside) -> None:
-        if self._own is None or _in_any_loop():
-            thespian_send(self._kernel, target, message, outside.address)
-        else:
-            self._run(lambda: thespian_send(self._kernel, target, message, outside.address))
-
-    def _ask(
-        self, target: ActorAddress, message: object, outside: _Outside, timeout: timedelta | float | None
-    ) -> object:
-        self._calls.post(thespian_send, self._kernel, target, message, outside.address)
-        return self._listen(outside, timeout)
-
-    def _listen(self, outside: _Outside, timeout: timedelta | float | None) -> object:
-        if self._calls.runs_here():
-            raise MisuseError("a blocking call in the loop's own thread would never end")
-        patience = toTimeDeltaOrNone(timeout)
-        try:
-            if patience is not None:
-                return outside.take(min(max(0.0, patience.total_seconds()), threading.TIMEOUT_MAX))
-            return self._listen_while_more_may_come(outside)
-        except queue.Empty:
-            return None
-
-    def _listen_while_more_may_come(self, outside: _Outside) -> object:
-        while True:
-            with suppress(queue.Empty):
-                return outside.take(_LOOK_S)
-            if not self._more_may_come():
-                return outside.take(0.0)
-
-    def _more_may_come(self) -> bool:
-        """Whether an actor works, waits or has a timer, or another thread or the application may send."""
-        if self._own is None or self._privates:
-            return True
-        kernel = self._kernel
-
-        def is_busy() -> bool:
-            return (
-                kernel.pumping
-                or bool(kernel.tasks or kernel.busy)
-                or any(_has_timers(cell) for cell in kernel.thespian.cells())
-            )
-
-        try:
-            return self._own.run(is_busy)
-        except ActorSystemFailure:
-            return False
-
-    @staticmethod
-    def _describe(capabilities: dict[str, object]) -> None:
-        capabilities["Python Version"] = tuple(sys.version_info)
-        capabilities["Thespian Generation"] = ThespianGeneration
-        capabilities["Thespian Version"] = str(int(time.time() * 1000))
-        capabilities["Thespian ActorSystem Name"] = "cornermanAsyncio"
-        capabilities["Thespian ActorSystem Version"] = 1
-        capabilities["Thespian Watch Supported"] = False
-        capabilities["AllowRemoteActorSources"] = "No"
+        await self._hosted.host.aclose()
 
 
-class PrivateBase:
-    """What `ActorSystem.private()` works on: the same actors, an own address and inbox."""
-
-    def __init__(self, base: ActorSystemBase, outside: _Outside) -> None:
-        self._base = base
-        self._outside = outside
-
-    def tell(self, anActor: ActorAddress, msg: object) -> None:
-        """Send from this context."""
-        self._base._tell(anActor, msg, self._outside)  # noqa: SLF001  # one thing in two classes
-
-    def ask(self, anActor: ActorAddress, msg: object, timeout: timedelta | float | None) -> object:
-        """Send, then wait for a message to this context; None after the timeout."""
-        return self._base._ask(anActor, msg, self._outside, timeout)  # noqa: SLF001
-
-    def listen(self, timeout: timedelta | float | None) -> object:
-        """Wait for a message to this context; None after the timeout."""
-        return self._base._listen(self._outside, timeout)  # noqa: SLF001
-
-    def newPrimaryActor(self, *arguments: Any) -> Address:
-        """Make a top-level actor."""
-        return self._base.newPrimaryActor(*arguments)
-
-    def external_clone(self) -> "PrivateBase":
-        """Another endpoint of its own."""
-        return self._base.external_clone()
-
-    def exit_context(self) -> None:
-        """Messages to this context are dead letters from now on."""
-        self._outside.close()
-        self._base._privates.discard(self._outside)  # noqa: SLF001
-
-
-def _has_timers(cell: Cell) -> bool:
-    return cell.owned is not None and bool(cell.owned.timers)
-
-
-def _in_any_loop() -> bool:
-    try:
-        return asyncio.get_running_loop() is not None
-    except RuntimeError:
-        return False
+def _describe(capabilities: dict[str, object]) -> None:
+    capabilities["Python Version"] = tuple(sys.version_info)
+    capabilities["Thespian Generation"] = ThespianGeneration
+    capabilities["Thespian Version"] = str(int(time.time() * 1000))
+    capabilities["Thespian ActorSystem Name"] = "cornermanAsyncio"
+    capabilities["Thespian ActorSystem Version"] = 1
+    capabilities["Thespian Watch Supported"] = False
+    capabilities["AllowRemoteActorSources"] = "No"

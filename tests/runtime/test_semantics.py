@@ -10,7 +10,7 @@ def test_every_promise_names_tests_that_exist() -> None:
     """Each test named in the document is a function or module under tests/runtime."""
     document = (ROOT / "docs" / "semantics.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(?<=::)test_\w+", document))
-    files = {path.name: path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py")}
+    files = {path.name: path.read_text(encoding="utf-8") for path in Path(__file__).parent.rglob("test_*.py")}
     existing = set(re.findall(r"def (test_\w+)", "".join(files.values())))
     assert len(named) > 30
     assert named <= existing
