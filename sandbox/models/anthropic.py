@@ -11,7 +11,7 @@ from aiohttp import web
 from sandbox.models.accounts import INPUT_PER_MINUTE, OUTPUT_PER_MINUTE, REQUESTS_PER_MINUTE
 from sandbox.models.anthropic_rules import MessagesCall, Refusal, check_version, invalid, read_call
 from sandbox.models.catalogue import CLAUDE_MODELS, PRACTICE_MODEL, ClaudeModel
-from sandbox.models.delivery import Delivery, deliver, hang, prepare
+from sandbox.models.delivery import Delivery, deliver, hang, prepare, question_tokens
 from sandbox.models.faults import SILENT, STATUS, Fault, Kind
 from sandbox.models.simulation import LogEntry, Simulation, count_tokens
 
@@ -213,11 +213,44 @@ class _Answer:
 
     def whole(self) -> dict[str, Any]:
         shown = self.delivery.text and self.delivery.kind is not Kind.REFUSAL
-        content = [{"type": "text", "text": self.delivery.text}] if shown else []
+        content: list[dict[str, Any]] = [{"type": "text", "text": self.delivery.text}] if shown else []
+        if shown and self.delivery.pages:
+            content = [*self.searched(), {**content[0], "citations": self.citations()}]
         return {**self.head(), "content": content, "stop_reason": self.stop_reason(), "usage": self.usage()}
 
     def stop_reason(self) -> str:
         return _STOP_REASONS[self.delivery.finish]
+
+    def searched(self) -> list[dict[str, Any]]:
+        """The blocks of a search: what was looked for, and what came of it."""
+        found = [
+            {
+                "type": "web_search_result",
+                "url": page.url,
+                "title": page.title,
+                "encrypted_content": "x",
+                "page_age": None,
+            }
+            for page in self.delivery.pages
+        ]
+        query = {"query": self.delivery.pages[0].title}
+        return [
+            {"type": "server_tool_use", "id": f"srvtoolu_{self.id}", "name": "web_search", "input": query},
+            {"type": "web_search_tool_result", "tool_use_id": f"srvtoolu_{self.id}", "content": found},
+        ]
+
+    def citations(self) -> list[dict[str, Any]]:
+        """The pages that the text refers to."""
+        return [
+            {
+                "type": "web_search_result_location",
+                "url": page.url,
+                "title": page.title,
+                "cited_text": page.excerpt,
+                "encrypted_index": "x",
+            }
+            for page in self.delivery.pages
+        ]
 
     def usage(self, output_tokens: int | None = None) -> dict[str, Any]:
         outputs = self.delivery.completion_tokens if output_tokens is None else output_tokens
@@ -228,6 +261,7 @@ class _Answer:
             "cache_creation": {"ephemeral_5m_input_tokens": self._written, "ephemeral_1h_input_tokens": 0},
             "output_tokens": outputs,
             "service_tier": "standard",
+            "server_tool_use": {"web_search_requests": 1} if self.delivery.pages else None,
         }
 
 
@@ -236,6 +270,7 @@ class _Stream:
 
     def __init__(self, request: web.Request, answer: _Answer, headers: dict[str, str]) -> None:
         self._request, self._answer = request, answer
+        self._index = 0
         self.response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache", **headers}
         )
@@ -243,20 +278,28 @@ class _Stream:
     async def open(self) -> None:
         await self.response.prepare(self._request)
         await self._send("message_start", message=self._answer.head())
-        await self._send("content_block_start", index=0, content_block={"type": "text", "text": ""})
+        if self._answer.delivery.pages:
+            for block in self._answer.searched():
+                await self._send("content_block_start", index=self._index, content_block=block)
+                await self._send("content_block_stop", index=self._index)
+                self._index += 1
+        await self._send("content_block_start", index=self._index, content_block={"type": "text", "text": ""})
         await self.keep_alive()
 
     async def keep_alive(self) -> None:
         await self._send("ping")
 
     async def piece(self, text: str) -> None:
-        await self._send("content_block_delta", index=0, delta={"type": "text_delta", "text": text})
+        await self._send("content_block_delta", index=self._index, delta={"type": "text_delta", "text": text})
 
     async def fail(self) -> None:
         await self._send("error", error={"type": "overloaded_error", "message": "Overloaded"})
 
     async def close(self, delivery: Delivery) -> None:
-        await self._send("content_block_stop", index=0)
+        for citation in self._answer.citations():
+            delta = {"type": "citations_delta", "citation": citation}
+            await self._send("content_block_delta", index=self._index, delta=delta)
+        await self._send("content_block_stop", index=self._index)
         stop = {"stop_reason": self._answer.stop_reason(), "stop_sequence": None}
         await self._send("message_delta", delta=stop, usage=self._answer.usage(delivery.completion_tokens))
         await self._send("message_stop")
@@ -267,7 +310,7 @@ class _Stream:
 
 
 def _input_tokens(call: MessagesCall) -> int:
-    return count_tokens(call.question.system + "".join(turn.text for turn in call.question.turns))
+    return question_tokens(call.question)
 
 
 def _described(wanted: str | None) -> list[dict[str, Any]]:

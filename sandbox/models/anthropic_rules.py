@@ -7,6 +7,7 @@ import msgspec
 
 from sandbox.models.catalogue import ClaudeModel, claude_model
 from sandbox.models.coach import Question, Turn
+from sandbox.models.pictures import BadPicture, Picture, from_base64
 from sandbox.models.schema_rules import anthropic_problem
 from sandbox.models.simulation import count_tokens
 
@@ -19,6 +20,9 @@ _FIELDS = frozenset(_FIELDS_TEXT.split())
 _SAMPLING = {"temperature": 1.0, "top_p": 1.0, "top_k": None}
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _MOST_BREAKPOINTS = 4
+_SEARCH_TOOLS = ("web_search_20250305", "web_search_20260209")
+_LARGEST_IMAGE = 10 * 1024 * 1024
+_LONGEST_EDGE = 8_000
 
 
 class Refusal(Exception):
@@ -80,7 +84,10 @@ def read_call(
     _check_breakpoints(body)
     _check_sampling(body, model, version)
     _check_generation(body, model, turns)
-    question = Question(system=system, turns=turns, schema=_schema(body.get("output_config")), seed=seed)
+    schema, searches = _schema(body.get("output_config")), _searches(body.get("tools"))
+    if schema is not None and searches:
+        raise invalid("output_config.format: citations are not supported together with structured outputs")
+    question = Question(system=system, turns=turns, schema=schema, seed=seed, searches=searches)
     if count_tokens(system + "".join(turn.text for turn in turns)) > model.max_input_tokens:
         raise invalid(f"prompt is too long: more than {model.max_input_tokens} tokens maximum")
     return MessagesCall(model, question, bool(body.get("stream", False)), max_tokens, prefixes)
@@ -142,22 +149,60 @@ def _turns(messages: object) -> tuple[Turn, ...]:
         role = message.get("role") if isinstance(message, dict) else None
         if role not in ("user", "assistant"):
             raise invalid(f"messages.{number}.role: Input should be 'user' or 'assistant'")
-        turns.append(Turn(role, _content(message.get("content"), number)))
+        turns.append(Turn(role, *_content(message.get("content"), number)))
     if turns[0].role != "user":
         raise invalid('messages: first message must use the "user" role')
     return tuple(turns)
 
 
-def _content(content: object, number: int) -> str:
+def _content(content: object, number: int) -> tuple[str, tuple[Picture, ...]]:
+    pictures: tuple[Picture, ...] = ()
     if isinstance(content, list):
         if not all(isinstance(block, dict) and "type" in block for block in content):
             raise invalid(f"messages.{number}.content: every block needs a type")
+        pictures = tuple(_picture(block, number) for block in content if block["type"] == "image")
         content = "\n".join(str(block.get("text", "")) for block in content if block["type"] == "text") or " "
     if not isinstance(content, str):
         raise invalid(f"messages.{number}.content: Input should be a valid string or list")
     if not content:
         raise invalid(f"messages.{number}: user messages must have non-empty content")
-    return content
+    return content, pictures
+
+
+def _picture(block: dict[str, Any], number: int) -> Picture:
+    source = block.get("source")
+    if not isinstance(source, dict) or source.get("type") != "base64":
+        raise invalid(f"messages.{number}.content.image.source: only base64 is emulated")
+    data = str(source.get("data", ""))
+    if len(data) > _LARGEST_IMAGE:
+        raise invalid(f"messages.{number}.content.image.source.base64: image exceeds 10 MB maximum")
+    try:
+        picture = from_base64(data)
+    except BadPicture:
+        raise invalid("Could not process image") from None
+    if source.get("media_type") != picture.media_type:
+        raise invalid(
+            f"messages.{number}.content.image.source.base64.media_type: Image does not match the provided media type "
+            f"{source.get('media_type')}"
+        )
+    if max(picture.width, picture.height) > _LONGEST_EDGE:
+        raise invalid("At least one of the image dimensions exceed max allowed size: 8000 pixels")
+    return picture
+
+
+def _searches(tools: object) -> bool:
+    """Whether the model may search the web."""
+    if tools is None:
+        return False
+    if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
+        raise invalid("tools: Input should be a valid list")
+    for number, tool in enumerate(tools):
+        kind = str(tool.get("type", "custom"))
+        if kind.startswith("web_search") and (kind not in _SEARCH_TOOLS or tool.get("name") != "web_search"):
+            raise invalid(
+                f"tools.{number}: Input tag '{kind}' found using 'type' does not match any of the expected tags"
+            )
+    return any(str(tool.get("type")) in _SEARCH_TOOLS for tool in tools)
 
 
 def _check_breakpoints(body: dict[str, Any]) -> None:

@@ -7,7 +7,10 @@ PRACTICE_MODEL = "cornerman/offline-practice"
 
 
 class RouterModel(msgspec.Struct, frozen=True):
-    """A model on OpenRouter; prices are USD per token. `ended` names the availability code that refuses it."""
+    """A model on OpenRouter; prices are USD per token. `ended` names the availability code that refuses it.
+
+    `schemas` says whether it takes a strict schema; every model here has JSON mode.
+    """
 
     id: str
     context_length: int
@@ -15,6 +18,7 @@ class RouterModel(msgspec.Struct, frozen=True):
     completion_price: float = 0.0
     images: bool = False
     ended: str = ""
+    schemas: bool = True
 
     @property
     def free(self) -> bool:
@@ -49,6 +53,7 @@ ROUTER_MODELS = (
     RouterModel("openai/gpt-4-32k", 32_768, 0.00006, 0.00012, ended="model_deprecated"),
     RouterModel("anthropic/claude-sonnet-5.5", 1_000_000, 0.000002, 0.00001, images=True),
     RouterModel("anthropic/claude-haiku-5.5", 1_000_000, 0.0000001, 0.0000005, images=True),
+    RouterModel("mistralai/mistral-small-3.2-24b-instruct:free", 131_072, images=True, schemas=False),
     RouterModel("openrouter/free", 200_000, images=True),
     RouterModel(PRACTICE_MODEL, 1_000_000),
 )

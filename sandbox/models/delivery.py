@@ -1,13 +1,15 @@
 """One answer on its way out: what is sent, at which pace, and where a fault breaks it."""
 
 import asyncio
+import math
 import re
 from typing import Protocol
 
 import msgspec
 
-from sandbox.models.coach import Question, answer
+from sandbox.models.coach import Question, answer, cited
 from sandbox.models.faults import Fault, Kind
+from sandbox.models.searching import Page
 from sandbox.models.simulation import Simulation, count_tokens
 
 _PIECE = re.compile(r"\s*(?:\S+\s*){1,3}")
@@ -25,6 +27,7 @@ class Delivery(msgspec.Struct, frozen=True):
     finish: str
     prompt_tokens: int
     fault: Fault | None = None
+    pages: tuple[Page, ...] = ()
 
     @property
     def kind(self) -> Kind | None:
@@ -59,7 +62,7 @@ class Wire(Protocol):
 def prepare(question: Question, max_tokens: int, fault: Fault | None) -> Delivery:
     """Let the practice model answer and spoil the answer as the fault says."""
     text = answer(question)
-    prompt_tokens = count_tokens(question.system + "".join(turn.text for turn in question.turns))
+    prompt_tokens = question_tokens(question)
     finish = "stop"
     match fault.kind if fault else None:
         case Kind.PROSE:
@@ -76,7 +79,14 @@ def prepare(question: Question, max_tokens: int, fault: Fault | None) -> Deliver
             text = ""
     if count_tokens(text) > max_tokens:
         text, finish = text[: max_tokens * 4], "length"
-    return Delivery(text, finish, prompt_tokens, fault)
+    return Delivery(text, finish, prompt_tokens, fault, cited(question))
+
+
+def question_tokens(question: Question) -> int:
+    """Tokens of a request: its text, and its pictures by their size in squares of 28 pixels."""
+    pictures = [picture for turn in question.turns for picture in turn.pictures]
+    squares = sum(math.ceil(one.width / 28) * math.ceil(one.height / 28) for one in pictures)
+    return count_tokens(question.system + "".join(turn.text for turn in question.turns)) + squares
 
 
 async def deliver(wire: Wire, delivery: Delivery, simulation: Simulation) -> str:

@@ -207,6 +207,8 @@ class _Answer:
 
     def whole(self) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": self.delivery.text}
+        if self.delivery.pages:
+            message["annotations"] = self.annotations()
         choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": self.finish()}
         match self.delivery.kind:
             case Kind.EMPTY_CHOICES:
@@ -216,6 +218,22 @@ class _Answer:
             case Kind.REFUSAL:
                 message |= {"refusal": self.delivery.text}
         return {**self._head("chat.completion"), "choices": [choice], "usage": self.usage()}
+
+    def annotations(self) -> list[dict[str, Any]]:
+        text = self.delivery.text
+        return [
+            {
+                "type": "url_citation",
+                "url_citation": {
+                    "url": page.url,
+                    "title": page.title,
+                    "content": page.excerpt,
+                    "start_index": max(0, text.find(page.title)),
+                    "end_index": max(0, text.find(page.title)) + len(page.title),
+                },
+            }
+            for page in self.delivery.pages
+        ]
 
     def usage(self) -> dict[str, Any]:
         prompt, completion = self.delivery.prompt_tokens, self.delivery.completion_tokens
@@ -268,6 +286,10 @@ class _Stream:
         await self._send(self._answer.chunk([choice], error=mid_stream_error()))
 
     async def close(self, delivery: Delivery) -> None:
+        if delivery.pages:
+            noted = _delta("")
+            noted["delta"]["annotations"] = self._answer.annotations()
+            await self._send(self._answer.chunk([noted]))
         if delivery.kind is not Kind.EMPTY_CHOICES:
             finish = self._answer.finish()
             await self._send(
@@ -313,7 +335,11 @@ def _describe(model: RouterModel) -> dict[str, Any]:
         "name": f"{model.id} (practice)",
         "created": 1_760_000_000,
         "context_length": model.context_length,
-        "architecture": {"input_modalities": modalities, "output_modalities": ["text"], "modality": "text->text"},
+        "architecture": {
+            "input_modalities": modalities,
+            "output_modalities": ["text"],
+            "modality": f"{'+'.join(modalities)}->text",
+        },
         "pricing": {"prompt": _price(model.prompt_price), "completion": _price(model.completion_price), "request": "0"},
         "top_provider": {
             "context_length": model.context_length,
@@ -325,7 +351,7 @@ def _describe(model: RouterModel) -> dict[str, Any]:
             "max_completion_tokens",
             "temperature",
             "response_format",
-            "structured_outputs",
+            *(["structured_outputs"] if model.schemas else []),
             "tools",
             "reasoning",
         ],

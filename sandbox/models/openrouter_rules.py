@@ -8,6 +8,7 @@ import msgspec
 
 from sandbox.models.catalogue import RouterModel, router_model
 from sandbox.models.coach import Question, Turn
+from sandbox.models.pictures import BadPicture, Picture, from_data_url
 from sandbox.models.schema_rules import strict_problem
 from sandbox.models.simulation import count_tokens
 
@@ -62,7 +63,15 @@ def read_call(body: object, extra_models: tuple[str, ...], seed: int) -> ChatCal
     _check_fields(body)
     model = _model(body, extra_models)
     system, turns = _conversation(body.get("messages"))
-    question = Question(system=system, turns=turns, schema=_schema(body.get("response_format")), seed=seed)
+    searches = _searches(body.get("tools"))
+    if any(turn.pictures for turn in turns) and not model.images:
+        raise _unservable(404, "No endpoints found that support image input", "not_found", "no_endpoints", [model.id])
+    schema = _schema(body.get("response_format"))
+    if schema is not None and not model.schemas and body["response_format"].get("type") == "json_schema":
+        raise _unservable(
+            404, "No endpoints found that can handle the requested parameters.", "not_found", "no_endpoints", [model.id]
+        )
+    question = Question(system=system, turns=turns, schema=schema, seed=seed, searches=searches)
     tokens = count_tokens(system + "".join(turn.text for turn in turns))
     if tokens > model.context_length:
         raise Refusal(
@@ -124,20 +133,51 @@ def _conversation(messages: object) -> tuple[str, tuple[Turn, ...]]:
     for number, message in enumerate(messages):
         if not isinstance(message, dict) or message.get("role") not in _ROLES:
             raise _invalid(f"messages.{number}.role: Invalid discriminator value")
-        text = _content(message.get("content"), number)
+        text, pictures = _content(message.get("content"), number)
         if message["role"] in ("system", "developer"):
             system.append(text)
         else:
-            turns.append(Turn(message["role"], text))
+            turns.append(Turn(message["role"], text, pictures))
     return "\n\n".join(system), tuple(turns)
 
 
-def _content(content: object, number: int) -> str:
+def _content(content: object, number: int) -> tuple[str, tuple[Picture, ...]]:
     if isinstance(content, str):
-        return content
+        return content, ()
     if isinstance(content, list) and all(isinstance(part, dict) and "type" in part for part in content):
-        return "\n".join(str(part.get("text", "")) for part in content if part["type"] == "text")
+        text = "\n".join(str(part.get("text", "")) for part in content if part["type"] == "text")
+        return text, tuple(_picture(part, number) for part in content if part["type"] == "image_url")
     raise _invalid(f"messages.{number}.content: Invalid input")
+
+
+def _picture(part: dict[str, Any], number: int) -> Picture:
+    address = part.get("image_url")
+    if not isinstance(address, dict) or not isinstance(address.get("url"), str):
+        raise _invalid(f"messages.{number}.content.image_url.url: Required")
+    if not address["url"].startswith("data:"):
+        raise Refusal(400, "The image could not be downloaded", "image_download_failed")
+    try:
+        declared, picture = from_data_url(address["url"])
+    except BadPicture as bad:
+        raise Refusal(400, f"Invalid image: {bad}", "invalid_image") from None
+    if declared != picture.media_type:
+        raise Refusal(400, f"The image is {picture.media_type}, not {declared}", "unsupported_image_format")
+    return picture
+
+
+def _searches(tools: object) -> bool:
+    """Whether the model may search the web; functions are not for the practice model."""
+    if tools is None:
+        return False
+    if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
+        raise _invalid("tools: Expected array")
+    for tool in tools:
+        if tool.get("type") not in ("function", "openrouter:web_search"):
+            raise _invalid("tools.0.type: Invalid discriminator value")
+        most = (tool.get("parameters") or {}).get("max_results", 5)
+        if tool["type"] != "function" and (not isinstance(most, int) or not 1 <= most <= 25):
+            raise _invalid("tools.0.parameters.max_results: Number must be between 1 and 25")
+    return any(tool["type"] == "openrouter:web_search" for tool in tools)
 
 
 def _schema(response_format: object) -> dict[str, Any] | None:

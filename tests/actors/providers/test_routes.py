@@ -143,7 +143,7 @@ async def test_a_picture_reaches_the_model_that_sees(world: World) -> None:
     looking = {"messages": (ChatMessage("user", "Who is this?", (PNG,)),)}
     await world.begin(fallbacks={"extractor": (ModelChoice(OPENROUTER, SEEING),)})
     world.ask(FREE, agent="extractor", **looking)
-    await world.expect(Completed)
+    assert "a PNG picture of 2 by 3 pixels" in (await world.expect(Completed)).text
     assert [entry["model"] for entry in await world.requests()] == [SEEING]
     world.ask(FREE, agent="strategist", **looking)
     assert (await world.expect(CompletionFailed)).kind is FailureKind.IMAGES_UNSEEN
@@ -235,3 +235,35 @@ async def test_the_provider_corrects_the_count_of_the_day(world: World) -> None:
         return (lane.used_today or 0) >= 900 and lane.allowed_today == 1000
 
     await world.until(known)
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_a_search_names_its_pages(world: World, own: bool) -> None:
+    """Through either provider: prose, and each page it refers to once."""
+    await world.begin()
+    chosen: dict[str, Any] = {"model": CLAUDE, "credential": world.sealed()} if own else {"model": PAID}
+    world.ask(web_search=True, **chosen)
+    done = await world.expect(Completed)
+    assert [citation.url.partition("//")[2].partition("/")[0] for citation in done.citations] == ["example.com"] * 2
+    assert len({citation.url for citation in done.citations}) == 2
+    assert done.usage.cost_usd is None or done.usage.cost_usd > 0
+    world.ask(web_search=True, output="lead", **chosen)
+    assert (await world.expect(CompletionFailed)).kind is FailureKind.MISCONFIGURED
+
+
+async def test_a_picture_reaches_anthropic(world: World) -> None:
+    """As a block with the type that its bytes have."""
+    await world.begin()
+    looking = (ChatMessage("user", "Who is this?", (PNG,)),)
+    world.ask(CLAUDE, credential=world.sealed(), messages=looking, output="lead")
+    await world.expect(Completed)
+    (entry,) = await world.requests()
+    assert (entry["provider"], entry["status"]) == ("anthropic", 200)
+
+
+async def test_a_model_without_schemas_is_asked_in_json_mode(world: World) -> None:
+    """The list says what it takes; its answer is held to the Struct all the same."""
+    await world.begin()
+    world.ask("mistralai/mistral-small-3.2-24b-instruct:free", output="lead")
+    await world.expect(Completed)
+    assert [entry["status"] for entry in await world.requests()] == [200]

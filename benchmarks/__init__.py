@@ -1,0 +1,1 @@
+"""Measurements that write their numbers and plots into docs/."""
