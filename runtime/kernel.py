@@ -126,8 +126,10 @@ class Kernel:
                 self.moment = moment = now()
                 if sample is not None:
                     watch.end(cell, sample)
-        except BaseException:
-            self._worker = Worker(self)  # what ends a loop has ended the worker
+        except BaseException as error:  # it ends the loop and has ended the worker; the system may still be stopped
+            self._worker = Worker(self)
+            cell.raised(error)
+            ready.append(cell)
             raise
         finally:
             self.running = None

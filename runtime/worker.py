@@ -32,11 +32,23 @@ TURN_OVER = object()
 class Worker(Coroutine[Any, Any, None]):
     """Gives a turn to the cell that `kernel.running` names; double of the task it may become."""
 
-    __slots__ = ("__weakref__", "_cancelled", "_first", "_kernel", "_turns", "cell", "parked", "task", "turn")
+    __slots__ = (
+        "__weakref__",
+        "_cancelled",
+        "_first",
+        "_is_due",
+        "_kernel",
+        "_turns",
+        "cell",
+        "parked",
+        "task",
+        "turn",
+    )
 
     def __init__(self, kernel: "Kernel") -> None:
         self._kernel = kernel
         self._cancelled = 0
+        self._is_due = False  # a cancellation, at the next wait
         self._first: object = TURN_OVER
         self.task: asyncio.Task[None] | None = None
         self.cell: Cell | None = None
@@ -83,6 +95,8 @@ class Worker(Coroutine[Any, Any, None]):
                     if self.cell is not None and not self._is_still_of(cell):
                         return
                     cell.raised(error)
+                if self._cancelled:
+                    self._forget_cancellation()
                 if self.task is not None:
                     kernel.schedule(cell)
                     return
@@ -102,7 +116,7 @@ class Worker(Coroutine[Any, Any, None]):
         """Stay with a cell whose handler has yielded `first`: parked at its ask, else as a task."""
         self.cell = cell
         cell.worker = self
-        if type(first) is request_type and not self._cancelled:
+        if type(first) is request_type and not self._is_due:
             first._asyncio_future_blocking = False  # type: ignore[attr-defined]  # noqa: SLF001  # as a task does
             first.parked = self  # type: ignore[attr-defined]
             self.parked = first  # type: ignore[assignment]
@@ -128,8 +142,9 @@ class Worker(Coroutine[Any, Any, None]):
         self._first = first
         self.task = asyncio.Task(self, loop=self._kernel.loop, context=cell.context, name=cell.type_name)
         self._kernel.keep(self.task)
-        for _ in range(self._cancelled):
-            self.task.cancel()
+        if self._is_due:
+            for _ in range(self._cancelled):
+                self.task.cancel()
 
     # The coroutine of the task: it has yielded once already. A task cancelled before its first step throws into what it
     # was given, and the handler, already half way, must get that.
@@ -162,6 +177,8 @@ class Worker(Coroutine[Any, Any, None]):
         self._cancelled += 1
         if self.parked is not None:
             self.parked.cancel()
+        else:
+            self._is_due = True
         return True
 
     def cancelling(self) -> int:
@@ -175,9 +192,10 @@ class Worker(Coroutine[Any, Any, None]):
         self._cancelled = max(0, self._cancelled - 1)
         return self._cancelled
 
-    def void(self) -> None:
-        """The handler has ended; a cancellation it asked for is void."""
+    def _forget_cancellation(self) -> None:
+        """The handler has ended; the next one is not concerned."""
         self._cancelled = 0
+        self._is_due = False
 
     def done(self) -> bool:
         """Whether the task is over."""
