@@ -25,7 +25,7 @@ from runtime.phases import Phase, Step
 from runtime.supervision import ChildSpec, EndReason, Supervision, Terminated
 from runtime.thespian_reference import ThespianReference
 from runtime.watching import CellTimes
-from runtime.worker import Worker
+from runtime.worker import LetGo, Worker
 
 _DEFAULT_MAILBOX = Mailbox()
 _DEFAULT_SUPERVISION = Supervision()
@@ -301,7 +301,16 @@ class Cell(ThespianReference):
             self.queue = self.queue or deque()
 
     async def run_hook(self, name: str) -> None:
-        """Run `started` or `stopped` of the instance."""
+        """Run `started` or `stopped` of the instance; a hook that outlived its actor ends here with LetGo."""
+        instance = self.instance
+        try:
+            await self.hook(name)
+        finally:
+            if self.instance is not instance:
+                raise LetGo
+
+    async def hook(self, name: str) -> None:
+        """What the hook does."""
         await getattr(self.instance, name)()
 
     def spawn(self, spec: ChildSpec) -> "Cell":

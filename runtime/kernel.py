@@ -53,9 +53,8 @@ class Nowhere:
     def deliver(self, message: object, sender: Address) -> None:
         """Make a dead letter of it; an asker learns at once."""
         self._kernel.dead(self, message, "stopped")
-        undelivered = getattr(sender.endpoint, "undelivered", None)
-        if undelivered is not None:
-            undelivered(self.type_name, "stopped", "")
+        if isinstance(sender.endpoint, Request):
+            sender.endpoint.undelivered(self.type_name, "stopped", "")
 
 
 class Kernel:

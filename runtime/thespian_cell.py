@@ -56,7 +56,7 @@ class ThespianCell(Cell):
         instance._myRef = self  # noqa: SLF001  # how Thespian tells an actor where it lives
         self.receive = self._receive
 
-    async def run_hook(self, name: str) -> None:
+    async def hook(self, name: str) -> None:
         """The end of an actor that was not asked to exit by a message is told to it as one."""
         if name == "stopped" and self.instance is not None and not self._exit_handled:
             self._exit_handled = True

@@ -29,6 +29,10 @@ TURN_OVER = object()
 """What a worker yields when the turn is over; anything else comes from a handler that waits."""
 
 
+class LetGo(BaseException):
+    """Ends a step of life that was killed and went on nevertheless."""
+
+
 class Worker(Coroutine[Any, Any, None]):
     """Gives a turn to the cell that `kernel.running` names; double of the task it may become."""
 
@@ -91,6 +95,8 @@ class Worker(Coroutine[Any, Any, None]):
                     cell.handled += 1
                     cell.stats.handled += 1
                     cell.current = cell.sender = None
+                except LetGo:
+                    return
                 except (Exception, asyncio.CancelledError) as error:
                     if self.cell is not None and not self._is_still_of(cell):
                         return

@@ -28,6 +28,10 @@ class Wait(msgspec.Struct, frozen=True):
     event: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
 
+class Stubborn(msgspec.Struct, frozen=True):
+    """Wait in the handler through one cancellation."""
+
+
 class Echo(Actor):
     """Answers with the message; fails, waits and leaves on request; keeps a diary of its life."""
 
@@ -51,6 +55,11 @@ class Echo(Actor):
             case Wait(event):
                 await event.wait()
                 self.reply("waited")
+            case Stubborn():
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    await asyncio.Event().wait()
             case _:
                 self.reply(message)
 

@@ -19,7 +19,7 @@ from runtime import (
     Terminated,
 )
 from runtime.testing import ManualClock, Probe, settle
-from tests.runtime.actors import Boom, Echo, Fail, Leave, Script, Wait, echo
+from tests.runtime.actors import Boom, Echo, Fail, Leave, Script, Stubborn, Wait, echo
 
 pytestmark = pytest.mark.loses("failed", "stopped", "interrupted")
 
@@ -46,7 +46,7 @@ async def family(
             diary.append("parent started")
             for name in "abc":
                 kind = restart if name == "b" else PERMANENT
-                addresses[name] = self.spawn(echo(name, diary, kind))
+                addresses[name] = self.spawn(echo(name, diary, kind, shutdown_s=2))
 
         async def stopped(self) -> None:
             diary.append("parent stopped")
@@ -66,25 +66,39 @@ async def family(
 
 @pytest.mark.parametrize("strategy", list(Strategy))
 @pytest.mark.parametrize("restart", list(Restart))
-@pytest.mark.parametrize("exit_by", ["fail", "leave", "stop_child"])
-async def test_the_table(system: ActorSystem, strategy: Strategy, restart: Restart, exit_by: str) -> None:
+@pytest.mark.parametrize("exit_by", ["fail", "leave", "escalate", "stop_child", "kill"])
+async def test_the_table(
+    system: ActorSystem, clock: ManualClock, strategy: Strategy, restart: Restart, exit_by: str
+) -> None:
     """Strategy x child kind x exit reason: the exact events."""
     diary: list[str] = []
     members = await family(system, diary, strategy, restart)
-    if exit_by == "stop_child":
+    match exit_by:
+        case "fail":
+            system.send(members["b"], Fail())
+        case "leave":
+            system.send(members["b"], Leave())
+        case "escalate":
+            # What a child does whose own children cannot be kept running.
+            members["b"].endpoint.escalate(None)  # type: ignore[attr-defined]
+        case "kill":
+            system.send(members["b"], Stubborn())
+            await settle()
+    if exit_by in ("stop_child", "kill"):
         system.send(members["parent"], members["b"])
-    else:
-        system.send(members["b"], Fail() if exit_by == "fail" else Leave())
     await settle()
-    restarts = {"fail": restart is not TEMPORARY, "leave": restart is PERMANENT, "stop_child": False}[exit_by]
+    await clock.advance(2)
+    restarts = restart is PERMANENT if exit_by == "leave" else restart is not TEMPORARY
+    restarts = restarts and exit_by not in ("stop_child", "kill")
     if restarts and exit_by == "leave":
         # It has left, and so has stopped, before its siblings are asked to.
         expected = ["b stopped", *(event for event in RESTARTED[strategy] if event != "b stopped")]
     elif restarts:
         expected = RESTARTED[strategy]
     else:
-        reason = "failed" if exit_by == "fail" else "normal"
-        expected = ["b stopped", f"b terminated {reason}"]
+        reason = {"fail": "failed", "escalate": "failed", "kill": "killed"}.get(exit_by, "normal")
+        # A killed actor has no time left for its hook.
+        expected = [*(["b stopped"] if exit_by != "kill" else []), f"b terminated {reason}"]
     assert diary == expected
 
 
