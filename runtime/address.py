@@ -2,16 +2,21 @@
 
 import secrets
 from itertools import count
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from thespian.actors import ActorAddress
 
 from runtime.errors import NotAnActor
 
+if TYPE_CHECKING:
+    from runtime.kernel import Kernel
+
 
 class Endpoint(Protocol):
     """What stands behind an address: an actor's cell or a waiting `ask`."""
+
+    kernel: "Kernel"
 
     def deliver(self, message: object, sender: "Address") -> None:
         """Accept the message or make a dead letter of it; never raises."""

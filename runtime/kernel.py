@@ -48,11 +48,11 @@ class Nowhere:
         self.name = "system"
         self.type_name = "System"
         self.address = Address(self)
-        self._kernel = kernel
+        self.kernel = kernel
 
     def deliver(self, message: object, sender: Address) -> None:
         """Make a dead letter of it; an asker learns at once."""
-        self._kernel.dead(self, message, "stopped")
+        self.kernel.dead(self, message, "stopped")
         if isinstance(sender.endpoint, Request):
             sender.endpoint.undelivered(self.type_name, "stopped", "")
 

@@ -28,7 +28,7 @@ _TRIES = 3
 _TRIES_OF_POISON = 2
 
 
-class _Again(ActorSystemMessage):  # type: ignore[misc]  # thespian ships no types
+class Retry(ActorSystemMessage):  # type: ignore[misc]  # thespian ships no types
     """A message whose handler has raised, at the end of the mailbox for another try."""
 
     def __init__(self, message: object, tried: int) -> None:
@@ -39,7 +39,7 @@ class _Again(ActorSystemMessage):  # type: ignore[misc]  # thespian ships no typ
 class ThespianCell(Cell):
     """Runs a plain Thespian actor under the rules of Thespian's using-guide."""
 
-    __slots__ = ("_exit_asked", "_exit_handled", "_tried", "requirements")
+    __slots__ = ("_exit_asked", "_exit_handled", "requirements")
 
     def __init__(self, kernel: Kernel, name: str, requirements: object = None) -> None:
         super().__init__(kernel, name)
@@ -47,7 +47,6 @@ class ThespianCell(Cell):
         self.requirements = requirements
         self._exit_asked = False
         self._exit_handled = False
-        self._tried = 0
 
     def install(self, instance: AnyActor) -> None:
         """Take the instance."""
@@ -65,16 +64,14 @@ class ThespianCell(Cell):
                 await result
 
     def _receive(self, message: object, sender: Address) -> object:
-        self._tried = 0
         if isinstance(message, ActorSystemMessage):
             if isinstance(message, ActorExitRequest):
                 return self._exit(message, sender)
             if isinstance(message, Thespian_StatusReq):
                 self.actor_send(sender, self._status())
                 return None
-            if isinstance(message, _Again):
-                self._tried = message.tried
-                self.current = message = message.message
+            if isinstance(message, Retry):
+                message = message.message
         try:
             return self.instance.receiveMessage(message, sender)  # type: ignore[union-attr]  # it is up
         except SystemExit:
@@ -101,13 +98,16 @@ class ThespianCell(Cell):
 
     def message_failed(self, error: BaseException) -> None:
         """Try the message again after those that wait; after three failures its sender gets it back as poison."""
-        message, sender, tried = self.current, self.sender, self._tried + 1
+        message, sender, tried = self.current, self.sender, 1
         self.current = self.sender = None
         if sender is None:
             return
+        if isinstance(message, Retry):
+            tried = message.tried + 1
+            message = message.message
         if tried < (_TRIES_OF_POISON if isinstance(message, PoisonMessage) else _TRIES):
             self.stats.accepted -= 1  # it goes back
-            self.deliver_owned(_Again(message, tried), sender)
+            self.deliver_owned(Retry(message, tried), sender)
             return
         self.kernel.watch.failed(self)
         self.last_error = type(error).__name__
@@ -119,7 +119,7 @@ class ThespianCell(Cell):
 
     def undelivered(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
         """Make a dead letter; what came after the end is for the dead-letter handler too."""
-        if isinstance(message, _Again):
+        if isinstance(message, Retry):
             message = message.message
         super().undelivered(message, sender, reason, error_type)
         if reason == "stopped" and sender is not None:

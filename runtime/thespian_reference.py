@@ -1,6 +1,6 @@
 """What Thespian's `Actor` asks of the place it lives in (`_myRef`), answered by every cell."""
 
-from asyncio import get_running_loop
+from asyncio import _get_running_loop
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -31,6 +31,10 @@ class ThespianReference:
 
     __slots__ = ()
 
+    kernel: "Kernel"
+    address: Address
+    global_name: str | None
+
     @property
     def _cell(self) -> "Cell":
         return cast("Cell", self)
@@ -38,7 +42,7 @@ class ThespianReference:
     @property
     def globalName(self) -> str | None:
         """The actor's global name, if it has one."""
-        return self._cell.global_name
+        return self.global_name
 
     def createActor(
         self, actorClass: object, targetActorRequirements: object, globalName: str | None, sourceHash: str | None = None
@@ -47,7 +51,7 @@ class ThespianReference:
         ImportError of a class given by name is raised."""
         cell = self._cell
         try:
-            return cell.kernel.thespian.create(cell, actorClass, targetActorRequirements, globalName, sourceHash)
+            return self.kernel.thespian.create(cell, actorClass, targetActorRequirements, globalName, sourceHash)
         except ImportError:
             raise
         except Exception as error:  # Thespian's rule: the parent learns of it by message
@@ -55,7 +59,12 @@ class ThespianReference:
 
     def actor_send(self, target: ActorAddress, message: object) -> None:
         """Send in this actor's name; a thread that the actor has started may do so too."""
-        thespian_send(self._cell.kernel, target, message, self._cell.address)
+        if isinstance(target, Address) and not isinstance(message, ActorExitRequest):
+            endpoint = target.endpoint
+            if endpoint.kernel.loop is _get_running_loop():
+                endpoint.deliver(message, self.address)
+                return
+        thespian_send(self.kernel, target, message, self.address)
 
     def wakeupAfter(self, timePeriod: timedelta | float | None, payload: object) -> None:
         """Have a WakeupMessage arrive after the time: seconds or a timedelta; None is never."""
@@ -65,42 +74,40 @@ class ThespianReference:
     def handleDeadLetters(self, address: Address, enable: bool) -> None:
         """Become the one that receives DeadEnvelopes, instead of whoever was, or cease to be."""
         del address  # Thespian passes the actor's own
-        side = self._cell.kernel.thespian
+        side = self.kernel.thespian
         if enable:
             side.dead_letter_handler = self._cell
-        elif side.dead_letter_handler is self._cell:
+        elif side.dead_letter_handler is self:
             side.dead_letter_handler = None
 
     def updateCapability(self, capabilityName: str, capabilityValue: object) -> None:
         """Set a capability of the system, None removes it; actors that no longer qualify are exited."""
-        self._cell.kernel.thespian.update_capability(capabilityName, capabilityValue)
+        self.kernel.thespian.update_capability(capabilityName, capabilityValue)
 
     def loadActorSource(self, fname: object) -> str:
         """Refused: code comes with a release, never at run time."""
         raise SourcesRefused(fname)
 
-    def unloadActorSource(self, sourceHash: str) -> None:
-        """Without effect: nothing is ever loaded."""
-
     def registerSourceAuthority(self, address: Address) -> None:
         """Refused like the sources it would decide about."""
         raise SourcesRefused(address)
 
-    def notifyOnSourceAvailability(self, address: Address, enable: bool) -> None:
-        """Accepted; no source ever becomes available."""
+    def unloadActorSource(self, sourceHash: str) -> None:
+        """Without effect: nothing is ever loaded."""
 
-    def notifyOnSystemRegistrationChanges(self, address: Address, enable: bool) -> None:
-        """Accepted; a single system has no convention to tell of."""
+    # Accepted without effect: no source ever becomes available, and a single system has no convention.
 
-    def preRegisterRemoteSystem(self, remoteAddress: object, remoteCapabilities: object) -> None:
-        """Accepted; a single system has no convention."""
+    def notifyOnSourceAvailability(self, address: Address, enable: bool) -> None: ...
 
-    def deRegisterRemoteSystem(self, remoteAddress: object) -> None:
-        """Accepted; a single system has no convention."""
+    def notifyOnSystemRegistrationChanges(self, address: Address, enable: bool) -> None: ...
+
+    def preRegisterRemoteSystem(self, remoteAddress: object, remoteCapabilities: object) -> None: ...
+
+    def deRegisterRemoteSystem(self, remoteAddress: object) -> None: ...
 
     def actorSystemShutdown(self) -> None:
         """Stop the whole system."""
-        shutdown = self._cell.kernel.thespian.shutdown
+        shutdown = self.kernel.thespian.shutdown
         if shutdown is not None:
             shutdown()
 
@@ -111,13 +118,10 @@ def thespian_send(kernel: "Kernel", target: ActorAddress, message: object, sende
     if not isinstance(target, Address):
         target = kernel.thespian.address_like(target)
     endpoint = target.endpoint
-    loop = getattr(endpoint, "kernel", kernel).loop
-    try:
-        if get_running_loop() is loop:
-            _hand_over(endpoint, message, sender)
-            return
-    except RuntimeError:
-        pass  # a thread without a loop
+    loop = endpoint.kernel.loop
+    if _get_running_loop() is loop:
+        _hand_over(endpoint, message, sender)
+        return
     try:
         loop.call_soon_threadsafe(_hand_over, endpoint, message, sender)
     except RuntimeError:  # the other system has been shut down
