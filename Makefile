@@ -7,7 +7,7 @@ RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format migrate migrate-postgres check bench-shared-key lock pictures clean
+.PHONY: help run test test-fast lint format migrate migrate-postgres check rotate-keys bench-shared-key lock pictures clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ lint: $(DEV_STAMP) ## Check style, types and the direction of imports
 format: $(DEV_STAMP) ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+rotate-keys: $(RUN_STAMP) ## Encrypt reps' stored keys again with the newest ENCRYPTION_KEY; stop Cornerman first
+	@$(BIN)/python -m cornerman rotate-keys
 
 bench-shared-key: $(DEV_STAMP) ## Measure 200 reps on one free key: allowance used, 429s, fairness (two minutes)
 	@$(BIN)/python -m benchmarks.shared_key

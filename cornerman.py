@@ -4,6 +4,7 @@ cornerman run        start everything in this terminal (the default)
 cornerman check      validate settings, prompts, pipelines and data, and say what to fix
 cornerman migrate    apply migrations/ to the database the settings name
 cornerman new-key    print a fresh ENCRYPTION_KEY
+cornerman rotate-keys  encrypt reps' stored keys again with the newest ENCRYPTION_KEY; nothing may run meanwhile
 """
 
 import argparse
@@ -12,6 +13,7 @@ import errno
 import os
 import secrets
 import signal
+import socket
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -23,8 +25,10 @@ import uvloop
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
+from actors.key_rotation import KeyRotation, Rotated
 from actors.library import LibraryError, load_library
 from actors.logs import configure_logs
+from actors.providers.key_vault import KeyVault
 from actors.providers.messages import Provider
 from actors.providers.secret import Secret
 from actors.settings import Settings, SettingsError, read_settings
@@ -100,7 +104,41 @@ def _new_key() -> int:
     return 0
 
 
-_COMMANDS: dict[str, Callable[[], int]] = {"run": _run, "check": _check, "migrate": _migrate, "new-key": _new_key}
+def _rotate_keys() -> int:
+    settings = _settings()
+    if _is_running(settings):
+        raise StartRefused(f"Something answers on port {settings.port}: stop Cornerman first, then rotate.")
+    key = settings.encryption_key or _kept_key(settings.data_dir)
+    rotated = asyncio.run(_rotate(settings, KeyVault(key.reveal())))
+    print(f"Encrypted again with the newest key: {rotated.resealed}.")
+    if rotated.unreadable:
+        print(f"Open under no ENCRYPTION_KEY and left as they are: {rotated.unreadable}.", file=sys.stderr)
+        return 1
+    print("The older keys in ENCRYPTION_KEY are no longer needed.")
+    return 0
+
+
+def _is_running(settings: Settings) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((settings.host, settings.port)) == 0
+
+
+async def _rotate(settings: Settings, vault: KeyVault) -> Rotated:
+    rotation = KeyRotation(vault)
+    rotation.journal(settings.data_dir / "journal.sqlite")
+    async with AsyncExitStack() as stack:
+        await rotation.rows(await _open_store(settings, stack))
+    return rotation.rotated
+
+
+_COMMANDS: dict[str, Callable[[], int]] = {
+    "run": _run,
+    "check": _check,
+    "migrate": _migrate,
+    "new-key": _new_key,
+    "rotate-keys": _rotate_keys,
+}
 
 
 async def _apply_migrations(settings: Settings) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ from runtime.journal_messages import (
     Unfinished,
     UnfinishedKeys,
 )
+from runtime.journal_rewrite import rewrite_journal
 from runtime.mailbox import Mailbox, Overflow
 from runtime.owned import Timer
 from runtime.supervision import Backoff, ChildSpec, Restart, Strategy, Supervision, Terminated
@@ -109,4 +110,5 @@ __all__ = [
     "UnfinishedKeys",
     "WorkCancelled",
     "journal_spec",
+    "rewrite_journal",
 ]
