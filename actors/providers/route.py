@@ -99,4 +99,5 @@ def _choice(text: str) -> ModelChoice:
 
 
 def _fingerprint(sealed: SealedKey) -> str:
-    return hashlib.sha256(sealed.ciphertext.encode()).hexdigest()[:12]
+    """Of the rep too: a ciphertext that another rep copied must not find the lane on which its owner's key is open."""
+    return hashlib.sha256(f"{sealed.telegram_id}/{sealed.ciphertext}".encode()).hexdigest()[:12]

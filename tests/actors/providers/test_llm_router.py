@@ -321,12 +321,14 @@ async def test_a_lane_of_a_rep_comes_and_goes(world: World) -> None:
 
 
 async def test_another_reps_ciphertext_opens_nothing(world: World) -> None:
-    """A sealed key copied to another rep is unreadable there, and nothing is sent."""
+    """A sealed key copied to another rep is unreadable there, even while its owner's lane is open."""
     await world.begin()
     stolen = world.sealed(telegram_id=8)
+    world.ask(CLAUDE, credential=stolen, telegram_id=8)
+    await world.expect(Completed)
     world.ask(CLAUDE, credential=type(stolen)(ANTHROPIC, 7, stolen.ciphertext))
     assert (await world.expect(CompletionFailed)).kind is FailureKind.KEY_UNREADABLE
-    assert await world.requests() == []
+    assert len(await world.requests()) == 1
 
 
 async def _closed(world: World) -> None:
