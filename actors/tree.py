@@ -118,6 +118,7 @@ def _sessions(
             cited=lambda reference: _cited(library.playbook, reference),
             practice=practice,
             book=book,
+            scenarios=library.scenarios,
         )
 
     services = Services(make_world=make_world, library=library, store=store)

@@ -62,14 +62,16 @@ class Preferences(msgspec.Struct, frozen=True):
     language: str | None = None
 
 
-class Interaction(msgspec.Struct, frozen=True):
-    """One conversation in a line; `at` is UTC text as stored."""
+class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One conversation in a line; `at` is UTC text as stored. Practice has a category and a score, support the rest."""
 
     at: str
     kind: str
-    prospect_type: str
-    stage: str
-    buying_signal: str
+    prospect_type: str = ""
+    stage: str = ""
+    buying_signal: str = ""
+    category: str = ""
+    score: int | None = None
 
 
 class UserMemory(msgspec.Struct, frozen=True):
@@ -90,8 +92,18 @@ def default_memory() -> UserMemory:
 def support_interaction(output: StrategistOutput, at: str) -> Interaction:
     """The line to remember of a worked prospect, without their name or company."""
     names, analysis = prospect_names(output), output.analysis
-    kept = (_kept(text, names) for text in (analysis.prospect_type, analysis.stage, analysis.buying_signal))
-    return Interaction(at, "support", *kept)
+    return Interaction(
+        at,
+        "support",
+        prospect_type=_kept(analysis.prospect_type, names),
+        stage=_kept(analysis.stage, names),
+        buying_signal=_kept(analysis.buying_signal, names),
+    )
+
+
+def practice_interaction(mode: str, category: str, score: int, at: str) -> Interaction:
+    """The line to remember of a practised answer."""
+    return Interaction(at, mode, category=category, score=score)
 
 
 def prospect_names(output: StrategistOutput) -> tuple[str, ...]:

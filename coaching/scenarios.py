@@ -27,7 +27,8 @@ class Persona(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of a rubric: what counts, for how much, and by which signs it is seen in the rep's own words.
 
-    `max_words` is one more sign, which code counts: for the answer up to this length, against it beyond.
+    `max_words` is one more sign, which code counts: for an answer up to this length that shows another good sign,
+    against one beyond.
     """
 
     weight: Annotated[int, Meta(ge=1, le=100)]

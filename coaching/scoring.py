@@ -177,7 +177,7 @@ def _criterion(name: str, criterion: Criterion, proven: Mapping[str, str], words
 def _points(weight: int, seen: Iterable[Evidence], possible: int) -> int:
     found = [evidence.sign.good for evidence in seen]
     good, bad = found.count(True), found.count(False)
-    if good == 0:
-        return 0
+    if not any(evidence.sign.good and evidence.quote for evidence in seen):
+        return 0  # being short alone is no merit
     share = 1.0 if possible == 1 else FIRST_SIGN + (1 - FIRST_SIGN) * (good - 1) / (possible - 1)
     return int(weight * max(0.0, share - BAD_SIGN * bad) + 0.5)

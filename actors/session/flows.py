@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from actors.session import admin, general, onboarding, own_data, revise, sample, settings, support, usage
+from actors.session import (
+    admin,
+    general,
+    learn,
+    onboarding,
+    own_data,
+    practice,
+    revise,
+    sample,
+    settings,
+    support,
+    train,
+    usage,
+)
 from actors.session.flow import Flow
 
 _K = TypeVar("_K")
@@ -14,6 +27,9 @@ FLOWS: tuple[Flow, ...] = (
     sample.FLOW,
     support.FLOW,
     revise.FLOW,
+    practice.FLOW,
+    learn.FLOW,
+    train.FLOW,
     settings.FLOW,
     own_data.FLOW,
     admin.FLOW,

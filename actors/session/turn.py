@@ -12,6 +12,7 @@ from actors.settings import Settings
 from actors.telegram.messages import TelegramCall
 from actors.telegram.rendering import Keyboard, edit_text, plain, send_calls
 from actors.texts import Texts
+from coaching.scenarios import Scenarios
 
 
 class StartJob(msgspec.Struct, frozen=True, tag=True):
@@ -65,7 +66,8 @@ class World(msgspec.Struct, frozen=True):
     """What a flow may know beside the state: settings, texts, the rep's rows, and the time as UTC epoch seconds.
 
     `seal` encrypts a key for one rep and provider. `practice` names the providers that answer from the sandbox.
-    `cited` returns the title of the playbook section a model referred to, or None where there is none.
+    `cited` returns the title of the playbook section a model referred to, or None where there is none; `scenarios`
+    are the lessons and drills that ship with the house.
     """
 
     settings: Settings
@@ -76,6 +78,7 @@ class World(msgspec.Struct, frozen=True):
     cited: Callable[[str | None], str | None]
     practice: frozenset[Provider]
     book: Book
+    scenarios: Scenarios
 
     @property
     def default_provider(self) -> Provider:

@@ -46,6 +46,20 @@ class TellingWish(msgspec.Struct, frozen=True, tag="telling_wish"):
     run_id: str
 
 
+class AnsweringScenario(msgspec.Struct, frozen=True, tag="answering_scenario"):
+    """The next text is the answer to this scenario.
+
+    `difficulty` is the one chosen, 0 for any; `asked_by` is the message whose button opened it, so that a second tap
+    opens no second one.
+    """
+
+    scenario_id: str
+    shown_at: float
+    difficulty: int = 0
+    level_id: str = ""
+    asked_by: int | None = None
+
+
 Waiting = (
     Idle
     | ChoosingProvider
@@ -55,5 +69,6 @@ Waiting = (
     | EnteringTimeZone
     | InvitingUser
     | TellingWish
+    | AnsweringScenario
 )
 """Everything a session may wait for."""

@@ -9,6 +9,9 @@ import pytest
 from actors.providers.messages import FailureKind, KeyVerdict
 from actors.session.flows import COMMANDS
 from actors.texts import MissingText, Texts
+from coaching.badges import BADGES
+from coaching.generated import CATEGORIES
+from coaching.progress import RANKS, Earned
 from coaching.sections import Layout, support_sections
 from coaching.strategist import EngagementTactics
 from tests.actors.session.world import answer
@@ -34,6 +37,13 @@ BUILT_FROM_VALUES = (
     | {f"command-{name}" for name in COMMANDS}
     | {"admin-revoked", "admin-restored"}
     | {f"button-reminders-{state}" for state in ("on", "off")}
+    | {f"rank-{rank}" for rank in RANKS}
+    | {f"badge-{badge.id}" for badge in BADGES}
+    | {f"rarity-{badge.rarity}" for badge in BADGES}
+    | {f"category-{name}" for name in (*CATEGORIES, "next_step")}
+    | {f"button-difficulty-{difficulty}" for difficulty in range(4)}
+    | {f"score-reason-{name}" for name in Earned.__struct_fields__ if name != "improvement"}
+    | {f"score-{name}" for name in ("strengths", "improvements", "ideal")}
     | _titles()
 )
 

@@ -1,7 +1,9 @@
 """Answers and files that the tests of this folder start from."""
 
+from functools import cache
 from pathlib import Path
 
+from coaching.scenarios import Scenarios, parse_scenarios
 from coaching.strategist import (
     Analysis,
     CasebookMatch,
@@ -19,6 +21,12 @@ ROOT = Path(__file__).parents[2]
 def content(path: str) -> str:
     """The text of a shipped file."""
     return (ROOT / path).read_text(encoding="utf-8")
+
+
+@cache
+def shipped() -> Scenarios:
+    """The scenarios that ship."""
+    return parse_scenarios(content("data/scenarios.yaml"), "data/scenarios.yaml")
 
 
 def output(

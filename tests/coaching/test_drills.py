@@ -1,6 +1,6 @@
 from coaching.drills import choose, unseen
 from coaching.scenarios import Scenario
-from tests.coaching.test_scenarios import shipped
+from tests.coaching.samples import shipped
 
 POOL = shipped().train_pool
 

@@ -1,17 +1,9 @@
-from functools import cache
-
 import pytest
 import yaml
 
 from coaching.errors import ScenarioError
-from coaching.scenarios import Scenarios, parse_scenarios
-from tests.coaching.samples import content
-
-
-@cache
-def shipped() -> Scenarios:
-    """The scenarios that ship."""
-    return parse_scenarios(content("data/scenarios.yaml"), "data/scenarios.yaml")
+from coaching.scenarios import parse_scenarios
+from tests.coaching.samples import content, shipped
 
 
 def test_shipped_scenarios_are_enough_to_practise() -> None:

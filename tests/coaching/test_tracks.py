@@ -1,5 +1,5 @@
 from coaching.tracks import LevelProgress, Status, attempted, completed, next_level, status
-from tests.coaching.test_scenarios import shipped
+from tests.coaching.samples import shipped
 
 TRACK = shipped().learn_tracks[0]
 FIRST, SECOND, *_, LAST = TRACK.levels

@@ -24,6 +24,7 @@ from coaching.strategist import (
     StrategyStep,
 )
 from storage import Row, user_id
+from tests.coaching.samples import shipped
 
 NOW = 1_800_000_000.0
 REP = Rep(telegram_id=7, username="anna", first_name="Anna")
@@ -50,6 +51,7 @@ def world(known: Book | None = None, **settings: str) -> World:
         cited=lambda reference: reference,
         practice=frozenset({Provider.OPENROUTER}),
         book=known or Book(),
+        scenarios=shipped(),
     )
 
 
