@@ -35,7 +35,7 @@ from actors.settings import Settings, SettingsError, read_settings
 from actors.tree import Tree, build_tree
 from runtime import ActorSystem
 from storage import MigrationError, PostgrestStore, SqliteStore, Store, migrate_insforge, migrate_sqlite
-from webapp_server import web_server_spec
+from webapp_server import PageAccess, TokenMint, signing_secret, web_server_spec
 
 HOME = Path(__file__).parent
 _LOG = structlog.get_logger("cornerman")
@@ -167,11 +167,20 @@ async def _start(system: ActorSystem, tree: Tree, assembly: Assembly) -> None:
     settings = assembly.settings
     for spec in tree.specs:
         await system.start(spec)
-    await system.start(web_server_spec(system, settings.host, settings.port))
+    await system.start(web_server_spec(system, settings.host, settings.port, _page_access(settings)))
     for line in assembly.lines:
         print(line)
     print(f"Status page:  http://{settings.host}:{settings.port}/status")
     print("Ready. Ctrl-C stops.", flush=True)
+
+
+def _page_access(settings: Settings) -> PageAccess:
+    """How the Mini App is entered; without JWT_SECRET the tokens end with this process, which pages survive."""
+    if settings.telegram_bot_token is None:
+        raise ValueError("the assembly fills in the bot token before the web server is built")
+    named = settings.jwt_secret.reveal() if settings.jwt_secret else secrets.token_urlsafe(48)
+    keys = tuple(Secret(key.strip()) for key in named.split(",") if key.strip())
+    return PageAccess(signing_secret(settings.telegram_bot_token.reveal()), TokenMint(keys))
 
 
 async def _assemble(settings: Settings, stack: AsyncExitStack) -> Assembly:

@@ -89,6 +89,10 @@ class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
             raise MisuseError("no message is being handled, so nobody waits for a reply")
         sender.endpoint.deliver(message, self._myRef.address)
 
+    def forward(self, target: Address, message: object, sender: Address) -> None:
+        """Send a message on in the name of the one who sent it here, who gets the answer."""
+        target.endpoint.deliver(message, sender)
+
     def ask(self, target: Address, message: object, *, deadline_s: float) -> Coroutine[Any, Any, object]:
         """Send a request and wait for one answer; the own mailbox waits meanwhile unless this runs in a `pipe`.
 

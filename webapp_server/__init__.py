@@ -1,5 +1,7 @@
-"""The aiohttp application: health and status for operators; the Mini App's server comes later."""
+"""The aiohttp application: the Mini App's door and API, health and status for operators."""
 
-from webapp_server.server import web_server_spec
+from webapp_server.access_token import TokenMint
+from webapp_server.init_data import signing_secret
+from webapp_server.server import PageAccess, web_server_spec
 
-__all__ = ["web_server_spec"]
+__all__ = ["PageAccess", "TokenMint", "signing_secret", "web_server_spec"]

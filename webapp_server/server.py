@@ -1,37 +1,67 @@
 """WebServer: the actor that owns the aiohttp application and its listening socket."""
 
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
+import msgspec
 import structlog
 from aiohttp import web
 
-from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox
+from actors.session.messages import Changed
+from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Overflow
+from webapp_server.access_token import TokenMint
+from webapp_server.answers import refusal
+from webapp_server.api import Api
+from webapp_server.events import Streams
 from webapp_server.health import health_routes
+from webapp_server.openapi import openapi_document
 from webapp_server.status import status_routes
 
 _LOG = structlog.get_logger(__name__)
+_MAXIMUM_BODY = 64 * 1024
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self'; script-src 'self'; "
+        "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self' https://web.telegram.org https://*.telegram.org"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def web_server_spec(system: ActorSystem, host: str, port: int) -> ChildSpec:
+class PageAccess(msgspec.Struct, frozen=True):
+    """What the Mini App's door needs: the key that initData is signed with, and the maker of access tokens."""
+
+    signing_secret: bytes
+    mint: TokenMint
+
+
+def web_server_spec(system: ActorSystem, host: str, port: int, access: PageAccess) -> ChildSpec:
     """Describe the web server of a system, listening on this address."""
-    return ChildSpec("web_server", lambda: WebServer(system, host, port), well_known=True)
+    return ChildSpec("web_server", lambda: WebServer(system, host, port, access), well_known=True)
 
 
 class WebServer(Actor):
     """Serves while it lives; a crash closes the socket and the restart opens it again."""
 
-    mailbox: ClassVar[Mailbox] = Mailbox(capacity=100)
+    mailbox: ClassVar[Mailbox] = Mailbox(capacity=10_000, overflow=Overflow.COALESCE, key=lambda message: message)
 
-    def __init__(self, system: ActorSystem, host: str, port: int) -> None:
+    def __init__(self, system: ActorSystem, host: str, port: int, access: PageAccess) -> None:
         super().__init__()
         self._system = system
         self._host = host
         self._port = port
+        self._access = access
+        self._streams = Streams()
         self._runner: web.AppRunner | None = None
 
     async def started(self) -> None:
         """Open the socket; raises OSError where the port is taken, which the log names."""
-        self._runner = web.AppRunner(make_application(self._system), access_log=None)
+        application = make_application(self._system, self._access, self._streams)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._host, self._port).start()
@@ -45,13 +75,44 @@ class WebServer(Actor):
             await self._runner.cleanup()
 
     async def receive(self, message: object, sender: Address) -> None:
-        """The server takes no messages: it answers requests."""
-        await self.unhandled(message, sender)
+        """Pass on to open pages what changed; the rest of its work is answering requests."""
+        if isinstance(message, Changed):
+            self._streams.tell(message)
+        else:
+            await self.unhandled(message, sender)
 
 
-def make_application(system: ActorSystem) -> web.Application:
+def make_application(system: ActorSystem, access: PageAccess, streams: Streams | None = None) -> web.Application:
     """Build the application over a running system."""
-    application = web.Application(client_max_size=64 * 1024)
+    application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_protected])
     application.add_routes(health_routes(system))
     application.add_routes(status_routes(system))
+    application.add_routes(Api(system, access.signing_secret, access.mint, streams or Streams()).routes())
+    application.add_routes([web.get("/api/openapi.json", _openapi)])
     return application
+
+
+async def _openapi(_request: web.Request) -> web.Response:
+    return web.json_response(openapi_document(), dumps=lambda document: msgspec.json.encode(document).decode())
+
+
+@web.middleware
+async def _protected(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every answer carries the headers that keep others out of the page; the API refuses in its own words."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as refused:
+        if not request.path.startswith("/api/"):
+            refused.headers.update(_HEADERS)
+            raise
+        response = refusal(refused.status, _WORDS.get(refused.status, refused.reason))
+    if not response.prepared:
+        response.headers.update(_HEADERS)
+    return response
+
+
+_WORDS = {
+    404: "There is nothing at this address.",
+    405: "This address takes another method.",
+    413: f"That is more than the {_MAXIMUM_BODY // 1024} kB a page may send at once.",
+}

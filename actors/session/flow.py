@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from actors.providers.messages import FailureKind
+from actors.session.page import Action, View
 from actors.session.state import Job, SessionState
 from actors.session.turn import Tap, Turn, World
 from actors.session.waiting import Waiting
@@ -54,7 +55,7 @@ class Flow(msgspec.Struct, frozen=True):
     """One flow's doors.
 
     `buttons` maps the first word of a button's data, `texts` the waiting state's type, `links` the payload of
-    /start up to its first `_` (the longest word that fits wins).
+    /start up to its first `_` (the longest word that fits wins), `views` and `actions` the paths a page asks for.
     """
 
     commands: Mapping[str, CommandHandler] = {}
@@ -63,3 +64,5 @@ class Flow(msgspec.Struct, frozen=True):
     jobs: Mapping[str, JobFlow] = {}
     links: Mapping[str, LinkHandler] = {}
     nudges: Mapping[str, NudgeHandler] = {}
+    views: Mapping[str, View] = {}
+    actions: Mapping[str, Action] = {}

@@ -5,8 +5,10 @@ from typing import TypeVar
 
 from actors.session import (
     admin,
+    cases,
     general,
     learn,
+    me,
     onboarding,
     own_data,
     practice,
@@ -33,6 +35,8 @@ FLOWS: tuple[Flow, ...] = (
     settings.FLOW,
     own_data.FLOW,
     admin.FLOW,
+    me.FLOW,
+    cases.FLOW,
     usage.FLOW,
     general.FLOW,
 )
@@ -54,3 +58,5 @@ TEXTS = _joined(flow.texts for flow in FLOWS)
 JOBS = _joined(flow.jobs for flow in FLOWS)
 LINKS = _joined(flow.links for flow in FLOWS)
 NUDGES = _joined(flow.nudges for flow in FLOWS)
+VIEWS = _joined(flow.views for flow in FLOWS)
+ACTIONS = _joined(flow.actions for flow in FLOWS)

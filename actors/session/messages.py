@@ -40,6 +40,55 @@ class Letter(msgspec.Struct, frozen=True):
     subject: str
 
 
+class Enter(msgspec.Struct, frozen=True):
+    """Somebody opened the page; `Answered` with an empty body where they may use it, else `Refused`."""
+
+    actor_key: str
+    username: str | None
+    first_name: str
+
+
+class Look(msgspec.Struct, frozen=True):
+    """A page wants to see a view; answered by `Answered` or `Refused`."""
+
+    actor_key: str
+    view: str
+    parameters: dict[str, str]
+
+
+class Act(msgspec.Struct, frozen=True):
+    """A page wants something done; `id` is the page's own, and the same one twice is done once.
+
+    Answered by `Answered` with the view that follows, once the turn is durable, or by `Refused`.
+    """
+
+    actor_key: str
+    action: str
+    parameters: dict[str, str]
+    body: bytes
+    id: str
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A view, as JSON."""
+
+    body: bytes
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """No: an HTTP status, and one sentence that says what to do."""
+
+    status: int
+    text: str
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """A rep's rows or line of work changed: what a page shows of these tables is old."""
+
+    telegram_id: int
+    tables: tuple[str, ...]
+
+
 class StepStarted(msgspec.Struct, frozen=True):
     """A pipeline step began."""
 

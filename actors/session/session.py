@@ -9,7 +9,7 @@ import asyncio
 import traceback
 import uuid
 from collections.abc import Callable
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -23,12 +23,19 @@ from actors.providers.messages import (
     SealedKey,
     TeamKey,
 )
-from actors.session import conversation, onboarding
+from actors.session import conversation, onboarding, page_requests
 from actors.session.book import Book, RowsMissing, RowsUnreachable
+from actors.session.flows import ACTIONS
 from actors.session.messages import (
+    Act,
+    Answered,
+    Changed,
+    Enter,
     HandleUpdate,
     Letter,
+    Look,
     Nudge,
+    Refused,
     Resume,
     RunFinished,
     StepFailed,
@@ -64,6 +71,7 @@ from storage import StorageError, Store
 
 _LOG = structlog.get_logger(__name__)
 KEY_CHECK_DEADLINE_S = 30.0
+_T = TypeVar("_T")
 READ_DEADLINE_S = 10.0
 
 
@@ -142,6 +150,8 @@ class Session(Actor):
                 await self._work_done(message)
             case Nudge():
                 await self._time_come(message)
+            case Enter() | Look() | Act():
+                self.reply(await self._page(message))
             case Terminated(address=address):
                 await self._run_ended(address)
             case _PendingKeyChecked():
@@ -216,8 +226,29 @@ class Session(Actor):
         else:
             await self._commit(turn, origin, done=(reference,))
 
-    async def _turn(self, make: Callable[[World], Turn]) -> Turn:
-        """Make a turn; one that needs rows which were not read yet is made again once they are: flows are pure.
+    async def _page(self, request: Enter | Look | Act) -> Answered | Refused:
+        try:
+            return Answered(await self._paged(request))
+        except page_requests.PageRefused as refused:
+            return Refused(refused.status, refused.text)
+        except RowsUnreachable:
+            return Refused(503, self._world().texts("records-unreachable-now"))
+
+    async def _paged(self, request: Enter | Look | Act) -> bytes:
+        match request:
+            case Enter():
+                self._state = await self._turn(lambda world: page_requests.entered(self._state, request, world))
+                return b""
+            case Look(view=view, parameters=parameters):
+                return await self._turn(lambda world: page_requests.look(self._state, view, parameters, world))
+            case Act(action=action, parameters=parameters):
+                turn = await self._turn(lambda world: page_requests.act(self._state, request, world))
+                await self._commit(turn, f"page/{request.id}")
+                then = ACTIONS[action].then
+                return await self._turn(lambda world: page_requests.look(self._state, then, parameters, world))
+
+    async def _turn(self, make: Callable[[World], _T]) -> _T:
+        """Make a turn or a view; where rows are needed that were not read yet it is made again: flows are pure.
 
         Raises RowsUnreachable when the flow cannot go on without rows that storage does not give.
         """
@@ -246,14 +277,22 @@ class Session(Actor):
         self, turn: Turn, origin: str, *, done: tuple[tuple[str, int], ...] = (), dead: tuple[DeadEntry, ...] = ()
     ) -> None:
         await self._journal.commit(turn, origin, done=done, dead=dead)
-        self._state = turn.state
+        before, self._state = self._state, turn.state
         self._book.apply(turn.rows)
         self._perform(turn.at_once)
+        self._tell_page(before, turn)
         for command in turn.commands:
             if isinstance(command, ForgetRep):
                 await self._journal.forget()
             else:
                 self._obey(command)
+
+    def _tell_page(self, before: SessionState, turn: Turn) -> None:
+        tables = {write.table for write in turn.rows}
+        if before.jobs != turn.state.jobs:
+            tables.add("jobs")
+        if tables:
+            self.send(self.find("web_server"), Changed(turn.state.rep.telegram_id, tuple(sorted(tables))))
 
     def _perform(self, calls: tuple[TelegramCall, ...]) -> None:
         for call in calls:

@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 import structlog
 
-from actors.session.messages import HandleUpdate, Nudge, Resume
+from actors.session.messages import Act, Enter, HandleUpdate, Look, Nudge, Resume
 from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated
 
 _LOG = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ class _Resident(msgspec.Struct):
     address: Address
     actor_key: str
     retiring: bool = False
-    held: list[object] = []
+    held: list[tuple[object, Address]] = []
 
 
 class Sessions(Actor):
@@ -61,29 +61,36 @@ class Sessions(Actor):
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
-            case HandleUpdate(actor_key=key) | Resume(actor_key=key) | Nudge(actor_key=key):
-                self._deliver(key, message)
+            case (
+                HandleUpdate(actor_key=key)
+                | Resume(actor_key=key)
+                | Nudge(actor_key=key)
+                | Enter(actor_key=key)
+                | Look(actor_key=key)
+                | Act(actor_key=key)
+            ):
+                self._deliver(key, message, sender)
             case Idle(actor_key=key):
                 self._retire(key, sender)
             case StillBusy(actor_key=key):
                 self._keep(key)
             case Revive(actor_key=key):
-                self._deliver(key, Resume(actor_key=key))
+                self._deliver(key, Resume(actor_key=key), self.address)
             case Terminated(address=address, reason=reason):
                 self._ended(address, crashed=reason != "normal")
             case _:
                 await self.unhandled(message, sender)
 
-    def _deliver(self, key: str, message: object) -> None:
+    def _deliver(self, key: str, message: object, sender: Address) -> None:
         resident = self._residents.get(key)
         if resident is None:
             if key in self._crashes and not isinstance(message, Resume):
                 return  # it waits in the journal, which the revived session reads
             resident = self._residents[key] = _Resident(address=self._spawn(key), actor_key=key, held=[])
         if resident.retiring:
-            resident.held.append(message)
+            resident.held.append((message, sender))
         else:
-            self.send(resident.address, message)
+            self.forward(resident.address, message, sender)
 
     def _spawn(self, key: str) -> Address:
         spec = ChildSpec(name=key, factory=lambda: self._make_session(key), restart=Restart.TEMPORARY)
@@ -99,8 +106,8 @@ class Sessions(Actor):
         resident = self._residents[key]
         resident.retiring = False
         held, resident.held = resident.held, []
-        for message in held:
-            self.send(resident.address, message)
+        for message, sender in held:
+            self.forward(resident.address, message, sender)
 
     def _ended(self, address: Address, *, crashed: bool) -> None:
         resident = next((one for one in self._residents.values() if one.address == address), None)
@@ -112,8 +119,8 @@ class Sessions(Actor):
             self._pause(key)
             return
         self._crashes.pop(key, None)
-        for message in resident.held:
-            self._deliver(key, message)
+        for message, sender in resident.held:
+            self._deliver(key, message, sender)
 
     def _pause(self, key: str) -> None:
         crashes = self._crashes[key] = self._crashes.get(key, 0) + 1

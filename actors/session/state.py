@@ -66,7 +66,8 @@ class Job(msgspec.Struct, frozen=True):
 class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rep's conversation: who, what the next message is taken for, and the jobs in their order of arrival.
 
-    `link` is the payload of a deep link that waits for the set-up; `sampled` says that the free sample is spent.
+    `link` is the payload of a deep link that waits for the set-up; `sampled` says that the free sample is spent;
+    `acted` holds the ids of the page's last actions.
     """
 
     rep: Rep
@@ -79,6 +80,7 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offered_text: str | None = None
     failed_job: Job | None = None
     jobs: tuple[Job, ...] = ()
+    acted: tuple[str, ...] = ()
     memory: UserMemory = UserMemory()
 
     @property

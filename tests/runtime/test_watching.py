@@ -158,7 +158,7 @@ async def test_a_turn_that_blocks_the_loop_is_named() -> None:
     assert len(blocks) == 2
     for entry in blocks:
         assert entry["message"] == "str"
-        assert any(frame.endswith(" hold") for frame in entry["stack"])
+        assert any(frame.endswith(" hold") for frame in entry["frames"])
     assert system.snapshot().loop.last_blocked == "Blocking at str"
 
 

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
+from tests.webapp_server.door import ACCESS
 from webapp_server.server import make_application
 
 Client = TestClient[web.Request, web.Application]
@@ -35,7 +36,7 @@ async def system() -> AsyncIterator[ActorSystem]:
 
 @pytest.fixture
 async def client(system: ActorSystem) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(make_application(system))) as client:
+    async with TestClient(TestServer(make_application(system, ACCESS))) as client:
         yield client
 
 

@@ -30,6 +30,10 @@ nothing-to-cancel = There is nothing under way. /help shows what I can do.
 
 only-text = I can read text for now. Paste the words from it, and I work with those.
 
+page-not-there = That is not there, or no longer.
+
+page-bad-body = The page and the coach do not understand each other. Open the page again from the chat.
+
 stale-button = That button is no longer in use. /help shows what I can do.
 
 broken-update = Something in your last message broke on my side. It is noted for the operators; please send it in another form.

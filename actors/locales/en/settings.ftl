@@ -21,6 +21,7 @@ settings-key = Whose key shall I think with? A new choice takes effect with your
 settings-zone = Where are you? Send a city (Berlin), a zone (America/New_York) or an offset (UTC+2).
 settings-zone-unknown = I do not know that place. Send a larger city near you, or an offset such as UTC+2. /cancel keeps it as it is.
 settings-quiet = When shall I not write to you on my own?
+settings-quiet-range = Quiet hours begin and end at a whole hour from 0 to 23.
 settings-reset =
     Start your practice over? All scores, points, levels and streaks go, for good.
 

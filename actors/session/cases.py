@@ -1,0 +1,116 @@
+"""The rep's worked prospects as the page shows them: the list, one answer whole, and handing in another one."""
+
+import msgspec
+
+from actors.session import support
+from actors.session.flow import Flow
+from actors.session.page import Action, NotNow, NotThere, Parameters, View
+from actors.session.state import Job, SessionState
+from actors.session.turn import Turn, World
+from coaching.prospect import MAXIMUM_LENGTH, Verdict, judge
+from coaching.strategist import StrategistOutput, prospect_name
+from storage import Row, from_text
+
+_PREVIEW = 200
+
+
+class CaseLine(msgspec.Struct, frozen=True):
+    """One worked prospect in a list; times are UTC epoch seconds."""
+
+    id: str
+    name: str | None
+    company: str | None
+    preview: str
+    at: float
+
+
+class Cases(msgspec.Struct, frozen=True):
+    """The worked prospects, newest first, and those still in line."""
+
+    cases: tuple[CaseLine, ...]
+    working: tuple["Working", ...]
+
+
+class Working(msgspec.Struct, frozen=True):
+    """A prospect that is being worked on or waits in line, in order."""
+
+    run_id: str
+    preview: str
+    at: float
+
+
+class CaseDetail(msgspec.Struct, frozen=True):
+    """One answer, whole; `reference` is the playbook section that the draft really follows, or null."""
+
+    id: str
+    text: str
+    answer: StrategistOutput
+    reference: str | None
+    at: float
+
+
+class Prospect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A prospect handed in on the page."""
+
+    text: str
+
+
+def listed(state: SessionState, parameters: Parameters, world: World) -> Cases:
+    """The rep's worked prospects."""
+    rows = sorted(world.book.rows("support_sessions").values(), key=lambda row: str(row["created_at"]), reverse=True)
+    return Cases(tuple(_line(row) for row in rows), tuple(_working(job) for job in state.line))
+
+
+def one(state: SessionState, parameters: Parameters, world: World) -> CaseDetail:
+    """One worked prospect."""
+    row = world.book.rows("support_sessions").get(parameters["case_id"])
+    if row is None:
+        raise NotThere
+    answer = _answer(row)
+    return CaseDetail(
+        id=str(row["id"]),
+        text=str(row["input_text"]),
+        answer=answer,
+        reference=world.cited(answer.draft.playbook_reference),
+        at=from_text(str(row["created_at"])),
+    )
+
+
+def hand_in(state: SessionState, parameters: Parameters, prospect: Prospect, world: World) -> Turn:
+    """Take a prospect from the page; its answer comes to the chat as well."""
+    text = prospect.text
+    if state.profile is None:
+        raise NotNow(world.texts("setup-first"))
+    match judge(text):
+        case Verdict.EMPTY:
+            raise NotNow(world.texts("support-empty"))
+        case Verdict.TOO_SHORT:
+            raise NotNow(world.texts("support-short"))
+        case Verdict.TOO_LONG:
+            raise NotNow(world.texts("support-long", length=len(text), limit=MAXIMUM_LENGTH))
+    return support.take(state, text, world)
+
+
+def _line(row: Row) -> CaseLine:
+    answer = _answer(row)
+    return CaseLine(
+        id=str(row["id"]),
+        name=prospect_name(answer),
+        company=answer.prospect_info.company,
+        preview=str(row["input_text"])[:_PREVIEW],
+        at=from_text(str(row["created_at"])),
+    )
+
+
+def _working(job: Job) -> Working:
+    return Working(job.run_id, job.text[:_PREVIEW], job.received_at)
+
+
+def _answer(row: Row) -> StrategistOutput:
+    return msgspec.convert(row["output_json"], StrategistOutput)
+
+
+FLOW = Flow(
+    views={"cases": View(listed, Cases), "cases/{case_id}": View(one, CaseDetail)},
+    actions={"cases": Action(hand_in, then="cases", body=Prospect)},
+)

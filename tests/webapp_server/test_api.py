@@ -1,0 +1,263 @@
+"""The Mini App's API over real sockets, a real journal, a real database and real sessions."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from actors.library import load_library
+from actors.session.book import Book
+from actors.session.session import Services, Session
+from actors.session.sessions import Sessions
+from actors.session.turn import World
+from coaching.rows import row_id
+from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
+from storage import SqliteStore, from_text, migrate_sqlite, to_text, user_id
+from tests.actors.session.world import PROSPECT, answer, world
+from tests.webapp_server.door import ACCESS, init_data
+from webapp_server.events import Streams
+from webapp_server.init_data import LOGIN_AGE_S
+from webapp_server.rate_limit import BURST
+from webapp_server.server import make_application
+
+ROOT = Path(__file__).parents[2]
+RUN = "00000000-0000-4000-8000-0000000000c1"
+Client = TestClient[web.Request, web.Application]
+
+
+class Silent(Actor):
+    """Stands where nothing is expected to be said; what it gets it forgets."""
+
+    async def receive(self, message: object, sender: Address) -> None:
+        pass
+
+
+class Listening(Silent):
+    """Passes on to the open pages, as the web server does."""
+
+    def __init__(self, streams: Streams) -> None:
+        super().__init__()
+        self._streams = streams
+
+    async def receive(self, message: object, sender: Address) -> None:
+        self._streams.tell(message)  # type: ignore[arg-type]  # sessions send nothing else
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    """A database in which Anna (7) is set up and has one worked prospect."""
+    await migrate_sqlite(tmp_path / "records.sqlite", ROOT / "migrations")
+    store = await SqliteStore.open(tmp_path / "records.sqlite")
+    now = to_text(1_700_000_000)
+    anna = {
+        "id": user_id(7),
+        "telegram_id": 7,
+        "username": "anna",
+        "first_name": "Anna",
+        "provider": "openrouter",
+        "openrouter_model": "some/model:free",
+        "anthropic_model": "some-model",
+        "created_at": now,
+        "updated_at": now,
+    }
+    case = {
+        "id": row_id(RUN, "support_sessions"),
+        "user_id": user_id(7),
+        "telegram_id": 7,
+        "input_text": PROSPECT,
+        "output_json": msgspec.to_builtins(answer()),
+        "provider_used": "openrouter",
+        "created_at": now,
+    }
+    await store.insert("users", [anna])
+    await store.insert("support_sessions", [case])
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def client(store: SqliteStore, tmp_path: Path) -> AsyncIterator[Client]:
+    system, streams = ActorSystem(), Streams()
+
+    def make_world(now: float, book: Book) -> World:
+        return msgspec.structs.replace(world(book, ALLOWED_USERNAMES="anna,ben"), now=now)
+
+    services = Services(make_world=make_world, library=load_library(ROOT), store=store)
+    for name in ("message_sender", "llm_router", "tracer"):
+        await system.start(ChildSpec(name, Silent, well_known=True))
+    await system.start(ChildSpec("web_server", lambda: Listening(streams), well_known=True))
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    await system.start(ChildSpec("sessions", lambda: Sessions(lambda key: Session(key, services)), well_known=True))
+    async with TestClient(TestServer(make_application(system, ACCESS, streams))) as client:
+        yield client
+    await system.shutdown()
+
+
+async def enter(client: Client, telegram_id: int = 7, username: str = "anna") -> dict[str, str]:
+    """The headers of someone who came in."""
+    reply = await client.post("/api/auth", headers={"Authorization": f"tma {init_data(telegram_id, username)}"})
+    assert reply.status == 200, await reply.text()
+    return {"Authorization": f"Bearer {(await reply.json())['token']}"}
+
+
+async def error(reply: ClientResponse) -> str:
+    """The sentence with which a request was refused."""
+    return str((await reply.json())["error"])
+
+
+async def test_whoever_telegram_names_comes_in(client: Client) -> None:
+    """A signed page gets a token and learns where its link led."""
+    data = init_data(7, "anna", start_param="leads")
+    reply = await client.post("/api/auth", headers={"Authorization": f"tma {data}"})
+    session = await reply.json()
+    assert (session["expires_in"], session["start"]) == (900, "leads")
+    me = await (await client.get("/api/me", headers={"Authorization": f"Bearer {session['token']}"})).json()
+    assert (me["telegram_id"], me["set_up"], me["provider"]) == (7, True, "OpenRouter")
+
+
+@pytest.mark.parametrize("authorization", ["", "tma", "tma nonsense", f"tma {init_data(7, 'anna', age_s=4000)}"])
+async def test_nobody_else_does(client: Client, authorization: str) -> None:
+    """Unsigned and old data are refused alike."""
+    reply = await client.post("/api/auth", headers={"Authorization": authorization})
+    assert reply.status == 401
+    assert "Open it again from the chat" in await error(reply)
+
+
+async def test_the_page_admits_whom_the_chat_admits(client: Client) -> None:
+    """Someone who is not on the list gets the chat's own sentence and no token."""
+    reply = await client.post("/api/auth", headers={"Authorization": f"tma {init_data(9, 'stranger')}"})
+    assert reply.status == 403
+    assert "@stranger" in await error(reply)
+
+
+async def test_a_token_is_renewed_with_older_data(client: Client) -> None:
+    """Data too old for a login still renews a token that is valid; without one, or with another's, it does not."""
+    old = f"tma {init_data(7, 'anna', age_s=LOGIN_AGE_S + 100)}"
+    mine = (await enter(client))["Authorization"].removeprefix("Bearer ")
+    others = (await enter(client, 8, "ben"))["Authorization"].removeprefix("Bearer ")
+    for token, status in ((mine, 200), (others, 401), ("", 401)):
+        headers = {"Authorization": old, "X-Access-Token": token}
+        assert (await client.post("/api/auth/renew", headers=headers)).status == status
+
+
+@pytest.mark.parametrize("path", ["me", "cases", f"cases/{RUN}", "events"])
+async def test_nothing_is_shown_without_a_token(client: Client, path: str) -> None:
+    """Neither no token nor a made-up one shows anything."""
+    for headers in ({}, {"Authorization": "Bearer made.up.token"}):
+        reply = await client.get(f"/api/{path}", headers=headers)
+        assert reply.status == 401
+
+
+async def test_a_rep_sees_their_own_and_nobody_elses(client: Client) -> None:
+    """Ben does not see Anna's case, not even by its id."""
+    anna, ben = await enter(client), await enter(client, 8, "ben")
+    id_ = row_id(RUN, "support_sessions")
+    seen = await (await client.get(f"/api/cases/{id_}", headers=anna)).json()
+    assert seen["answer"]["draft"]["message"] == answer().draft.message
+    assert seen["at"] == from_text(to_text(1_700_000_000))
+    assert (await client.get(f"/api/cases/{id_}", headers=ben)).status == 404
+    assert (await (await client.get("/api/cases", headers=ben)).json())["cases"] == []
+
+
+async def test_a_change_is_done_once_and_shown(client: Client) -> None:
+    """The answer is the view that follows; the same key again changes nothing more."""
+    anna = await enter(client) | {"Idempotency-Key": "k1"}
+    change = {"time_zone": "berlin", "quiet_from": 22, "quiet_to": 7, "reminders": False}
+    first = await (await client.post("/api/me/settings", json=change, headers=anna)).json()
+    assert first["settings"]["time_zone"] == "Europe/Berlin"
+    other = change | {"quiet_from": 0}
+    again = await (await client.post("/api/me/settings", json=other, headers=anna)).json()
+    assert again == first
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("me/settings", b"{", 400),
+        ("me/settings", b"{}", 400),
+        ("me/settings", b'{"time_zone": 1}', 400),
+        ("cases", json.dumps({"text": "short"}).encode(), 409),
+        ("cases", json.dumps({"text": PROSPECT, "more": 1}).encode(), 400),
+        ("cases", b'{"text": "' + b"x" * 70_000 + b'"}', 413),
+        ("nothing", b"", 404),
+    ],
+)
+async def test_what_cannot_be_done_gets_one_sentence(client: Client, path: str, body: bytes, status: int) -> None:
+    """Unreadable, incomplete, too short, too large, nowhere: each is refused in words and changes nothing."""
+    anna = await enter(client)
+    reply = await client.post(f"/api/{path}", data=body, headers=anna)
+    assert reply.status == status
+    assert (await error(reply)).endswith(".")
+    assert (await (await client.get("/api/cases", headers=anna)).json())["working"] == []
+
+
+async def test_a_prospect_handed_in_on_the_page_waits_in_the_same_line(client: Client) -> None:
+    """It is worked on by the session as one from the chat would be."""
+    reply = await client.post("/api/cases", json={"text": PROSPECT}, headers=await enter(client))
+    assert [one["preview"] for one in (await reply.json())["working"]] == [PROSPECT]
+
+
+async def test_what_is_known_is_not_sent_again(client: Client) -> None:
+    """The tag of an answer spares its body until something changes."""
+    anna = await enter(client)
+    first = await client.get("/api/me", headers=anna)
+    again = await client.get("/api/me", headers=anna | {"If-None-Match": first.headers["ETag"]})
+    assert (again.status, await again.read()) == (304, b"")
+    change = {"time_zone": "UTC", "quiet_from": 1, "quiet_to": 2, "reminders": True}
+    await client.post("/api/me/settings", json=change, headers=anna)
+    assert (await client.get("/api/me", headers=anna | {"If-None-Match": first.headers["ETag"]})).status == 200
+
+
+async def test_too_much_at_once_is_told_when_to_come_again(client: Client) -> None:
+    """One rep's flood is refused; another rep is served meanwhile."""
+    anna, ben = await enter(client), await enter(client, 8, "ben")
+    replies = await asyncio.gather(*(client.get("/api/me", headers=anna) for _ in range(10 * BURST)))
+    refused = [reply for reply in replies if reply.status == 429]
+    assert refused
+    assert int(refused[0].headers["Retry-After"]) >= 1
+    assert (await client.get("/api/me", headers=ben)).status == 200
+
+
+async def test_an_open_page_hears_what_changed(client: Client) -> None:
+    """A change made elsewhere arrives as an event that names the tables, and only with its owner."""
+    anna, ben = await enter(client), await enter(client, 8, "ben")
+    async with client.get("/api/events", headers=anna) as mine, client.get("/api/events", headers=ben) as other:
+        assert mine.content_type == "text/event-stream"
+        change = {"time_zone": "UTC", "quiet_from": 1, "quiet_to": 2, "reminders": True}
+        await client.post("/api/me/settings", json=change, headers=anna)
+        heard = await _event(mine)
+        assert json.loads(heard) == ["users"]
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await _event(other)
+
+
+async def _event(stream: ClientResponse) -> str:
+    async for line in stream.content:
+        if line.startswith(b"data: "):
+            return line[6:].decode()
+    raise AssertionError("the stream ended")
+
+
+async def test_every_answer_keeps_others_out(client: Client) -> None:
+    """Security headers stand on what is shown and on what is refused."""
+    for path in ("/api/me", "/livez", "/nowhere", "/api/nowhere"):
+        headers = (await client.get(path)).headers
+        assert "frame-ancestors" in headers["Content-Security-Policy"]
+        assert headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_the_document_describes_every_route(client: Client) -> None:
+    """Each operation has an answer's schema, and each reference leads somewhere."""
+    document: dict[str, Any] = await (await client.get("/api/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    text = json.dumps(document)
+    for name in {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}:
+        assert name in document["components"]["schemas"]
+    assert {"/api/auth", "/api/me", "/api/cases/{case_id}"} <= document["paths"].keys()

@@ -1,0 +1,146 @@
+"""The Mini App's API: who is there, what they see and do, and what changed since.
+
+POST /api/auth        `Authorization: tma <initData>` gives a token for a quarter of an hour
+POST /api/auth/renew  the same data, up to a day old, and a token that is still valid give another one
+GET  /api/<view>      a view of the rep's session
+POST /api/<action>    an action of the rep's session; `Idempotency-Key` makes it safe to send again
+GET  /api/events      server-sent events: which tables of the rep changed
+
+Nothing here decides or stores anything: every request is asked of the session that owns the rep's state.
+"""
+
+import uuid
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import web
+
+from actors.session.flows import ACTIONS, VIEWS
+from actors.session.messages import Act, Answered, Enter, Look, Refused
+from runtime import ActorError, ActorSystem
+from webapp_server.access_token import LIFETIME_S, AccessToken, InvalidToken, TokenMint
+from webapp_server.answers import answer, refusal
+from webapp_server.events import Streams
+from webapp_server.init_data import LOGIN_AGE_S, RENEWAL_AGE_S, InitData, InvalidInitData, read_init_data
+from webapp_server.rate_limit import RateLimit
+
+SESSION_DEADLINE_S = 20.0
+_UNREACHABLE = "The coach does not answer right now. Try again in a minute."
+_TOO_FAST = "That was too much at once. Wait a moment and try again."
+_MAXIMUM_ID = 64
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A token and the seconds it is good for; `start` is where the link led, as whoever made it chose."""
+
+    token: str
+    expires_in: int
+    start: str
+
+
+class Api:
+    """The API of one system; `secret` is what the bot's initData is signed with."""
+
+    def __init__(self, system: ActorSystem, secret: bytes, mint: TokenMint, streams: Streams) -> None:
+        self._system = system
+        self._secret = secret
+        self._mint = mint
+        self._streams = streams
+        self._limit = RateLimit()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route; each view and action of the flows has one."""
+        return [
+            web.post("/api/auth", self._login),
+            web.post("/api/auth/renew", self._renew),
+            web.get("/api/events", self._guarded(self._events)),
+            *(web.get(f"/api/{path}", self._guarded(self._look(path))) for path in VIEWS),
+            *(web.post(f"/api/{path}", self._guarded(self._act(path))) for path in ACTIONS),
+        ]
+
+    async def _login(self, request: web.Request) -> web.Response:
+        return await self._enter(request, LOGIN_AGE_S)
+
+    async def _enter(self, request: web.Request, maximum_age_s: float) -> web.Response:
+        try:
+            data = self._init_data(request, maximum_age_s)
+        except InvalidInitData as invalid:
+            return refusal(401, str(invalid))
+        wait = self._limit.wait_s(f"enter/{data.user.id}", self._system.clock.now())
+        if wait:
+            return _too_fast(wait)
+        reply = await self._ask(Enter(_key(data.user.id), data.user.username, data.user.first_name))
+        if isinstance(reply, Refused):
+            return refusal(reply.status, reply.text)
+        token, _ = self._mint.mint(data.user.id, self._system.clock.time())
+        return answer(msgspec.json.encode(Session(token, LIFETIME_S, data.start_param)), request)
+
+    async def _renew(self, request: web.Request) -> web.Response:
+        try:
+            token = self._mint.read(request.headers.get("X-Access-Token", ""), self._system.clock.time())
+            data = self._init_data(request, RENEWAL_AGE_S)
+        except (InvalidToken, InvalidInitData) as invalid:
+            return refusal(401, str(invalid))
+        if data.user.id != token.telegram_id:
+            return refusal(401, str(InvalidToken()))
+        return await self._enter(request, RENEWAL_AGE_S)
+
+    def _init_data(self, request: web.Request, maximum_age_s: float) -> InitData:
+        scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "tma":
+            raise InvalidInitData
+        return read_init_data(raw, self._secret, self._system.clock.time(), maximum_age_s=maximum_age_s)
+
+    def _guarded(self, handler: Callable[[web.Request, AccessToken], Awaitable[web.StreamResponse]]) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+            try:
+                token = self._mint.read(text if scheme.lower() == "bearer" else "", self._system.clock.time())
+            except InvalidToken as invalid:
+                return refusal(401, str(invalid), {"WWW-Authenticate": "Bearer"})
+            wait = self._limit.wait_s(str(token.telegram_id), self._system.clock.now())
+            return _too_fast(wait) if wait else await handler(request, token)
+
+        return guarded
+
+    def _look(self, path: str) -> Callable[[web.Request, AccessToken], Awaitable[web.StreamResponse]]:
+        async def look(request: web.Request, token: AccessToken) -> web.StreamResponse:
+            query = {name: request.query[name] for name in VIEWS[path].query if name in request.query}
+            reply = await self._ask(Look(_key(token.telegram_id), path, query | dict(request.match_info)))
+            return _replied(reply, request)
+
+        return look
+
+    def _act(self, path: str) -> Callable[[web.Request, AccessToken], Awaitable[web.StreamResponse]]:
+        async def act(request: web.Request, token: AccessToken) -> web.StreamResponse:
+            id_ = request.headers.get("Idempotency-Key", "") or str(uuid.uuid4())
+            if len(id_) > _MAXIMUM_ID:
+                return refusal(400, f"An Idempotency-Key has at most {_MAXIMUM_ID} characters.")
+            body = await request.read()
+            reply = await self._ask(Act(_key(token.telegram_id), path, dict(request.match_info), body, id_))
+            return _replied(reply, request)
+
+        return act
+
+    async def _events(self, request: web.Request, token: AccessToken) -> web.StreamResponse:
+        return await self._streams.serve(request, token.telegram_id)
+
+    async def _ask(self, message: Enter | Look | Act) -> Answered | Refused:
+        try:
+            reply = await self._system.ask(self._system.find("sessions"), message, deadline_s=SESSION_DEADLINE_S)
+        except ActorError:
+            return Refused(503, _UNREACHABLE)
+        return reply if isinstance(reply, Answered | Refused) else Refused(503, _UNREACHABLE)
+
+
+def _key(telegram_id: int) -> str:
+    return f"session/{telegram_id}"
+
+
+def _too_fast(wait_s: float) -> web.Response:
+    return refusal(429, _TOO_FAST, {"Retry-After": str(max(1, round(wait_s)))})
+
+
+def _replied(reply: Answered | Refused, request: web.Request) -> web.Response:
+    return refusal(reply.status, reply.text) if isinstance(reply, Refused) else answer(reply.body, request)
