@@ -69,13 +69,14 @@ class Watchdog:
         frame = sys._current_frames().get(self._thread_id)  # noqa: SLF001  # the only way to another thread's stack
         if kernel is None or frame is None:
             return
-        stack = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_stack(frame)[-_FRAMES:]]
+        # Not called "stack": structlog prints a value of that name itself, and only a text.
+        frames = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_stack(frame)[-_FRAMES:]]
         cell = kernel.running or _cell_of_task(kernel)
         actor = "none" if cell is None else cell.type_name
         message = "none" if cell is None or cell.sender is None else type(cell.current).__name__
         kernel.watch.blocked += 1
         kernel.watch.last_blocked = f"{actor} at {message}"
-        _log.error("loop_blocked", actor=actor, message=message, over_s=self._blocked_s, stack=stack)
+        _log.error("loop_blocked", actor=actor, message=message, over_s=self._blocked_s, frames=frames)
 
 
 def _cell_of_task(kernel: "Kernel") -> "Cell | None":
