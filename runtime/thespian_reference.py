@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from thespian.actors import ActorAddress, ActorExitRequest, WakeupMessage
 from thespian.system.timing import ExpirationTimer, timePeriodSeconds
 
-from runtime.address import Address, Endpoint
+from runtime.address import Address
 from runtime.errors import SourcesRefused
 from runtime.owned import Timer, owned_by
 
@@ -115,21 +115,20 @@ class ThespianReference:
 def thespian_send(kernel: "Kernel", target: ActorAddress, message: object, sender: Address) -> None:
     """Send under Thespian's rules: from any thread, into any system of this process; an exit request is one wherever
     it goes, and a strange address is the system's own or a dead one."""
-    if not isinstance(target, Address):
-        target = kernel.thespian.address_like(target)
-    endpoint = target.endpoint
-    loop = endpoint.kernel.loop
-    if _get_running_loop() is loop:
-        _hand_over(endpoint, message, sender)
+    there = target.endpoint.kernel if isinstance(target, Address) else kernel
+    if _get_running_loop() is there.loop:
+        _hand_over(there, target, message, sender)
         return
     try:
-        loop.call_soon_threadsafe(_hand_over, endpoint, message, sender)
+        there.loop.call_soon_threadsafe(_hand_over, there, target, message, sender)
     except RuntimeError:  # the other system has been shut down
         kernel.thespian.undelivered(target, message, sender)
 
 
-def _hand_over(endpoint: Endpoint, message: object, sender: Address) -> None:
-    if isinstance(message, ActorExitRequest) and (exit_requested := getattr(endpoint, "exit_requested", None)):
-        exit_requested(message, sender)
+def _hand_over(kernel: "Kernel", target: ActorAddress, message: object, sender: Address) -> None:
+    if not isinstance(target, Address):
+        kernel.thespian.deliver_strange(target, message, sender)
+    elif isinstance(message, ActorExitRequest) and hasattr(target.endpoint, "exit_requested"):
+        target.endpoint.exit_requested(message, sender)
     else:
-        endpoint.deliver(message, sender)
+        target.endpoint.deliver(message, sender)

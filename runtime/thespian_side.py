@@ -115,9 +115,13 @@ class ThespianSide:
             if not checkActorCapabilities(actor_class, self.capabilities, requirements):
                 cell.exit_requested(ActorExitRequest(), self.address)
 
-    def address_like(self, address: ActorAddress) -> Address:
-        """The address for one that is not of this runtime: the system's own, or one that nothing is behind."""
-        return self.address if address == self.address else Address(_Nothing(self, address))
+    def deliver_strange(self, target: ActorAddress, message: object, sender: Address) -> None:
+        """Take a message for an address that is not of this runtime: the system's own, or one nothing is behind."""
+        if target == self.address:
+            self.deliver(message, sender)
+        else:
+            self.kernel.nowhere.deliver(message, sender)
+            self.undelivered(target, message, sender)
 
     def undelivered(self, target: ActorAddress, message: object, sender: Address) -> None:
         """Hand a message for a dead address to the dead-letter handler, if there is one."""
@@ -146,22 +150,6 @@ class ThespianSide:
         if self.dead_letter_handler is not None:
             status.setDeadLetterHandler(self.dead_letter_handler.address)
         return status
-
-
-class _Nothing:
-    """Stands behind the copy of a strange address."""
-
-    def __init__(self, side: ThespianSide, address: ActorAddress) -> None:
-        self.kernel = side.kernel
-        self.path = str(address.actorAddressString)
-        self.type_name = "Nothing"
-        self.address = Address(self)
-        self._address = address
-
-    def deliver(self, message: object, sender: Address) -> None:
-        """Make a dead letter of it."""
-        self.kernel.dead(self, message, "stopped")
-        self.kernel.thespian.undelivered(self._address, message, sender)
 
 
 def _no_source(source_hash: str) -> Callable[[str, str], NoReturn]:
