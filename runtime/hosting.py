@@ -14,6 +14,7 @@ from runtime.cell import Cell
 from runtime.clock import Clock
 from runtime.errors import MisuseError
 from runtime.kernel import Kernel
+from runtime.phases import Phase
 from runtime.system import Root
 
 T = TypeVar("T")
@@ -75,7 +76,9 @@ class Host:
             self._settle(outcome, result, time.monotonic() + patience_s)
 
     def _settle(self, outcome: Future[T], result: T, end: float) -> None:
-        if self.kernel.pumping and time.monotonic() < end:
+        phases = self.kernel.watch.phases
+        rests = not (self.kernel.pumping or phases[Phase.STARTING] or phases[Phase.STOPPING])
+        if not rests and time.monotonic() < end:
             self.loop.call_soon(self._settle, outcome, result, end)
         else:
             outcome.set_result(result)
