@@ -58,6 +58,12 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the next lane of a chain may succeed where this one gave up."""
         return self.fallback or self.kind in _ELSEWHERE
 
+    def operators_fault(self, *, team: bool) -> bool:
+        """Whether only an operator can mend it: the settings, or the team's own key and money."""
+        return self.fault == "ours" or (
+            team and self.kind in (FailureKind.KEY_REJECTED, FailureKind.NO_CREDIT, FailureKind.MISCONFIGURED)
+        )
+
     @property
     def detail(self) -> str:
         """One line for operators."""

@@ -33,21 +33,24 @@ class FairQueue(Generic[Item]):
         self._rings: dict[Priority, Ring[Item]] = {priority: OrderedDict() for priority in Priority}
         self._deficits: defaultdict[tuple[Priority, int], float] = defaultdict(float)
         self._under_way: Counter[tuple[Priority, int]] = Counter()
+        self._sizes: Counter[Priority] = Counter()
+        self._dear: Counter[Priority] = Counter()
         self._turn = 0
-        self._size = 0
 
     def __len__(self) -> int:
-        return self._size
+        return self._sizes.total()
 
     def push(self, priority: Priority, rep: int, item: Item, *, cost: float = 1.0, first: bool = False) -> None:
         """Line an item up behind the rep's others, or before everybody: its turn was paid for already."""
         line = self._rings[priority].setdefault(rep, deque())
+        place = _Place(item, 0.0 if first else max(1.0, cost))
         if first:
-            line.appendleft(_Place(item, 0.0))
+            line.appendleft(place)
             self._rings[priority].move_to_end(rep, last=False)
         else:
-            line.append(_Place(item, max(1.0, cost)))
-        self._size += 1
+            line.append(place)
+        self._sizes[priority] += 1
+        self._dear[priority] += place.cost > 1.0
 
     def pop(self) -> Item | None:
         """The next item whose rep may have one more under way, None when there is none."""
@@ -74,7 +77,7 @@ class FairQueue(Generic[Item]):
         if place is None:
             return False
         ring[rep].remove(place)
-        self._left(priority, rep)
+        self._left(priority, rep, place)
         return True
 
     def turns(self) -> list[Item]:
@@ -92,6 +95,8 @@ class FairQueue(Generic[Item]):
     def position(self, priority: Priority, rep: int, item: Item) -> int:
         """Which turn the item gets, counted from 1, if nobody else comes and nobody is held back."""
         ring = self._rings[priority]
+        if self._all_alike(priority) and next(reversed(ring)) == rep:
+            return len(ring) + self._ahead(priority)
         for before, (place, round_) in enumerate(zip(ring[rep], self._rounds(ring[rep]), strict=True)):
             if place.item == item:
                 others = sum(self._until(line, round_) for other, line in ring.items() if other != rep)
@@ -106,33 +111,48 @@ class FairQueue(Generic[Item]):
             return int(line[0].cost <= round_)
         return sum(reached <= round_ for reached in self._rounds(line))
 
+    def _all_alike(self, priority: Priority) -> bool:
+        """Every rep waits for one thing of the usual price: the common case, in which thousands may wait."""
+        return self._sizes[priority] == len(self._rings[priority]) and not self._dear[priority]
+
     def _ahead(self, priority: Priority) -> int:
-        if priority is Priority.INTERACTIVE:
-            return 0
-        return sum(len(line) for line in self._rings[Priority.INTERACTIVE].values())
+        return 0 if priority is Priority.INTERACTIVE else self._sizes[Priority.INTERACTIVE]
 
     def _pop(self, priority: Priority) -> Item | None:
         ring = self._rings[priority]
-        free = [rep for rep in ring if self._under_way[priority, rep] < self._per_rep[priority]]
+        if not ring:
+            return None
+        head = next(iter(ring))
+        if self._is_free(priority, head) and (item := self._served(priority, head)) is not None:
+            return item
+        free = [rep for rep in ring if self._is_free(priority, rep)]
         while free:
             for rep in free:
-                deficit = self._deficits[priority, rep] + 1.0
-                place = ring[rep][0]
-                ring.move_to_end(rep)
-                if deficit >= place.cost:
-                    self._deficits[priority, rep] = deficit - max(place.cost, 1.0)
-                    return self._taken(priority, rep)
-                self._deficits[priority, rep] = deficit
+                item = self._served(priority, rep)
+                if item is not None:
+                    return item
         return None
 
-    def _taken(self, priority: Priority, rep: int) -> Item:
-        item = self._rings[priority][rep].popleft().item
-        self._under_way[priority, rep] += 1
-        self._left(priority, rep)
-        return item
+    def _is_free(self, priority: Priority, rep: int) -> bool:
+        return self._under_way[priority, rep] < self._per_rep[priority]
 
-    def _left(self, priority: Priority, rep: int) -> None:
-        self._size -= 1
+    def _served(self, priority: Priority, rep: int) -> Item | None:
+        """Give a rep its turn: the next item if it can be paid for now, else None and a turn more to pay with."""
+        ring = self._rings[priority]
+        deficit, place = self._deficits[priority, rep] + 1.0, ring[rep][0]
+        ring.move_to_end(rep)
+        if deficit < place.cost:
+            self._deficits[priority, rep] = deficit
+            return None
+        self._deficits[priority, rep] = deficit - max(place.cost, 1.0)
+        ring[rep].popleft()
+        self._under_way[priority, rep] += 1
+        self._left(priority, rep, place)
+        return place.item
+
+    def _left(self, priority: Priority, rep: int, place: _Place[Item]) -> None:
+        self._sizes[priority] -= 1
+        self._dear[priority] -= place.cost > 1.0
         if not self._rings[priority][rep]:
             del self._rings[priority][rep]
             self._deficits.pop((priority, rep), None)

@@ -303,7 +303,8 @@ class Lane(Actor):
         news = self._gate.failed(now, self.clock.time(), failure, job.models[0], job.request.telegram_id)
         if failure.sent:
             self.send(self._router, accounted(job, self._name, None))
-        _LOG.warning(
+        log = _LOG.error if failure.operators_fault(team=self._name.paid_by == "team") else _LOG.warning
+        log(
             "model_call_failed",
             lane=self._name.name,
             model=job.models[0],

@@ -38,6 +38,7 @@ from actors.providers.messages import (
     Credential,
     DescribeProviders,
     FailureKind,
+    ForgetUsage,
     KeyChecked,
     KeyVerdict,
     ListModels,
@@ -194,6 +195,9 @@ class LlmRouter(Actor):
                 self._settled(message)
             case CallAccounted():
                 self._account(message)
+            case ForgetUsage(telegram_id=telegram_id):
+                self._ledger.book.forget(telegram_id, self.clock.time())
+                self._keep_soon()
             case _:
                 await self._receive_own(message, sender)
 
@@ -333,6 +337,9 @@ class LlmRouter(Actor):
 
     def _account(self, call: CallAccounted) -> None:
         self._ledger.add(call, self.clock.time())
+        self._keep_soon()
+
+    def _keep_soon(self) -> None:
         if not self._keeping:
             self._keeping = True
             self.timer(KEEP_PAUSE_S, _KeepUsage())

@@ -96,6 +96,12 @@ class CancelCompletion(msgspec.Struct, frozen=True):
     request_id: str
 
 
+class ForgetUsage(msgspec.Struct, frozen=True):
+    """Keep today's counts of this rep, which the team's budget needs, under no rep's name from now on."""
+
+    telegram_id: int
+
+
 class CompletionQueued(msgspec.Struct, frozen=True):
     """The request waits; sent only when the expected wait exceeds five seconds."""
 

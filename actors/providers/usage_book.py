@@ -43,6 +43,10 @@ class UsageLine(msgspec.Struct, frozen=True, array_like=True):
         """Tokens in and out."""
         return self.input_tokens + self.output_tokens
 
+    def joined(self, other: "UsageLine") -> "UsageLine":
+        """Both counts in one."""
+        return UsageLine(*map(sum, zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)))
+
     def plus(self, call: CallAccounted) -> "UsageLine":
         """The counts with one more call."""
         usage = call.usage
@@ -77,6 +81,10 @@ class _Snapshot(msgspec.Struct, frozen=True):
     free: dict[str, dict[int, int]] = {}
 
 
+NOBODY = 0
+"""Under this id stand the counts of reps who were forgotten."""
+
+
 class UsageBook:
     """The lines of one UTC day, and those of the day before that are not written yet."""
 
@@ -93,6 +101,7 @@ class UsageBook:
         self._day = day
         self._lines: dict[UsageKey, UsageLine] = {}
         self._free: dict[str, dict[int, int]] = {}
+        self._forgotten: set[int] = set()
         self._usd: defaultdict[int | None, float] = defaultdict(float)
         self._tokens: defaultdict[int | None, int] = defaultdict(int)
 
@@ -104,12 +113,27 @@ class UsageBook:
     def add(self, call: CallAccounted, time: float) -> None:
         """Count a call; the first one of a new day begins a new book."""
         self._roll(time)
-        key = UsageKey(call.telegram_id, call.agent, call.provider, call.model, call.paid_by)
+        rep = NOBODY if call.telegram_id in self._forgotten else call.telegram_id
+        key = UsageKey(rep, call.agent, call.provider, call.model, call.paid_by)
         self._put(key, self._lines.get(key, UsageLine()).plus(call))
         self._changed[self._day, key] = self._lines[key]
         if call.free:
             reps = self._free.setdefault(call.lane, {})
-            reps[call.telegram_id] = reps.get(call.telegram_id, 0) + 1
+            reps[rep] = reps.get(rep, 0) + 1
+
+    def forget(self, rep: int, time: float) -> None:
+        """Move a rep's counts of today to nobody; calls that still end today are counted there too."""
+        self._roll(time)
+        self._forgotten.add(rep)
+        for key in [key for key in self._lines if key.telegram_id == rep]:
+            line, to = self._lines[key], msgspec.structs.replace(key, telegram_id=NOBODY)
+            self._put(key, UsageLine())
+            del self._lines[key]
+            self._put(to, self._lines.get(to, UsageLine()).joined(line))
+            self._changed[self._day, to] = self._lines[to]
+        self._changed = {at: line for at, line in self._changed.items() if at[1].telegram_id != rep}
+        for reps in self._free.values():
+            reps[NOBODY] = reps.get(NOBODY, 0) + reps.pop(rep, 0)
 
     def overspent(self, rep: int, rep_budget: Budget, team_budget: Budget, time: float) -> str | None:
         """Whose budget a call that the team pays would exceed, or None."""
