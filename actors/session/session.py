@@ -18,6 +18,7 @@ from actors.library import Library
 from actors.providers.messages import (
     CheckKey,
     FailureKind,
+    ForgetUsage,
     KeyChecked,
     KeyVerdict,
     SealedKey,
@@ -284,6 +285,7 @@ class Session(Actor):
         for command in turn.commands:
             if isinstance(command, ForgetRep):
                 await self._journal.forget()
+                self.send(self.find("llm_router"), ForgetUsage(self._state.rep.telegram_id))
             else:
                 self._obey(command)
 

@@ -259,17 +259,6 @@ async def test_the_free_minute_is_never_overrun(world: World) -> None:
     assert sum(isinstance(one, Completed) for one, _ in world.probe.received) == 45
 
 
-async def test_anthropics_headers_hold_the_lane_back(world: World) -> None:
-    """What the provider says is left of its minute bounds what is sent, before it has to refuse."""
-    await world.begin()
-    claude = {"credential": TeamKey(ANTHROPIC)}
-    await world.order("accounts", limits=True)
-    world.ask(CLAUDE, **claude)
-    await world.expect(Completed)
-    lane = (await world.described()).lanes[0]
-    assert (lane.lane, lane.state) == ("anthropic-team-paid", "open")
-
-
 async def test_keys_are_checked_at_no_cost(world: World) -> None:
     """Accepted, rejected and unreachable are told apart without asking a model."""
     await world.begin()

@@ -1,5 +1,7 @@
 """Promises of the fallback chain, the budgets and the ledger, over real sockets to the emulated providers."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -12,11 +14,13 @@ from actors.providers.messages import (
     Completed,
     CompletionFailed,
     FailureKind,
+    ForgetUsage,
     ModelChoice,
     TeamKey,
 )
 from actors.providers.route import BadFallbacks, plan, read_fallbacks
 from actors.providers.usage_book import Budget
+from sandbox.models.faults import Kind
 from tests.actors.providers.conftest import (
     ANTHROPIC,
     CLAUDE,
@@ -267,3 +271,51 @@ async def test_a_model_without_schemas_is_asked_in_json_mode(world: World) -> No
     world.ask("mistralai/mistral-small-3.2-24b-instruct:free", output="lead")
     await world.expect(Completed)
     assert [entry["status"] for entry in await world.requests()] == [200]
+
+
+async def test_a_forgotten_rep_leaves_counts_and_no_name(world: World) -> None:
+    """What the team paid today still counts for the team; calls that end later name nobody either."""
+    await world.begin()
+    world.ask(PAID)
+    await world.expect(Completed)
+    world.tell(ForgetUsage(7))
+    world.ask(PAID)
+    await world.expect(Completed)
+    rows = {row["telegram_id"]: row["answers"] for row in await world.written()}
+    assert rows == {0: 2}
+    await world.end()
+    kept = b"".join(_snapshots(world))
+    assert b"[7," not in kept
+
+
+def _snapshots(world: World) -> list[bytes]:
+    with closing(sqlite3.connect(world.path)) as connection:
+        return [state for (state,) in connection.execute("select state from snapshots")]
+
+
+async def test_the_stable_prefix_is_read_from_the_cache(world: World) -> None:
+    """The second rep's call reads what the first one wrote, and the ledger counts it."""
+    await world.begin()
+    playbook = "Sell honestly. " * 1000
+    for rep, memory in ((7, "likes numbers"), (8, "likes stories")):
+        world.ask(CLAUDE, credential=TeamKey(ANTHROPIC), telegram_id=rep, system=(playbook, "Coach.", memory))
+        done = await world.expect(Completed)
+    assert done.usage.cached_tokens > 3000
+    assert done.usage.input_tokens > done.usage.cached_tokens
+    cached = {row["telegram_id"]: row["cached_tokens"] for row in await world.written()}
+    assert cached == {7: 0, 8: done.usage.cached_tokens}
+
+
+async def test_every_request_ends_once_within_its_deadline(world: World) -> None:
+    """Ninety requests of thirty reps through faults of every kind: one answer or one failure each, in time."""
+    await world.begin(fallbacks=fallbacks(ModelChoice(OPENROUTER, PAID), ModelChoice(ANTHROPIC, CLAUDE)))
+    kinds = [kind for kind in Kind if kind not in (Kind.UNAUTHORIZED, Kind.PAYMENT_REQUIRED, Kind.SPEND_LIMIT)]
+    for number, kind in enumerate(kinds):
+        await world.fault(kind, ("openrouter", "anthropic")[number % 2], after_n=number // 2, times=2, gap_s=0.01)
+    asked = {world.ask((FREE, PAID)[number % 2], telegram_id=number % 30, deadline_s=60.0) for number in range(90)}
+    for _ in range(122):
+        await world.advance(0.5)
+        await world.rest(0.01)
+    ends = [one.request_id for one in world.probe.messages if isinstance(one, Completed | CompletionFailed)]
+    assert sorted(ends) == sorted(asked)
+    assert all(lane.in_flight == lane.queued == 0 for lane in (await world.described()).lanes)
