@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     default_anthropic_model: str
     anthropic_api_key: Secret | None
     fallbacks: dict[str, tuple[ModelChoice, ...]]
+    data_collection: bool
     rep_budget: Budget
     team_budget: Budget
     model_concurrency: int
@@ -80,6 +81,7 @@ KNOWN = {
     "DEFAULT_ANTHROPIC_MODEL": "claude-sonnet-5-5",
     "ANTHROPIC_API_KEY": "",
     "FALLBACK_MODELS": "",
+    "DATA_COLLECTION": "deny",
     "BUDGET_REP_USD": "",
     "BUDGET_REP_TOKENS": "",
     "BUDGET_TEAM_USD": "",
@@ -179,6 +181,8 @@ def _model_problems(values: dict[str, str]) -> list[str]:
         for name in ("BUDGET_REP_USD", "BUDGET_REP_TOKENS", "BUDGET_TEAM_USD", "BUDGET_TEAM_TOKENS")
         if values[name] and not _is_amount(values[name], whole=name.endswith("_TOKENS"))
     ]
+    if values["DATA_COLLECTION"] not in ("deny", "allow"):
+        problems.append("DATA_COLLECTION must be deny or allow.")
     try:
         read_fallbacks(values["FALLBACK_MODELS"])
     except BadFallbacks as error:
@@ -215,6 +219,7 @@ def _build(values: dict[str, str]) -> Settings:
         default_anthropic_model=values["DEFAULT_ANTHROPIC_MODEL"],
         anthropic_api_key=_secret(values["ANTHROPIC_API_KEY"]),
         fallbacks=read_fallbacks(values["FALLBACK_MODELS"]),
+        data_collection=values["DATA_COLLECTION"] == "allow",
         rep_budget=_budget(values["BUDGET_REP_USD"], values["BUDGET_REP_TOKENS"]),
         team_budget=_budget(values["BUDGET_TEAM_USD"], values["BUDGET_TEAM_TOKENS"]),
         model_concurrency=int(values["MODEL_CONCURRENCY"]),

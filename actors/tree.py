@@ -70,6 +70,7 @@ def _providers(settings: Settings, store: Store, vault: KeyVault) -> tuple[Child
         },
         team_keys=_team_keys(settings),
         fallbacks=settings.fallbacks,
+        data_collection=settings.data_collection,
         checked_models={provider: _configured(settings, provider) for provider in Provider},
         rep_budget=settings.rep_budget,
         team_budget=settings.team_budget,

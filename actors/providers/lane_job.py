@@ -77,6 +77,7 @@ def model_call(job: LaneJob, tools: LaneTools) -> ModelCall:
         schema=tools.schemas[request.output] if request.output else None,
         shape=shape,
         web_search=request.web_search,
+        data_collection=tools.data_collection,
     )
 
 

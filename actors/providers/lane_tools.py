@@ -15,7 +15,8 @@ class LaneTools(msgspec.Struct, frozen=True, kw_only=True):
     """The provider's protocol, the answers that may be asked for, and functions that hold their secrets themselves.
 
     `key_of` raises KeyUnreadable. `jitter` draws a wait between zero and its bound. `known` tells what the provider's
-    list says of a model, None where it was not read or says nothing.
+    list says of a model, None where it was not read or says nothing. `data_collection` allows paid requests to go to
+    providers that keep them.
     """
 
     api: ProviderApi
@@ -25,6 +26,7 @@ class LaneTools(msgspec.Struct, frozen=True, kw_only=True):
     pseudonym: Callable[[int], str]
     jitter: Callable[[float], float]
     known: Callable[[str], ModelInfo | None]
+    data_collection: bool
 
 
 def full_jitter(bound: float) -> float:

@@ -83,12 +83,14 @@ class RouterSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the providers are and how to use them.
 
     `team_keys` are shared by all reps, and budgets bound what those pay for. `fallbacks` go by agent; see
-    `actors.providers.route`. `checked_models` are compared with the providers' lists at the start and once a day.
+    `actors.providers.route`. `data_collection` allows paid requests to go to providers that keep them.
+    `checked_models` are compared with the providers' lists at the start and once a day.
     """
 
     base_urls: Mapping[Provider, str]
     team_keys: Mapping[Provider, Secret]
     fallbacks: Fallbacks = {}
+    data_collection: bool = False
     checked_models: Mapping[Provider, tuple[str, ...]] = {}
     rep_budget: Budget = Budget()
     team_budget: Budget = Budget()
@@ -162,6 +164,7 @@ class LlmRouter(Actor):
             pseudonym=self._vault.pseudonym,
             jitter=full_jitter,
             known=functools.partial(self._lists.find, api.provider),
+            data_collection=self._settings.data_collection,
         )
 
     async def started(self) -> None:

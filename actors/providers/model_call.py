@@ -21,6 +21,7 @@ class ModelCall(msgspec.Struct, frozen=True, kw_only=True):
 
     `pseudonym` names the rep to the provider without saying who it is. `shape` says how the model is
     held to the schema: by the provider's strict mode, by its plain JSON mode and words, or by words alone.
+    Without `data_collection` no provider that keeps requests may serve a paid one.
     """
 
     models: tuple[str, ...]
@@ -33,6 +34,7 @@ class ModelCall(msgspec.Struct, frozen=True, kw_only=True):
     schema: Schema | None = None
     shape: Shape = "schema"
     web_search: bool = False
+    data_collection: bool = True
 
 
 class StreamReader(Protocol):

@@ -52,8 +52,12 @@ def body(call: ModelCall) -> bytes:
         request["models"] = list(call.models[:MAX_MODELS])
     if call.web_search:
         request["tools"] = [{"type": "openrouter:web_search", "parameters": {"max_results": SEARCH_RESULTS}}]
-    if call.schema is not None:
-        request |= _format(call)
+    form = _format(call)
+    if form is not None:
+        request["response_format"] = form
+    wishes = _wishes(call, formed=form is not None)
+    if wishes:
+        request["provider"] = wishes
     return msgspec.json.encode(request)
 
 
@@ -84,15 +88,22 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _format(call: ModelCall) -> dict[str, Any]:
-    """The strict schema where the model takes one, else plain JSON mode; an endpoint must honour what is asked."""
-    if call.shape == "words":
-        return {}
-    form: dict[str, Any] = {"type": "json_object"}
-    if call.shape == "schema":
-        named = {"name": call.output_name or "answer", "strict": True, "schema": call.schema}
-        form = {"type": "json_schema", "json_schema": named}
-    return {"response_format": form, "provider": {"require_parameters": True}}
+def _format(call: ModelCall) -> dict[str, Any] | None:
+    """The strict schema where the model takes one, else plain JSON mode, else nothing: then words alone ask for it."""
+    if call.schema is None or call.shape == "words":
+        return None
+    if call.shape == "json":
+        return {"type": "json_object"}
+    named = {"name": call.output_name or "answer", "strict": True, "schema": call.schema}
+    return {"type": "json_schema", "json_schema": named}
+
+
+def _wishes(call: ModelCall, *, formed: bool) -> dict[str, Any]:
+    """What an endpoint must do to be chosen. Free ones that keep nothing hardly exist, so nothing is asked of them."""
+    wishes: dict[str, Any] = {"require_parameters": True} if formed else {}
+    if not call.data_collection and not is_free(call.models[0]):
+        wishes["data_collection"] = "deny"
+    return wishes
 
 
 def _session_id(call: ModelCall) -> str:

@@ -124,3 +124,11 @@ def test_web_search_is_each_providers_own_tool() -> None:
     claude = json.loads(anthropic.body(searching))
     assert claude["tools"] == [{"type": "web_search_20250305", "name": "web_search", "max_uses": 5}]
     assert "tool_choice" not in claude
+
+
+def test_paid_requests_go_to_nobody_who_keeps_them() -> None:
+    """Unless the operator allows it; free ones could not be sent anywhere else."""
+    paid = {"models": ("openai/gpt-oss-120b",), "schema": None, "data_collection": False}
+    assert json.loads(openrouter.body(_with(**paid)))["provider"] == {"data_collection": "deny"}
+    assert "provider" not in json.loads(openrouter.body(_with(**{**paid, "data_collection": True})))
+    assert "provider" not in json.loads(openrouter.body(_with(schema=None, data_collection=False)))
