@@ -3,13 +3,13 @@
 Memory is about the rep, never about prospects: names of the prospect in hand are struck out before anything is kept.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from coaching.names import prospect_names, struck
 from coaching.prospect import cleaned
 from coaching.quotes import stands_in
 from coaching.strategist import StrategistOutput, known
@@ -106,13 +106,6 @@ def practice_interaction(mode: str, category: str, score: int, at: str) -> Inter
     return Interaction(at, mode, category=category, score=score)
 
 
-def prospect_names(output: StrategistOutput) -> tuple[str, ...]:
-    """The names that must not be remembered: the prospect's and their company's, longest first."""
-    info = output.prospect_info
-    names = [name for value in (info.first_name, info.last_name, info.company) if (name := known(value))]
-    return tuple(sorted(names, key=len, reverse=True))
-
-
 def merge(
     memory: UserMemory,
     update: MemoryOutput | None,
@@ -178,9 +171,4 @@ def _noted(old: tuple[Noted, ...], new: tuple[Observation, ...], names: tuple[st
 
 
 def _kept(text: str, names: tuple[str, ...]) -> str:
-    line = " ".join(cleaned(text).split())
-    for name in names:
-        # A short name may also be a word ("On", "Will"): only its own spelling is struck out.
-        flags = re.IGNORECASE if len(name) > 4 else re.NOFLAG
-        line = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "[prospect]", line, flags=flags)
-    return line[:MAX_TEXT]
+    return struck(" ".join(cleaned(text).split()), names)[:MAX_TEXT]

@@ -103,24 +103,6 @@ def lead_activity_row(run: Run, lead_id: str, activity_type: str, content: str, 
     }
 
 
-def casebook_row(run: Run, output: StrategistOutput, quality_score: float) -> Row:
-    """A row in `casebook`; to be written only when the rep said that the draft was used."""
-    return {
-        "id": row_id(run.run_id, "casebook"),
-        "persona_type": cleaned(output.analysis.prospect_type)[:200],
-        "scenario_type": cleaned(output.analysis.stage)[:200],
-        "industry": None,
-        "seniority": cleaned(output.analysis.seniority)[:200],
-        **lead_texts(output),
-        "playbook_references": known(output.draft.playbook_reference),
-        "quality_score": quality_score,
-        "user_accepted_first_draft": True,
-        "user_feedback": None,
-        "created_from_user": run.telegram_id,
-        "created_at": run.at,
-    }
-
-
 def _owned(run: Run, table: str) -> Row:
     return {"id": row_id(run.run_id, table), "user_id": run.user_id, "telegram_id": run.telegram_id}
 

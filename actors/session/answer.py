@@ -12,15 +12,25 @@ _COPY_LIMIT = 256  # UTF-16 units that Telegram's copy button takes
 
 
 def answer_calls(
-    chat_id: int, output: StrategistOutput, model: str, run_id: str | None, *, practice: bool, world: World
+    chat_id: int,
+    output: StrategistOutput,
+    model: str,
+    run_id: str | None,
+    *,
+    practice: bool,
+    world: World,
+    similar: str | None = None,
 ) -> tuple[TelegramCall, ...]:
     """Return the messages of an answer, in order; the draft stands alone so that copying it copies nothing else.
 
-    The draft of a stored run has buttons to change it; one that is not kept (None) has not.
+    The draft of a stored run has buttons to change it; one that is not kept (None) has not. `similar` is the earlier
+    case that the answer refers to.
     """
     answer = support_sections(output)
     blocks = [_section(section, world) for section in answer.sections]
     blocks.append(italic(_footer(answer.draft, model, world)))
+    if similar:
+        blocks.append(italic(world.texts("answer-similar", case=similar)))
     if practice:
         blocks.append(italic(world.texts("answer-practice")))
     return (*send_calls(chat_id, join(blocks, "\n\n")), *draft_calls(chat_id, output, run_id, world))
@@ -83,7 +93,8 @@ def _keyboard(draft: Draft, run_id: str | None, world: World) -> Keyboard:
         button("button-bolder", f"revise:bolder:{run_id}"),
         button("button-tell", f"revise:tell:{run_id}"),
     )
-    return (*((copy,) if copy else ()), changes, (button("button-again", f"revise:again:{run_id}"), another))
+    used = (button("button-used", f"casebook:used:{run_id}"),)
+    return (*((copy,) if copy else ()), changes, used, (button("button-again", f"revise:again:{run_id}"), another))
 
 
 def _copied(text: str) -> bool:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from actors.session import (
     admin,
+    casebook,
     cases,
     general,
     learn,
@@ -34,6 +35,7 @@ FLOWS: tuple[Flow, ...] = (
     learn.FLOW,
     train.FLOW,
     stats.FLOW,
+    casebook.FLOW,
     settings.FLOW,
     own_data.FLOW,
     admin.FLOW,

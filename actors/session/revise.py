@@ -7,6 +7,7 @@ from actors.session.flow import Flow, JobFlow
 from actors.session.jobs import enqueue, new_job
 from actors.session.records import revised_rows
 from actors.session.state import Job, SessionState
+from actors.session.support import case_inputs
 from actors.session.turn import Tap, Turn, World, say
 from actors.session.waiting import Idle, TellingWish
 from actors.telegram.parsing import TextMessage
@@ -74,7 +75,7 @@ def _again(state: SessionState, run_id: str, world: World) -> Turn | None:
     case = _case(run_id, world)
     if case is None:
         return None
-    return enqueue(state, new_job("support", {"user_message": case["input_text"]}, world, subject=run_id), world)
+    return enqueue(state, new_job("support", case_inputs(str(case["input_text"]), world), world, subject=run_id), world)
 
 
 def _case(run_id: str, world: World) -> Row | None:

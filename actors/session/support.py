@@ -4,6 +4,7 @@ import msgspec
 
 from actors.session import sample
 from actors.session.answer import answer_calls
+from actors.session.casebook import shown_cases, team_cases
 from actors.session.flow import Flow, JobFlow
 from actors.session.jobs import enqueue, new_job
 from actors.session.onboarding import ask_for_setup
@@ -13,7 +14,9 @@ from actors.session.turn import Tap, Turn, World, say
 from actors.session.waiting import AwaitingProspect
 from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button
-from coaching.memory import MemoryOutput, grounded, merge, prospect_names, support_interaction
+from coaching import casebook
+from coaching.memory import MemoryOutput, grounded, merge, support_interaction
+from coaching.names import prospect_names
 from coaching.prospect import MAXIMUM_LENGTH, Verdict, cleaned, judge
 from coaching.strategist import StrategistOutput, tidied
 from storage import to_text
@@ -50,7 +53,12 @@ def take(state: SessionState, text: str, world: World) -> Turn:
         return refused
     if state.profile is None:
         return sample.take(state, text, world)
-    return enqueue(state, new_job("support", {"user_message": text}, world), world)
+    return enqueue(state, new_job("support", case_inputs(text, world), world), world)
+
+
+def case_inputs(text: str, world: World) -> dict[str, object]:
+    """What a prospect's run is given: the text, and the team's cases that resemble it."""
+    return {"user_message": text, "casebook": casebook.shown(casebook.similar(team_cases(world), text))}
 
 
 def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
@@ -75,11 +83,15 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
     profile = state.profile
     if profile is None:
         return Turn(state)
-    output = tidied(msgspec.json.decode(job.finished["strategist"], type=StrategistOutput))
+    shown = shown_cases(job)
+    output = casebook.checked(tidied(msgspec.json.decode(job.finished["strategist"], type=StrategistOutput)), shown)
+    similar = shown.get(output.casebook_match.case_id or "")
     practice, run_id = profile.provider in world.practice, job.subject or job.run_id
     return Turn(
         state,
-        calls=answer_calls(state.rep.telegram_id, output, job.model, run_id, practice=practice, world=world),
+        calls=answer_calls(
+            state.rep.telegram_id, output, job.model, run_id, practice=practice, world=world, similar=similar
+        ),
         rows=revised_rows(run_id, output, world.now)
         if job.subject
         else answered_rows(state.rep, profile, job, output, world.now),

@@ -60,6 +60,10 @@ class AnsweringScenario(msgspec.Struct, frozen=True, tag="answering_scenario"):
     asked_by: int | None = None
 
 
+class SearchingCasebook(msgspec.Struct, frozen=True, tag="searching_casebook"):
+    """The next text is what to look for in the casebook."""
+
+
 Waiting = (
     Idle
     | ChoosingProvider
@@ -70,5 +74,6 @@ Waiting = (
     | InvitingUser
     | TellingWish
     | AnsweringScenario
+    | SearchingCasebook
 )
 """Everything a session may wait for."""

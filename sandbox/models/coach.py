@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from sandbox.models.cases import nearest_case
 from sandbox.models.judging import judge
 from sandbox.models.knowledge import read_knowledge
 from sandbox.models.pasted import find_data, find_sources, find_text, without_orders
@@ -56,7 +57,7 @@ def answer(question: Question) -> str:
     if schema is None:
         return _looked(pictures) + talk(prospect, knowledge)
     fields = set(schema.get("properties") or {})
-    wanted: Mapping[str, Any] = advise(prospect, knowledge)
+    wanted: Mapping[str, Any] = {**advise(prospect, knowledge), "casebook_match": nearest_case(question.system, text)}
     if {"patterns", "weak_areas"} & fields:
         wanted = remember(text, find_data(said))
     elif "sightings" in fields:

@@ -12,9 +12,9 @@ from coaching.memory import (
     default_memory,
     grounded,
     merge,
-    prospect_names,
     support_interaction,
 )
+from coaching.names import prospect_names
 from tests.coaching.samples import output
 
 AT = "2026-11-23T10:00:00.000000Z"

@@ -6,7 +6,6 @@ import msgspec
 from coaching.memory import default_memory
 from coaching.rows import (
     Run,
-    casebook_row,
     lead_activity_row,
     lead_row,
     memory_row,
@@ -59,13 +58,6 @@ def test_activities_of_one_run_differ_by_kind() -> None:
     assert first["lead_id"] == "lead"
 
 
-def test_casebook_row_holds_a_stranger_no_name() -> None:
-    """What the team reads is the case; the columns beside the texts name nobody."""
-    row = casebook_row(RUN, output(), 0.9)
-    assert row["persona_type"] == "champion"
-    assert row["playbook_references"] == "Objection: the price"
-
-
 def test_memory_row_is_one_per_rep() -> None:
     """However often memory changes, it is the same row."""
     rows = [memory_row("user-1", 42, default_memory(), at) for at in ("2026", "2027")]
@@ -80,7 +72,6 @@ def test_no_nul_reaches_a_row() -> None:
     for row in (
         support_session_row(RUN, "a\x00b", answer),
         lead_row(RUN, "a\x00b", answer),
-        casebook_row(RUN, answer, 1),
     ):
         assert b"\\u0000" not in msgspec.json.encode(row)
     assert "overtime" in str(lead_row(RUN, "", answer)["prospect_analysis"])

@@ -32,9 +32,9 @@ PROSPECT = "Maria Keller, plant manager at Nordwerk, says the price is too high 
 
 
 def book(**tables: tuple[Row, ...]) -> Book:
-    """A book in which these tables were read; `team_x` names the whole team's rows of table x."""
+    """A book in which these tables were read, and an empty casebook; `team_x` names the team's rows of table x."""
     read = Book()
-    for name, rows in tables.items():
+    for name, rows in {"team_casebook": (), **tables}.items():
         read.fill(name.removeprefix("team_"), rows, team=name.startswith("team_"), at=NOW)
     return read
 
@@ -50,7 +50,7 @@ def world(known: Book | None = None, **settings: str) -> World:
         seal=lambda telegram_id, provider, key: SealedKey(provider, telegram_id, f"sealed{len(key)}"),
         cited=lambda reference: reference,
         practice=frozenset({Provider.OPENROUTER}),
-        book=known or Book(),
+        book=known or book(),
         scenarios=shipped(),
     )
 
