@@ -32,6 +32,7 @@ class Host:
         self.closing: list[Callable[[], object]] = []
         """What is called when all actors have ended."""
         self._waiting: set[Future[Any]] = set()
+        self._stopping = False
         self._thread = threading.Thread(target=self._run_loop, name="actors", daemon=True) if loop is None else None
         if self._thread is not None:
             self._thread.start()
@@ -91,7 +92,8 @@ class Host:
 
     def ask_to_stop(self) -> None:
         """End all actors, then the own loop; called in the loop."""
-        if not self.root.ending:
+        if not self._stopping:
+            self._stopping = True
             self.kernel.task(self._stop(), "shutdown")
 
     async def _stop(self) -> None:

@@ -98,10 +98,9 @@ class ThespianCell(Cell):
 
     def message_failed(self, error: BaseException) -> None:
         """Try the message again after those that wait; after three failures its sender gets it back as poison."""
-        message, sender, tried = self.current, self.sender, 1
+        message, tried = self.current, 1
+        sender: Address = self.sender  # type: ignore[assignment]  # a message is in hand
         self.current = self.sender = None
-        if sender is None:
-            return
         if isinstance(message, Retry):
             tried = message.tried + 1
             message = message.message

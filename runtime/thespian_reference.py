@@ -106,10 +106,8 @@ class ThespianReference:
     def deRegisterRemoteSystem(self, remoteAddress: object) -> None: ...
 
     def actorSystemShutdown(self) -> None:
-        """Stop the whole system."""
-        shutdown = self.kernel.thespian.shutdown
-        if shutdown is not None:
-            shutdown()
+        """Stop the whole system; raises MisuseError where the application owns it."""
+        self.kernel.thespian.shutdown()
 
 
 def thespian_send(kernel: "Kernel", target: ActorAddress, message: object, sender: Address) -> None:

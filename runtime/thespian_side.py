@@ -17,6 +17,7 @@ from thespian.actors import (
 from thespian.system.utilis import actualActorClass, checkActorCapabilities, withPossibleInitArgs
 
 from runtime.address import Address
+from runtime.errors import MisuseError
 from runtime.phases import Phase
 from runtime.supervision import ChildSpec, Restart
 
@@ -40,7 +41,7 @@ class ThespianSide:
         self.address = Address(self)
         self.capabilities: Capabilities = {} if capabilities is None else capabilities
         self.dead_letter_handler: Cell | None = None
-        self.shutdown: Callable[[], None] | None = None
+        self.shutdown: Callable[[], None] = _owned_by_the_application
         self._global_names: dict[str, Cell] = {}
         self._made = 0
 
@@ -150,6 +151,10 @@ class ThespianSide:
         if self.dead_letter_handler is not None:
             status.setDeadLetterHandler(self.dead_letter_handler.address)
         return status
+
+
+def _owned_by_the_application() -> None:
+    raise MisuseError("the application owns this system and shuts it down")
 
 
 def _no_source(source_hash: str) -> Callable[[str, str], NoReturn]:

@@ -10,10 +10,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem, ChildActorExited, PoisonMessage
+from thespian.actors import (
+    Actor,
+    ActorAddress,
+    ActorExitRequest,
+    ActorSystem,
+    ActorTypeDispatcher,
+    ChildActorExited,
+    PoisonMessage,
+)
 
 from runtime import Actor as OurActor
-from runtime import Address, MisuseError
+from runtime import ActorSystem as RuntimeSystem
+from runtime import Address, ChildSpec, MisuseError
 from runtime.system_base import ActorSystemBase
 from runtime.testing import settle
 
@@ -37,8 +46,8 @@ class Slow(Actor):  # type: ignore[misc]
             case "raise":
                 await asyncio.sleep(0)
                 raise ValueError
-            case int():
-                await asyncio.sleep(0.001)
+            case int() | float():
+                await asyncio.sleep(0.001 + msg % 1)
                 self.send(sender, msg)
 
 
@@ -87,6 +96,55 @@ def test_an_exit_interrupts_an_async_handler(thespian: ActorSystem) -> None:
     parent = thespian.createActor(Parent)
     thespian.tell(parent, "make")
     assert thespian.ask(parent, "kill", WAIT) == ("exited", True)
+
+
+def test_a_dispatcher_that_waits_is_told_of_its_exit(thespian: ActorSystem) -> None:
+    """One method may wait, and a plain one takes the exit request that interrupts it."""
+    told: list[object] = []
+
+    class Mixed(ActorTypeDispatcher):  # type: ignore[misc]
+        async def receiveMsg_str(self, message: str, sender: ActorAddress) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                told.append("interrupted")
+
+        def receiveMsg_ActorExitRequest(self, message: ActorExitRequest, sender: ActorAddress) -> None:
+            told.append(type(message))
+
+    mixed = thespian.createActor(Mixed)
+    thespian.tell(mixed, "for ever")
+    thespian.tell(mixed, ActorExitRequest())
+    assert told == ["interrupted", ActorExitRequest]
+
+
+async def test_an_actor_cannot_shut_down_the_applications_system() -> None:
+    """`actorSystemShutdown` is refused where the application owns the system."""
+
+    class Presumptuous(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "stop":
+                self.actorSystemShutdown()
+
+    class Host(OurActor):
+        async def receive(self, message: object, sender: Address) -> None:
+            if isinstance(message, PoisonMessage):
+                told.set_result(message.details)
+            else:
+                self.send(self.createActor(Presumptuous), "stop")
+
+    told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    system = RuntimeSystem()
+    system.send(await system.start(ChildSpec("host", Host)), "go")
+    assert "the application owns this system" in await told
+    await system.shutdown()
+
+
+def test_a_wait_without_timeout_ends_only_when_nothing_works(thespian: ActorSystem) -> None:
+    """While a handler waits, an answer can still come."""
+    slow = thespian.createActor(Slow)
+    assert thespian.ask(slow, 0.25) == 0.25
+    assert thespian.listen() is None
 
 
 def test_our_actors_can_be_made_through_thespian(thespian: ActorSystem) -> None:

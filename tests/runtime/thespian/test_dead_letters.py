@@ -108,6 +108,21 @@ def test_what_a_dead_handler_would_get_goes_nowhere(on_both: OnBoth) -> None:
     assert on_both(program) == (None, "alive")
 
 
+def test_a_message_that_would_be_tried_again_dies_with_its_actor(ours: ActorSystem) -> None:
+    """The handler gets the message itself."""
+
+    class Doomed(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "fail":
+                self.send(self.myAddress, ActorExitRequest())
+                raise LookupError
+
+    undertaker = ours.createActor(Undertaker)
+    ours.ask(undertaker, True, WAIT)
+    ours.tell(ours.createActor(Doomed), "fail")
+    assert ours.ask(undertaker, "letters?", WAIT) == ["fail"]
+
+
 def test_an_address_of_nobody_is_dead(on_both: OnBoth) -> None:
     """A message for an address that no actor ever had is a dead letter too."""
 

@@ -116,6 +116,7 @@ def test_the_system_tells_its_status(ours: ActorSystem) -> None:
     echo, undertaker = ours.createActor(Echo, globalName="the echo"), ours.createActor(Undertaker)
     gone = ours.createActor(Echo, globalName="the gone")
     ours.tell(gone, ActorExitRequest())
+    assert ours.ask(ours.systemAddress, Thespian_StatusReq(), WAIT).deadLetterHandler is None
     ours.ask(undertaker, True, WAIT)
     status = ours.ask(ours.systemAddress, Thespian_StatusReq(), WAIT)
     assert isinstance(status, Thespian_SystemStatus)

@@ -75,12 +75,13 @@ def test_a_context_can_have_contexts(ours: ActorSystem) -> None:
 
 def test_a_thread_that_listens_hears_what_another_causes(ours: ActorSystem) -> None:
     """While private contexts are open a `listen` without a timeout waits."""
-    echo = ours.createActor(Forwarder)
     with ours.private() as context:
         heard: list[object] = []
+        forwarder, echo = context.createActor(Forwarder), context.createActor(Echo)
         listener = threading.Thread(target=lambda: heard.append(context.listen()))
         listener.start()
-        context.tell(echo, (ours.createActor(Echo), "hello"))
+        assert context.listen(0.25) is None
+        context.tell(forwarder, (echo, "hello"))
         listener.join()
     assert heard == [("back", "hello")]
 
@@ -163,6 +164,7 @@ def test_after_the_shutdown_calls_fail_at_once() -> None:
     for call in calls:
         with pytest.raises(ActorSystemFailure):
             call()
+    assert [base.listen(None) for _ in range(2)] == [None, None]
 
 
 def test_who_waits_is_let_go_at_the_shutdown() -> None:
