@@ -101,6 +101,7 @@ def test_an_exit_interrupts_an_async_handler(thespian: ActorSystem) -> None:
 def test_a_dispatcher_that_waits_is_told_of_its_exit(thespian: ActorSystem) -> None:
     """One method may wait, and a plain one takes the exit request that interrupts it."""
     told: list[object] = []
+    done = threading.Event()
 
     class Mixed(ActorTypeDispatcher):  # type: ignore[misc]
         async def receiveMsg_str(self, message: str, sender: ActorAddress) -> None:
@@ -111,10 +112,12 @@ def test_a_dispatcher_that_waits_is_told_of_its_exit(thespian: ActorSystem) -> N
 
         def receiveMsg_ActorExitRequest(self, message: ActorExitRequest, sender: ActorAddress) -> None:
             told.append(type(message))
+            done.set()
 
     mixed = thespian.createActor(Mixed)
     thespian.tell(mixed, "for ever")
     thespian.tell(mixed, ActorExitRequest())
+    assert done.wait(WAIT)
     assert told == ["interrupted", ActorExitRequest]
 
 
