@@ -3,6 +3,7 @@
 Memory is about the rep, never about prospects: names of the prospect in hand are struck out before anything is kept.
 """
 
+import hashlib
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from msgspec import Meta
 
 from coaching.names import prospect_names, struck
 from coaching.prospect import cleaned
-from coaching.quotes import stands_in
+from coaching.quotes import comparable, stands_in
 from coaching.strategist import StrategistOutput, known
 
 MAX_INTERACTIONS = 20
@@ -47,7 +48,10 @@ class MemoryOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Noted(msgspec.Struct, frozen=True):
-    """An observation kept: the words that last showed it and in how many conversations it was seen."""
+    """An observation kept: the words that last showed it and in how many conversations it was seen.
+
+    One that the rep worded has no evidence beside itself.
+    """
 
     observation: str
     evidence: str
@@ -75,13 +79,22 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class UserMemory(msgspec.Struct, frozen=True):
-    """All that is remembered of one rep; every list is bounded, newest last."""
+    """All that is remembered of one rep; every list is bounded, newest last.
+
+    `not_again` holds digests of observations that the rep had forgotten, so that they are not learned anew.
+    """
 
     total_sessions: int = 0
     preferences: Preferences = Preferences()
     weakest_areas: tuple[Noted, ...] = ()
     patterns_noted: tuple[Noted, ...] = ()
     recent_interactions: tuple[Interaction, ...] = ()
+    not_again: tuple[str, ...] = ()
+
+
+def digest(text: str) -> str:
+    """A short name of a remembered sentence, the same for every spelling of its words."""
+    return hashlib.sha256(comparable(text).encode()).hexdigest()[:12]
 
 
 def default_memory() -> UserMemory:
@@ -124,8 +137,8 @@ def merge(
     return msgspec.structs.replace(
         met,
         preferences=_preferred(memory.preferences, update.preferences, strike),
-        weakest_areas=_noted(memory.weakest_areas, update.weak_areas, strike)[-MAX_WEAK_AREAS:],
-        patterns_noted=_noted(memory.patterns_noted, update.patterns, strike)[-MAX_PATTERNS:],
+        weakest_areas=_noted(memory.weakest_areas, update.weak_areas, strike, memory.not_again)[-MAX_WEAK_AREAS:],
+        patterns_noted=_noted(memory.patterns_noted, update.patterns, strike, memory.not_again)[-MAX_PATTERNS:],
     )
 
 
@@ -161,10 +174,14 @@ def _preferred(old: Preferences, new: PreferencesUpdate, names: tuple[str, ...])
     )
 
 
-def _noted(old: tuple[Noted, ...], new: tuple[Observation, ...], names: tuple[str, ...]) -> tuple[Noted, ...]:
+def _noted(
+    old: tuple[Noted, ...], new: tuple[Observation, ...], names: tuple[str, ...], not_again: tuple[str, ...]
+) -> tuple[Noted, ...]:
     notes = {note.observation.casefold(): note for note in old}
     for item in {_kept(item.observation, names).casefold(): item for item in new}.values():
         text = _kept(item.observation, names)
+        if digest(text) in not_again:
+            continue
         before = notes.pop(text.casefold(), None)
         notes[text.casefold()] = Noted(text, _kept(item.evidence, names), before.seen + 1 if before else 1)
     return tuple(notes.values())

@@ -64,6 +64,12 @@ class SearchingCasebook(msgspec.Struct, frozen=True, tag="searching_casebook"):
     """The next text is what to look for in the casebook."""
 
 
+class RewordingMemory(msgspec.Struct, frozen=True, tag="rewording_memory"):
+    """The next text is how this remembered item shall read."""
+
+    item_id: str
+
+
 Waiting = (
     Idle
     | ChoosingProvider
@@ -75,5 +81,6 @@ Waiting = (
     | TellingWish
     | AnsweringScenario
     | SearchingCasebook
+    | RewordingMemory
 )
 """Everything a session may wait for."""

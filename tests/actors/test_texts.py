@@ -12,6 +12,7 @@ from actors.texts import MissingText, Texts
 from coaching.badges import BADGES
 from coaching.generated import CATEGORIES
 from coaching.progress import RANKS, Earned
+from coaching.remembered import PREFERENCES
 from coaching.sections import Layout, support_sections
 from coaching.strategist import EngagementTactics
 from tests.actors.session.world import answer
@@ -37,6 +38,7 @@ BUILT_FROM_VALUES = (
     | {f"command-{name}" for name in COMMANDS}
     | {"admin-revoked", "admin-restored"}
     | {f"button-reminders-{state}" for state in ("on", "off")}
+    | {f"memory-{kind}" for kind in ("weak_area", "pattern", *PREFERENCES)}
     | {f"rank-{rank}" for rank in RANKS}
     | {f"badge-{badge.id}" for badge in BADGES}
     | {f"rarity-{badge.rarity}" for badge in BADGES}
