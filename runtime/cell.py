@@ -96,9 +96,11 @@ class Cell(ThespianReference):
     @property
     def path(self) -> str:
         """The names from the root to here, joined by "/"."""
-        if self.parent is None or self.parent.parent is None:
-            return self.name
-        return f"{self.parent.path}/{self.name}"
+        names, above = [self.name], self.parent
+        while above is not None and above.parent is not None:
+            names.append(above.name)
+            above = above.parent
+        return "/".join(reversed(names))
 
     # Accepting messages
 

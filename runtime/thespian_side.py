@@ -95,6 +95,13 @@ class ThespianSide:
         self._made += 1
         return f"{actual.__name__}-{self._made}"
 
+    def forget(self, cell: "Cell") -> None:
+        """The actor ends: its name is free, and it handles no dead letters."""
+        if cell.global_name is not None and self._global_names.get(cell.global_name) is cell:
+            del self._global_names[cell.global_name]
+        if self.dead_letter_handler is cell:
+            self.dead_letter_handler = None
+
     def cells(self) -> "Iterator[Cell]":
         """All living actors, each after its parent."""
         waiting = [self.kernel.root]
@@ -127,12 +134,8 @@ class ThespianSide:
     def undelivered(self, target: ActorAddress, message: object, sender: Address) -> None:
         """Hand a message for a dead address to the dead-letter handler, if there is one."""
         handler = self.dead_letter_handler
-        if handler is None or isinstance(message, DeadEnvelope | ChildActorExited):
-            return
-        if handler.phase in _LIVING:
+        if handler is not None and not isinstance(message, DeadEnvelope | ChildActorExited):
             handler.deliver(DeadEnvelope(target, message), sender)
-        else:
-            self.dead_letter_handler = None
 
     def deliver(self, message: object, sender: Address) -> None:
         """Answer a request for the status; the system understands no other message."""
@@ -146,8 +149,7 @@ class ThespianSide:
         for child in self.kernel.root.offspring().oldest_first():
             status.addChild(child.address)
         for name, cell in self._global_names.items():
-            if cell.phase in _LIVING:
-                status.addGlobalActor(name, cell.address)
+            status.addGlobalActor(name, cell.address)
         if self.dead_letter_handler is not None:
             status.setDeadLetterHandler(self.dead_letter_handler.address)
         return status

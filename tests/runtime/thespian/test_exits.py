@@ -85,6 +85,32 @@ def test_an_exit_goes_down_the_tree(on_both: OnBoth) -> None:
     assert on_both(program) == [("exit", name) for name in ("head", "a", "b", "a1", "a2", "b1", "b2")]
 
 
+def test_a_tree_may_be_deep(on_both: OnBoth) -> None:
+    """A thousand and a half generations are made, have addresses, and exit."""
+    exits: list[int] = []
+
+    class Line(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            match msg:
+                case int():
+                    self.send(self.myAddress, (msg, sender))
+                case (0, asker):
+                    self.send(asker, len(str(self.myAddress)) > 1000)
+                case (generations, asker):
+                    self.send(self.createActor(Line), (generations - 1, asker))
+                case ActorExitRequest():
+                    exits.append(1)
+
+    def program(system: ActorSystem) -> object:
+        exits.clear()
+        first = system.createActor(Line)
+        answer = system.ask(first, 1500, WAIT)
+        system.tell(first, ActorExitRequest())
+        return answer, len(exits)
+
+    assert on_both(program) == (True, 1501)
+
+
 def test_children_live_on_when_the_exit_is_not_recursive(ours: ActorSystem) -> None:
     """The guide's `recursive=False`, and `notRecursive()` in the handler, spare the children."""
 
