@@ -32,6 +32,7 @@ from actors.providers.key_vault import KeyVault
 from actors.providers.messages import Provider
 from actors.providers.secret import Secret
 from actors.settings import Settings, SettingsError, read_settings
+from actors.shelf import Shelf
 from actors.tree import Tree, build_tree
 from runtime import ActorSystem
 from storage import MigrationError, PostgrestStore, SqliteStore, Store, migrate_insforge, migrate_sqlite
@@ -151,14 +152,14 @@ async def _apply_migrations(settings: Settings) -> tuple[str, ...]:
 
 async def _serve(settings: Settings) -> int:
     print("Cornerman: checking prompts, pipelines and data…", flush=True)
-    library = load_library(HOME)
+    shelf = Shelf(HOME)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         assembly = await _assemble(settings, stack)
         store = await _open_store(settings, stack)
         system = ActorSystem(name="cornerman")
         stack.push_async_callback(system.shutdown)
-        tree = build_tree(assembly.settings, store, library, assembly.practice)
+        tree = build_tree(assembly.settings, store, shelf, assembly.practice)
         await _start(system, tree, assembly)
         return await _until_stopped(system)
 

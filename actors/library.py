@@ -7,8 +7,9 @@ from typing import TypeVar
 import msgspec
 
 from coaching.agents import AGENTS
-from coaching.company import Company, knowledge, parse_company
+from coaching.company import Company, parse_company
 from coaching.errors import ContentError
+from coaching.knowledge import knowledge
 from coaching.pipelines import Pipeline, parse_pipeline
 from coaching.playbook import Playbook, parse_playbook
 from coaching.prompts import Prompt, parse_prompt

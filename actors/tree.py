@@ -13,7 +13,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from actors.library import Library
 from actors.providers.key_vault import KeyVault
 from actors.providers.lane_messages import LaneSettings
 from actors.providers.llm_router import LlmRouter, RouterSettings
@@ -27,6 +26,7 @@ from actors.session.session import Services, Session
 from actors.session.sessions import Sessions
 from actors.session.turn import World
 from actors.settings import Settings
+from actors.shelf import Shelf
 from actors.telegram.message_sender import MessageSender
 from actors.telegram.update_receiver import UpdateReceiver
 from actors.texts import Texts
@@ -46,7 +46,7 @@ class Tree(msgspec.Struct, frozen=True):
     specs: tuple[ChildSpec, ...]
 
 
-def build_tree(settings: Settings, store: Store, library: Library, practice: frozenset[Provider]) -> Tree:
+def build_tree(settings: Settings, store: Store, shelf: Shelf, practice: frozenset[Provider]) -> Tree:
     """Describe every actor of the system; nothing runs yet."""
     token = settings.telegram_bot_token
     if settings.encryption_key is None or token is None:
@@ -56,7 +56,7 @@ def build_tree(settings: Settings, store: Store, library: Library, practice: fro
         specs=(
             journal_spec(settings.data_dir / "journal.sqlite"),
             ChildSpec("providers", lambda: Supervisor(_providers(settings, store, vault))),
-            ChildSpec("sessions", lambda: _sessions(settings, store, library, vault, practice), well_known=True),
+            ChildSpec("sessions", lambda: _sessions(settings, store, shelf, vault, practice), well_known=True),
             ChildSpec("telegram", lambda: Supervisor(_telegram(settings.telegram_api_base, token))),
         )
     )
@@ -105,11 +105,12 @@ def _provider(name: str, factory: Callable[[], Actor]) -> ChildSpec:
 
 
 def _sessions(
-    settings: Settings, store: Store, library: Library, vault: KeyVault, practice: frozenset[Provider]
+    settings: Settings, store: Store, shelf: Shelf, vault: KeyVault, practice: frozenset[Provider]
 ) -> Sessions:
     texts = Texts()
 
     def make_world(now: float, book: Book) -> World:
+        library = shelf.library
         return World(
             settings=settings,
             texts=texts,
@@ -122,7 +123,7 @@ def _sessions(
             scenarios=library.scenarios,
         )
 
-    services = Services(make_world=make_world, library=library, store=store)
+    services = Services(make_world=make_world, shelf=shelf, store=store)
     return Sessions(lambda key: Session(key, services))
 
 

@@ -1,10 +1,9 @@
-"""The company file: what may be said about the product, and what may not; and the knowledge block made with it."""
+"""The company file: what may be said about the product, and what may not."""
 
 import msgspec
 
 from coaching.errors import CompanyError
 from coaching.markdown import headings, slug
-from coaching.playbook import Playbook
 
 REQUIRED = ("Product", "Prices", "Customers", "Proof points", "Competitors", "Do not say")
 """Sections every company file has, in any order; more are welcome."""
@@ -41,8 +40,3 @@ def parse_company(text: str, filename: str) -> Company:
     if missing:
         raise CompanyError(filename, found[0].line, f"lacks the sections: {', '.join(missing)}")
     return Company(found[0].title, sections, text)
-
-
-def knowledge(playbook: Playbook, company: Company) -> str:
-    """Both documents as one text, the same bytes for every rep, as the prompts take it."""
-    return f"<playbook>\n{playbook.text}</playbook>\n\n<company>\n{company.text}</company>"

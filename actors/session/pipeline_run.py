@@ -20,6 +20,9 @@ from actors.providers.messages import (
     CompletionQueued,
     CompletionRestarted,
     Credential,
+    ListModels,
+    ModelInfo,
+    ModelsListed,
     Priority,
     RecordSpan,
     RecordTrace,
@@ -27,12 +30,15 @@ from actors.providers.messages import (
 )
 from actors.session.messages import RunFinished, StepFailed, StepFinished, StepProgressed, StepQueued, StepStarted
 from coaching.agents import AGENTS
+from coaching.knowledge import SMALL_TOKENS, allowance, excerpt, tokens
 from coaching.memory import UserMemory
 from coaching.pipelines import Group, Source, Step, groups
 from coaching.prompts import render, render_turn
-from runtime import Actor, Address, Mailbox
+from runtime import Actor, ActorError, Address, Mailbox
 
 _LOG = structlog.get_logger(__name__)
+MODEL_DEADLINE_S = 5.0
+"""How long a run waits to learn how much a model takes, before it takes the careful answer."""
 
 
 class RunOrder(msgspec.Struct, frozen=True):
@@ -77,11 +83,13 @@ class PipelineRun(Actor):
         self._calls: dict[str, _Call] = {}
         self._trace_id = str(uuid.uuid4())
         self._began_at = 0.0
+        self._knowledge = library.knowledge
         self._error: str | None = "cancelled"
 
     async def started(self) -> None:
         """Begin with the first steps that are not finished yet."""
         self._began_at = self.clock.time()
+        self._knowledge = await self._told()
         self._advance()
 
     async def stopped(self) -> None:
@@ -115,6 +123,29 @@ class PipelineRun(Actor):
                 self._failed(message)
             case _:
                 await self.unhandled(message, sender)
+
+    async def _told(self) -> str:
+        """The knowledge for this run: whole if it is small or the model's context and price allow, else an excerpt."""
+        library, order = self._library, self._order
+        if tokens(library.knowledge) <= SMALL_TOKENS:
+            return library.knowledge
+        model = await self._model()
+        allowed = allowance(model.context_tokens, model.input_usd) if model else allowance(None, None)
+        if tokens(library.knowledge) <= allowed:
+            return library.knowledge
+        query = msgspec.json.encode(order.inputs).decode()
+        return excerpt(library.playbook, library.company, query, allowed)
+
+    async def _model(self) -> ModelInfo | None:
+        """What the provider says of the run's model, None where it cannot be asked in time."""
+        try:
+            listed = await self.ask(
+                self.find("llm_router"), ListModels(self._order.credential), deadline_s=MODEL_DEADLINE_S
+            )
+        except ActorError:
+            return None
+        models = listed.models if isinstance(listed, ModelsListed) else None
+        return next((model for model in models or () if model.id == self._order.model), None)
 
     def _advance(self) -> None:
         """Start groups until one has to be waited for; with none left and nothing under way the run is over."""
@@ -162,7 +193,7 @@ class PipelineRun(Actor):
     def _value(self, source: Source) -> object:
         if source.kind == "result":
             return self._outputs[source.name]
-        given = {"user_memory": self._order.memory, "knowledge": self._library.knowledge, "casebook": ()}
+        given = {"user_memory": self._order.memory, "knowledge": self._knowledge, "casebook": ()}
         return self._order.inputs[source.name] if source.name in self._order.inputs else given[source.name]
 
     def _grow(self, request: str, text: str) -> None:

@@ -14,7 +14,6 @@ from typing import ClassVar, Protocol, TypeVar
 import msgspec
 import structlog
 
-from actors.library import Library
 from actors.providers.messages import (
     CheckKey,
     FailureKind,
@@ -53,6 +52,7 @@ from actors.session.sessions import Idle, Retire, StillBusy
 from actors.session.state import SCHEMA, Job, Rep, SessionState
 from actors.session.turn import CheckKeyOf, Command, EndDraftOf, ForgetRep, StartJob, StopJob, Turn, World, say
 from actors.session.waiting import CheckingKey
+from actors.shelf import Shelf
 from actors.telegram.errors import MalformedUpdate
 from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
 from actors.telegram.parsing import parse_update
@@ -86,7 +86,7 @@ class Services(msgspec.Struct, frozen=True):
     """What every session shares and none of them owns."""
 
     make_world: MakeWorld
-    library: Library
+    shelf: Shelf
     store: Store
     idle_s: float = 900.0
 
@@ -327,7 +327,7 @@ class Session(Actor):
             memory=self._state.memory,
             finished=job.finished,
         )
-        library = self._services.library
+        library = self._services.shelf.library
         spec = ChildSpec(
             name=job.run_id, factory=lambda: PipelineRun(order, library, self.address), restart=Restart.TEMPORARY
         )

@@ -1,7 +1,8 @@
 import pytest
 
-from coaching.company import REQUIRED, knowledge, parse_company
+from coaching.company import REQUIRED, parse_company
 from coaching.errors import CompanyError, PlaybookError
+from coaching.knowledge import knowledge
 from coaching.playbook import Playbook, cited_section, parse_playbook
 from tests.coaching.samples import content
 

@@ -11,11 +11,11 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from actors.library import load_library
 from actors.session.book import Book
 from actors.session.session import Services, Session
 from actors.session.sessions import Sessions
 from actors.session.turn import World
+from actors.shelf import Shelf
 from coaching.rows import row_id
 from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
 from storage import SqliteStore, from_text, migrate_sqlite, to_text, user_id
@@ -88,7 +88,7 @@ async def client(store: SqliteStore, tmp_path: Path) -> AsyncIterator[Client]:
     def make_world(now: float, book: Book) -> World:
         return msgspec.structs.replace(world(book, ALLOWED_USERNAMES="anna,ben"), now=now)
 
-    services = Services(make_world=make_world, library=load_library(ROOT), store=store)
+    services = Services(make_world=make_world, shelf=Shelf(ROOT), store=store)
     for name in ("message_sender", "llm_router", "tracer"):
         await system.start(ChildSpec(name, Silent, well_known=True))
     await system.start(ChildSpec("web_server", lambda: Listening(streams), well_known=True))
