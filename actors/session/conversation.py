@@ -16,12 +16,19 @@ from actors.session.messages import RunFinished, StepFailed, StepFinished
 from actors.session.state import Rep, SessionState
 from actors.session.turn import Tap, Turn, World, say, then
 from actors.telegram.parsing import (
+    AudioMessage,
     ButtonTap,
+    DocumentMessage,
+    EditedMessage,
     GenerationStopped,
+    ImageMessage,
     Incoming,
+    MergedMessages,
+    Message,
     OtherMessage,
     Sender,
     TextMessage,
+    command_of,
 )
 from actors.telegram.rendering import answer_callback
 
@@ -34,10 +41,12 @@ def rep_of(user: Sender) -> Rep:
 def handle(state: SessionState, incoming: Incoming, world: World) -> Turn:
     """Turn one incoming message of the rep into the next state and its effects."""
     match incoming:
-        case TextMessage() | OtherMessage():
+        case TextMessage() | AudioMessage() | ImageMessage() | DocumentMessage() | OtherMessage() | MergedMessages():
             return _message(_named(state, incoming.user), incoming, world)
         case ButtonTap():
             return _tap(_named(state, incoming.user), incoming, world)
+        case EditedMessage(message=message) if message.chat_type == "private":
+            return _edited(_named(state, message.user), world)
         case GenerationStopped():
             return jobs.stop_draft(state, incoming.draft_id, world)
         case _:
@@ -75,23 +84,42 @@ def _named(state: SessionState, user: Sender) -> SessionState:
     return msgspec.structs.replace(state, rep=rep_of(user))
 
 
-def _message(state: SessionState, message: TextMessage | OtherMessage, world: World) -> Turn:
+def _message(state: SessionState, message: Message | MergedMessages, world: World) -> Turn:
     if message.chat_type != "private":
         return Turn(state)
     refused = refusal(state, world)
     if refused is not None:
         return Turn(state, calls=say(state, refused))
-    if isinstance(message, OtherMessage):
+    if isinstance(message, MergedMessages):
+        return _merged(state, message, world)
+    if not isinstance(message, TextMessage):
         return Turn(state, calls=say(state, world.texts("only-text")))
-    if message.text.startswith("/"):
-        return _command(state, message.text, world)
+    command = command_of(message)
+    if command is not None:
+        return _command(state, *command, world)
     take = TEXTS.get(type(state.waiting_for))
     return take(state, message, world) if take else support.offer(state, message.text, world)
 
 
-def _command(state: SessionState, text: str, world: World) -> Turn:
-    word, _, rest = text.partition(" ") if "\n" not in text.split(" ", 1)[0] else text.partition("\n")
-    name, rest = word[1:].split("@")[0].lower(), rest.strip()
+def _edited(state: SessionState, world: World) -> Turn:
+    """A message changed after it was taken changes nothing any more, which the rep is told."""
+    if refusal(state, world) is not None:
+        return Turn(state)
+    return Turn(state, calls=say(state, world.texts("edited-too-late")))
+
+
+def _merged(state: SessionState, merged: MergedMessages, world: World) -> Turn:
+    """The words of the messages as one text; what cannot be read in them is said once, after it."""
+    first = merged.parts[0]
+    only_text = Turn(state, calls=say(state, world.texts("only-text")))
+    if not merged.text:
+        return only_text
+    words = TextMessage(first.chat_id, merged.user, first.message_id, merged.text, first.date, first.chat_type)
+    turn = _message(state, words, world)
+    return msgspec.structs.replace(turn, calls=(*turn.calls, *only_text.calls))
+
+
+def _command(state: SessionState, name: str, rest: str, world: World) -> Turn:
     answer = COMMANDS.get(name)
     if answer is None:
         return Turn(state, calls=say(state, _unknown(name, world)))

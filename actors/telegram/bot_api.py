@@ -4,6 +4,7 @@ Importing this module imports aiogram, which takes seconds (see aiogram_loading)
 """
 
 import asyncio
+import base64
 import re
 from collections.abc import Callable
 from typing import Any, cast
@@ -12,9 +13,11 @@ import structlog
 from aiogram import Bot, exceptions, methods
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import BufferedInputFile
 from aiohttp import ClientConnectorError, ClientTimeout, ConnectionTimeoutError
 from pydantic import ValidationError
 
+from actors.telegram.calls import UPLOAD
 from actors.telegram.messages import TelegramCall
 from actors.telegram.outcome import Came, Outcome
 
@@ -100,7 +103,14 @@ def _method(call: TelegramCall) -> methods.TelegramMethod[Any]:
     kind = getattr(methods, name)
     if name == "TelegramMethod" or not issubclass(kind, methods.TelegramMethod):
         raise TypeError(name)
-    return cast("methods.TelegramMethod[Any]", kind.model_validate(call.parameters))
+    parameters = {key: _uploaded(value) for key, value in call.parameters.items()}
+    return cast("methods.TelegramMethod[Any]", kind.model_validate(parameters))
+
+
+def _uploaded(value: object) -> object:
+    if isinstance(value, dict) and UPLOAD in value:
+        return BufferedInputFile(base64.b64decode(value[UPLOAD]), filename=str(value["name"]))
+    return value
 
 
 def _outcome(error: exceptions.AiogramError | OSError) -> Outcome:

@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from actors.telegram.backoff import pause_after
-from actors.telegram.calls import without_entities
+from actors.telegram.calls import FORMATTING, without_entities
 from actors.telegram.messages import TelegramCall
 from actors.telegram.outcome import Came, Outcome, is_repeatable
 
@@ -75,7 +75,7 @@ class Delivery:
         return None
 
     def _without_formatting(self, outcome: Outcome) -> Verdict | None:
-        if "entities" not in self._call.parameters:
+        if not self._call.parameters.keys() & FORMATTING:
             return Verdict("dead", f"{self._call.method}: {outcome.detail}")
         _LOG.warning("formatting_refused", method=self._call.method, description=outcome.detail)
         self._call = without_entities(self._call)

@@ -22,7 +22,7 @@ from runtime import Actor, Address, Mailbox, NewInboxEntry
 
 _LOG = structlog.get_logger(__name__)
 
-ALLOWED_UPDATES = ("message", "callback_query", "stopped_message_generation", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "stopped_message_generation", "my_chat_member")
 """Told to Telegram with every poll: it keeps the last list it was given, whoever gave it."""
 
 POLL_S = 50

@@ -9,7 +9,17 @@ from actors.session.conversation import handle
 from actors.session.state import SessionState
 from actors.session.turn import CheckKeyOf, StartJob, StopJob, Turn, World
 from actors.session.waiting import AwaitingProspect, CheckingKey, EnteringKey, Idle
-from actors.telegram.parsing import ButtonTap, OtherMessage, Sender, TextMessage
+from actors.telegram.parsing import (
+    ButtonTap,
+    EditedMessage,
+    File,
+    ImageMessage,
+    Incoming,
+    MergedMessages,
+    OtherMessage,
+    Sender,
+    TextMessage,
+)
 from tests.actors.session.world import PROSPECT, book, fresh, ready, said, world
 
 ANNA = Sender(telegram_id=7, username="anna", first_name="Anna", language_code="en", is_bot=False)
@@ -23,7 +33,7 @@ def tap(data: str) -> ButtonTap:
     return ButtonTap(callback_id="c1", user=ANNA, chat_id=7, message_id=12, data=data)
 
 
-def play(state: SessionState, *incoming: TextMessage | ButtonTap | OtherMessage, at: World | None = None) -> Turn:
+def play(state: SessionState, *incoming: Incoming, at: World | None = None) -> Turn:
     here = at or world()
     turn = Turn(state)
     for one in incoming:
@@ -175,6 +185,22 @@ def test_other_kinds_of_messages_get_one_sentence() -> None:
     """A sticker or a voice note is answered, not ignored."""
     other = OtherMessage(kind="voice", chat_id=7, user=ANNA, message_id=13, date=0, caption=None, chat_type="private")
     assert len(said(play(ready(), other))) == 1
+
+
+def test_the_words_of_a_mixed_case_are_taken_and_the_rest_is_named() -> None:
+    """A screenshot sent with a text does not lose the text."""
+    photo = ImageMessage(7, ANNA, 13, "photo", File("f", "u"), 0)
+    words = TextMessage(7, ANNA, 14, PROSPECT, 0)
+    mixed, alone = play(ready(), MergedMessages((photo, words))), play(ready(), words)
+    assert mixed.state.offered_text == alone.state.offered_text
+    assert said(mixed) == [*said(alone), *said(play(ready(), photo))]
+
+
+def test_an_edit_of_what_was_taken_changes_nothing_and_is_answered() -> None:
+    """The rep knows that the first version counts."""
+    turn = play(ready(), EditedMessage(TextMessage(7, ANNA, 14, PROSPECT, 0)))
+    assert turn.state == ready()
+    assert len(said(turn)) == 1
 
 
 def test_unknown_commands_are_answered_with_the_nearest_or_help() -> None:

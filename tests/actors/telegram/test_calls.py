@@ -12,8 +12,14 @@ from actors.telegram.rendering import (
     delete_message,
     edit_keyboard,
     join,
+    paged,
     plain,
+    rows_of,
     send_calls,
+    send_document,
+    send_photo,
+    set_menu_button,
+    set_my_commands,
     typing,
 )
 
@@ -102,3 +108,57 @@ def test_plain_text_is_the_same_call_without_formatting() -> None:
         "text": "x",
         "link_preview_options": _NO_PREVIEW,
     }
+
+
+def test_a_file_goes_by_its_bytes_or_its_id() -> None:
+    """Bytes travel inside the call, so that the journal holds all of it."""
+    call = send_document(5, b"a,b\n", "leads.csv", bold("Yours"))
+    assert call.method == "sendDocument"
+    assert call.parameters["document"] == {"upload": "YSxiCg==", "name": "leads.csv"}
+    assert call.parameters["caption_entities"] == [{"type": "bold", "offset": 0, "length": 5}]
+    assert "caption_entities" not in without_entities(call).parameters
+    assert send_photo(5, "AgAC").parameters == {"chat_id": 5, "photo": "AgAC"}
+
+
+@pytest.mark.parametrize("size", [0, (10 << 20) + 1])
+def test_a_picture_of_the_wrong_size_is_refused_here(size: int) -> None:
+    """Telegram would refuse it after the whole upload."""
+    with pytest.raises(ValueError, match="Telegram takes a photo"):
+        send_photo(5, b"x" * size)
+
+
+def test_a_long_list_of_buttons_has_pages() -> None:
+    """The first page leads on, the last one back, and a page that is gone becomes the nearest."""
+    rows = rows_of([Button(str(n), data=f"n:{n}") for n in range(5)], per_row=1)
+    first, last = paged(rows, 0, "list", 2), paged(rows, 9, "list", 2)
+    assert [button.data for row in first for button in row] == ["n:0", "n:1", "list:1"]
+    assert [button.data for row in last for button in row] == ["n:4", "list:1"]
+    assert paged(rows, 0, "list", 5) == rows
+
+
+def test_menus() -> None:
+    """Commands for everybody or one chat; a page beside the text field or the commands."""
+    assert set_my_commands((("help", "What I can do"),), 5).parameters["scope"] == {"type": "chat", "chat_id": 5}
+    button = {"type": "web_app", "text": "Open", "web_app": {"url": "https://a.example"}}
+    assert set_menu_button("Open", "https://a.example").parameters == {"menu_button": button}
+    assert set_menu_button(None, None, 5).parameters == {"menu_button": {"type": "commands"}, "chat_id": 5}
+
+
+def test_a_web_app_opens_by_https_only() -> None:
+    """Telegram refuses the whole message otherwise."""
+    (call,) = send_calls(5, plain("x"), ((Button("Open", web_app="https://a.example"),),))
+    row = [{"text": "Open", "web_app": {"url": "https://a.example"}}]
+    assert call.parameters["reply_markup"] == {"inline_keyboard": [row]}
+    with pytest.raises(ValueError, match="https"):
+        Button("Open", web_app="http://a.example")
+
+
+def test_a_keyboard_too_wide_is_refused_here() -> None:
+    """Eight buttons fit a row."""
+    with pytest.raises(ValueError, match="8 in a row"):
+        edit_keyboard(5, 6, (tuple(Button(str(n), data="x") for n in range(9)),))
+
+
+def test_an_alert_stays_until_closed() -> None:
+    """Unlike the short notice."""
+    assert answer_callback("c", "Gone", alert=True).parameters["show_alert"] is True

@@ -62,7 +62,13 @@ async def test_every_kind_of_update_we_use_is_asked_for(world: World) -> None:
     assert world.api.polls[0] == {
         "timeout": 0,
         "limit": 100,
-        "allowed_updates": ["message", "callback_query", "stopped_message_generation", "my_chat_member"],
+        "allowed_updates": [
+            "message",
+            "edited_message",
+            "callback_query",
+            "stopped_message_generation",
+            "my_chat_member",
+        ],
     }
     await until(lambda: len(world.api.polls) > 1)
     assert world.api.polls[1]["timeout"] == 50
