@@ -7,7 +7,7 @@ RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format migrate migrate-postgres check rotate-keys bench-shared-key lock pictures clean
+.PHONY: help run test test-fast lint format migrate migrate-postgres check rotate-keys bench-shared-key bench-router lock pictures clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ rotate-keys: $(RUN_STAMP) ## Encrypt reps' stored keys again with the newest ENC
 
 bench-shared-key: $(DEV_STAMP) ## Measure 200 reps on one free key: allowance used, 429s, fairness (two minutes)
 	@$(BIN)/python -m benchmarks.shared_key
+
+bench-router: $(DEV_STAMP) ## Measure what the router adds to a model call, and how it bears faults (a minute)
+	@$(BIN)/python -m benchmarks.router_overhead
 
 lock: $(DEV_STAMP) ## Renew the two lock files from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

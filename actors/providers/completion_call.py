@@ -123,6 +123,7 @@ class CompletionCall(Actor):
         self._splitter = Splitter()
         self._reader = api.reader()
         self._began_at = 0.0
+        self._chunk_at = 0.0
         self._alive_at: float | None = None
         self._first_token_s = 0.0
         self._text: list[str] = []
@@ -204,6 +205,7 @@ class CompletionCall(Actor):
         if answer.status != 200:
             self._fail(self._api.classify(answer.status, answer.headers, body, self.clock.time()))
             return
+        self._chunk_at = self.clock.now()
         try:
             self._take(self._reader.read(ServerEvent("message", body.decode("utf-8", "replace"))))
             self._take(self._reader.end())
@@ -211,6 +213,7 @@ class CompletionCall(Actor):
             self._fail(error.failure)
 
     def _read(self, chunk: bytes) -> None:
+        self._chunk_at = self.clock.now()
         if not self._ended:
             try:
                 for event in self._splitter.feed(chunk):
@@ -229,7 +232,8 @@ class CompletionCall(Actor):
         for event in events:
             match event:
                 case TextArrived(text=text):
-                    self._alive()
+                    if self._alive_at != self._chunk_at:
+                        self._alive()
                     self._grow(text)
                 case ThoughtArrived():
                     self._alive()
@@ -243,7 +247,7 @@ class CompletionCall(Actor):
                     self._finish(reason, truncated=truncated)
 
     def _alive(self) -> None:
-        now = self.clock.now()
+        now = self._chunk_at
         if self._alive_at is None:
             self._first_token_s = now - self._began_at
             self.timer(self._order.idle_s, _IdleDue())

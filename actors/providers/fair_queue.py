@@ -1,7 +1,7 @@
 """FairQueue: reps take turns, weighed by what they ask for; one who floods waits behind himself."""
 
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Generic, NamedTuple, TypeVar
 
@@ -52,13 +52,16 @@ class FairQueue(Generic[Item]):
         self._sizes[priority] += 1
         self._dear[priority] += place.cost > 1.0
 
-    def pop(self) -> Item | None:
-        """The next item whose rep may have one more under way, None when there is none."""
+    def pop(self, ready: Callable[[Item], bool] = lambda _item: True) -> Item | None:
+        """The next item that is ready and whose rep may have one more under way, None when there is none.
+
+        Reps whose first item is not ready keep their place.
+        """
         order = (Priority.INTERACTIVE, Priority.BACKGROUND)
         if self._turn % BACKGROUND_EVERY == BACKGROUND_EVERY - 1:
             order = (Priority.BACKGROUND, Priority.INTERACTIVE)
         for priority in order:
-            item = self._pop(priority)
+            item = self._pop(priority, ready)
             if item is not None:
                 self._turn += 1
                 return item
@@ -118,14 +121,14 @@ class FairQueue(Generic[Item]):
     def _ahead(self, priority: Priority) -> int:
         return 0 if priority is Priority.INTERACTIVE else self._sizes[Priority.INTERACTIVE]
 
-    def _pop(self, priority: Priority) -> Item | None:
+    def _pop(self, priority: Priority, ready: Callable[[Item], bool]) -> Item | None:
         ring = self._rings[priority]
         if not ring:
             return None
         head = next(iter(ring))
-        if self._is_free(priority, head) and (item := self._served(priority, head)) is not None:
+        if self._is_free(priority, head, ready) and (item := self._served(priority, head)) is not None:
             return item
-        free = [rep for rep in ring if self._is_free(priority, rep)]
+        free = [rep for rep in ring if self._is_free(priority, rep, ready)]
         while free:
             for rep in free:
                 item = self._served(priority, rep)
@@ -133,8 +136,9 @@ class FairQueue(Generic[Item]):
                     return item
         return None
 
-    def _is_free(self, priority: Priority, rep: int) -> bool:
-        return self._under_way[priority, rep] < self._per_rep[priority]
+    def _is_free(self, priority: Priority, rep: int, ready: Callable[[Item], bool]) -> bool:
+        may = self._under_way[priority, rep] < self._per_rep[priority]
+        return may and ready(self._rings[priority][rep][0].item)
 
     def _served(self, priority: Priority, rep: int) -> Item | None:
         """Give a rep its turn: the next item if it can be paid for now, else None and a turn more to pay with."""

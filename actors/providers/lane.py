@@ -209,10 +209,14 @@ class Lane(Actor):
             self.send(job.reply_to, CompletionQueued(job.request.request_id, ahead + 1, round(wait, 1)))
 
     def _dispatch(self) -> None:
-        """Start what may start now and wake up when more may."""
+        """Start what may start now and wake up when more may; who waits for a model that rests keeps the place."""
         now = self.clock.now()
-        wait = self._gate.wait(now)
-        while not wait and len(self._in_flight) < self._gate.slots and (job := self._queue.pop()) is not None:
+        wait = self._gate.wait(now) if len(self._queue) else 0.0
+        while not wait and len(self._queue) and len(self._in_flight) < self._gate.slots:
+            job = self._queue.pop(lambda job: bool(self._gate.awake(now, job.models)))
+            if job is None:
+                wait = self._gate.next_awake(now)
+                break
             wait = self._turn_of(job, now)
         if self._wake is not None:
             self._wake.cancel()
@@ -222,25 +226,22 @@ class Lane(Actor):
         self._report()
 
     def _turn_of(self, job: LaneJob, now: float) -> float:
-        """Begin the job, or set it aside while all its models rest; gives how long the account holds back the next."""
+        """Begin the job unless its turn comes too early or too late; gives how long the account holds back the next."""
         job.queued = False
         refusal = self._gate.refusal(now, self.clock.time(), job.models, job.place)
-        awake = self._gate.awake(now, job.models)
         held = self._gate.wait(now, 0, job.tokens)
-        if refusal is not None or not awake or held:
-            self._queue.release(*job.place)
-        if refusal is not None:
-            self._give_up(job, refusal)
-        elif not awake:
-            job.backoff = self.timer(self._gate.models_wait(now, job.models), _BackoffOver(job.number))
-        elif held:
-            job.queued = True
-            self._queue.push(*job.place, job, first=True)
-            return held
-        else:
+        if refusal is None and not held:
+            awake = self._gate.awake(now, job.models)
             job.models = (*awake, *(model for model in job.models if model not in awake))
             self._begin(job, now)
-        return self._gate.wait(now)
+            return self._gate.wait(now)
+        self._queue.release(*job.place)
+        if refusal is not None:
+            self._give_up(job, refusal)
+            return self._gate.wait(now)
+        job.queued = True
+        self._queue.push(*job.place, job, first=True)
+        return held
 
     def _begin(self, job: LaneJob, now: float) -> None:
         if self._auth is None:

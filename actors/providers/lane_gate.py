@@ -124,6 +124,10 @@ class LaneGate:
         """Those of the models that may be asked now, in their order."""
         return tuple(model for model in models if not self._model(model).wait(now))
 
+    def next_awake(self, now: float) -> float:
+        """Seconds until the first of the models that rest may be asked; zero where none rests."""
+        return min((wait for health in self._models.values() if (wait := health.wait(now))), default=0.0)
+
     def models_wait(self, now: float, models: tuple[str, ...]) -> float:
         """Seconds until the first of the models may be asked."""
         return min(self._model(model).wait(now) for model in models)
@@ -200,7 +204,10 @@ class LaneGate:
         return True
 
     def _model(self, model: str) -> ModelHealth:
-        return self._models.setdefault(model, ModelHealth())
+        health = self._models.get(model)
+        if health is None:
+            health = self._models[model] = ModelHealth()
+        return health
 
     def state(self, now: float) -> State:
         """The lane's state in one word; a lane whose models all rest is resting too."""

@@ -70,8 +70,8 @@ from runtime import (
     Mailbox,
     Restart,
     Terminated,
+    Timer,
 )
-from storage import to_text
 
 _LOG = structlog.get_logger(__name__)
 APIS: dict[Provider, ProviderApi] = {Provider.OPENROUTER: OPENROUTER, Provider.ANTHROPIC: ANTHROPIC}
@@ -117,7 +117,7 @@ class _KeepUsage(msgspec.Struct, frozen=True):
 
 
 class _UsageKept(msgspec.Struct, frozen=True):
-    again: bool
+    again_s: float | None
 
 
 class _Open(msgspec.Struct):
@@ -153,6 +153,8 @@ class LlmRouter(Actor):
         self._lanes: dict[str, _LaneEntry] = {}
         self._open: dict[str, _Open] = {}
         self._numbers = 0
+        self._keep: Timer | None = None
+        self._keep_at = 0.0
         self._keeping = False
 
     def _tools_for(self, api: ProviderApi) -> LaneTools:
@@ -174,6 +176,7 @@ class LlmRouter(Actor):
         self._ledger = UsageLedger(self.clock.time(), snapshot)
         self._clients = {provider: client(address) for provider, address in self._settings.base_urls.items()}
         self._read_models()
+        self._keep_in(KEEP_PAUSE_S)
 
     async def stopped(self) -> None:
         """Close all connections; the lanes have answered whoever waited."""
@@ -199,8 +202,8 @@ class LlmRouter(Actor):
             case CallAccounted():
                 self._account(message)
             case ForgetUsage(telegram_id=telegram_id):
-                self._ledger.book.forget(telegram_id, self.clock.time())
-                self._keep_soon()
+                self._ledger.forget(telegram_id, self.clock.time())
+                self._keep_in(KEEP_PAUSE_S)
             case _:
                 await self._receive_own(message, sender)
 
@@ -221,11 +224,12 @@ class LlmRouter(Actor):
             case _ReadModels():
                 self._read_models()
             case _KeepUsage():
-                self.pipe(self._keep_usage(), failed=lambda _error: _UsageKept(again=True))
-            case _UsageKept(again=again):
-                self._keeping = again
-                if again:
-                    self.timer(KEEP_PAUSE_S, _KeepUsage())
+                self._keep, self._keeping = None, True
+                self.pipe(self._keep_usage(), failed=lambda _error: _UsageKept(KEEP_PAUSE_S))
+            case _UsageKept(again_s=again_s):
+                self._keeping = False
+                if again_s is not None:
+                    self._keep_in(again_s)
             case _:
                 await self.unhandled(message, sender)
 
@@ -340,16 +344,20 @@ class LlmRouter(Actor):
 
     def _account(self, call: CallAccounted) -> None:
         self._ledger.add(call, self.clock.time())
-        self._keep_soon()
+        self._keep_in(KEEP_PAUSE_S)
 
-    def _keep_soon(self) -> None:
-        if not self._keeping:
-            self._keeping = True
-            self.timer(KEEP_PAUSE_S, _KeepUsage())
+    def _keep_in(self, delay_s: float) -> None:
+        """Write after this time, or earlier if that is due; while a write is under way its end decides."""
+        if self._keeping or (self._keep is not None and self._keep_at <= self.clock.now() + delay_s):
+            return
+        if self._keep is not None:
+            self._keep.cancel()
+        self._keep_at = self.clock.now() + delay_s
+        self._keep = self.timer(delay_s, _KeepUsage())
 
     async def _keep_usage(self) -> _UsageKept:
-        await self._journal(self._ledger.commit(to_text(self.clock.time())))
-        return _UsageKept(again=self._ledger.committed())
+        await self._journal(self._ledger.commit(self.clock.time()))
+        return _UsageKept(self._ledger.committed(self.clock.time()))
 
     async def _journal(self, request: Load | Commit) -> object:
         """Ask until the journal has done it."""

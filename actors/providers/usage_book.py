@@ -92,7 +92,11 @@ class UsageBook:
         self._begin(day_of(time))
         self._changed: dict[tuple[str, UsageKey], UsageLine] = {}
         kept = msgspec.json.decode(snapshot, type=_Snapshot) if snapshot else None
-        if kept is not None and kept.day == self._day:
+        if kept is None:
+            return
+        # Which rows were written is not on record; writing one again changes nothing.
+        self._changed = {(kept.day, entry.key): entry.line for entry in kept.entries}
+        if kept.day == self._day:
             self._free.update(kept.free)
             for entry in kept.entries:
                 self._put(entry.key, entry.line)

@@ -6,11 +6,14 @@ from actors.providers.lane_messages import CallAccounted
 from actors.providers.messages import RECORD_LANE, RowWrite
 from actors.providers.usage_book import UsageBook
 from runtime import Commit, NewOutboxEntry
+from storage import to_text
 
 LEDGER_KEY = "ledger"
 """The journal's name for the router's snapshot."""
 KEEP_PAUSE_S = 0.25
 """How long counts gather before they are written together; a crash loses no more of them than this."""
+ROWS_PAUSE_S = 5.0
+"""How often changed rows are handed to storage: a line may grow many times a second."""
 
 
 class UsageLedger:
@@ -19,14 +22,25 @@ class UsageLedger:
     def __init__(self, time: float, snapshot: bytes | None) -> None:
         self.book = UsageBook(time, snapshot)
         self._due: tuple[RowWrite, ...] = ()
+        self._rows_at = time
+        self._kept = False
 
     def add(self, call: CallAccounted, time: float) -> None:
         """Count a call."""
         self.book.add(call, time)
+        self._kept = False
 
-    def commit(self, updated_at: str) -> Commit:
+    def forget(self, rep: int, time: float) -> None:
+        """Keep a rep's counts under no name."""
+        self.book.forget(rep, time)
+        self._kept = False
+
+    def commit(self, time: float) -> Commit:
         """The write that brings the disk up to date; the rows of one that failed are part of the next."""
-        self._due = (*self._due, *self.book.take_rows(updated_at))
+        if time >= self._rows_at + ROWS_PAUSE_S:
+            self._rows_at = time
+            self._due = (*self._due, *self.book.take_rows(to_text(time)))
+        self._kept = True
         return Commit(
             actor_key=LEDGER_KEY,
             snapshot=self.book.snapshot(),
@@ -34,10 +48,12 @@ class UsageLedger:
             outbox=tuple(_entry(write) for write in self._due),
         )
 
-    def committed(self) -> bool:
-        """The last commit is on disk; gives whether there is already more to write."""
+    def committed(self, time: float) -> float | None:
+        """The last commit is on disk; gives the seconds until there is more to write, None when all is written."""
         self._due = ()
-        return self.book.changed
+        if not self._kept:
+            return KEEP_PAUSE_S
+        return max(KEEP_PAUSE_S, self._rows_at + ROWS_PAUSE_S - time) if self.book.changed else None
 
 
 def _entry(write: RowWrite) -> NewOutboxEntry:

@@ -1,6 +1,7 @@
 """Faults ordered through the control API: what goes wrong, for which requests, how often."""
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -58,8 +59,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     It strikes `times` matching requests (0 = for ever) after letting `after_n` of them pass. `match` is a part of
     the model id or of the request's text. `route` is completion, models, key or count_tokens. `retry_after` is in
     seconds; `limit_headers` adds X-RateLimit-* to OpenRouter's 429 (an account limit), `upstream` names a provider
-    in it instead. `after_pieces` is how many pieces of text go out before a mid-stream fault; `gap_s` the pause of
-    a slow drip.
+    in it instead. `share` strikes only that part of the matching requests, evenly spread. `after_pieces` is how many
+    pieces of text go out before a mid-stream fault; `gap_s` the pause of a slow drip.
     """
 
     kind: Kind
@@ -71,6 +72,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retry_after: float | None = None
     limit_headers: bool = False
     upstream: bool = False
+    share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
     after_pieces: int = 5
     gap_s: float = 1.0
 
@@ -84,14 +86,17 @@ class Faults:
 
     def __init__(self) -> None:
         self._orders: list[Fault] = []
+        self._shares: list[float] = []
 
     def add(self, fault: Fault) -> None:
         """Put an order in force."""
         self._orders.append(fault)
+        self._shares.append(0.0)
 
     def clear(self) -> None:
         """Drop every order."""
         self._orders.clear()
+        self._shares.clear()
 
     def pending(self) -> list[Fault]:
         """The orders that can still strike."""
@@ -105,8 +110,12 @@ class Faults:
             if fault.after_n > 0:
                 self._orders[at] = msgspec.structs.replace(fault, after_n=fault.after_n - 1)
                 continue
+            self._shares[at] += fault.share
+            if self._shares[at] < 1.0:
+                continue
+            self._shares[at] -= 1.0
             if fault.times == 1:
-                del self._orders[at]
+                del self._orders[at], self._shares[at]
             elif fault.times > 1:
                 self._orders[at] = msgspec.structs.replace(fault, times=fault.times - 1)
             return fault

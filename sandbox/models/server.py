@@ -5,7 +5,7 @@ messages/count_tokens, models). Beside them, from the loopback interface only:
 
 `POST /sim/faults`    one order or a list of them; fields as in `sandbox.models.faults.Fault`:
                       {"kind": "rate_limit", "provider": "openrouter", "times": 2, "after_n": 1, "match": "gpt-oss",
-                      "route": "completion", "retry_after": 7, "limit_headers": true}. Kinds: `faults.Kind`.
+                      "route": "completion", "retry_after": 7, "share": 0.05}. Kinds: `faults.Kind`.
 `GET /sim/faults`     the orders that can still strike, and every kind there is.
 `POST /sim/latency`   {"first_token_s": [0.1, 0.2], "pace": 0}: either or both.
 `POST /sim/accounts`  {"key": "sk-or-...", "credits": 0, "used_today": 50, "free_per_day": 1000, "limits": true}: any.

@@ -40,7 +40,7 @@ failed-key_rejected = { $provider } no longer accepts your key. Send /start to g
 
 failed-no_credit = The { $provider } account has no credit left. Top it up or switch keys with /start, then tap Try again.
 
-failed-quota_spent = Today's free requests of the team are spent. Use your own key with /start, or tap Try again tomorrow.
+failed-quota_spent = There are no free requests left for you today. Use your own key with /start, or tap Try again tomorrow.
 
 failed-rate_limited = { $provider } has too many requests right now. Tap Try again in { $seconds } s.
 

@@ -183,8 +183,9 @@ class World:
 
     async def written(self) -> list[dict[str, object]]:
         """The newest row of each line of the ledger, as it lies in the journal for the writer."""
-        await self.advance(1.0)
-        await self.rest()
+        for _ in range(3):
+            await self.advance(3.0)
+            await self.rest()
         batch = await self.system.ask(self.system.find("journal"), TakeOutbox(RECORD_LANE, 0, 1000), deadline_s=60)
         assert isinstance(batch, OutboxBatch)
         writes = [msgspec.json.decode(entry.payload, type=RowWrite) for entry in batch.entries]

@@ -82,3 +82,13 @@ def test_a_dear_request_waits_its_price_in_turns() -> None:
     assert (positions["dear1"], positions["cheap5"]) == (8, 8)
     line.push(INTERACTIVE, 1, "alone", cost=8.0)
     assert line.pop() == "alone"
+
+
+def test_what_is_not_ready_keeps_its_place() -> None:
+    """Those behind may go first, and nobody's order changes by waiting."""
+    line = queue()
+    for rep in range(4):
+        line.push(INTERACTIVE, rep, f"{rep}")
+    assert line.pop(lambda item: item != "0") == "1"
+    assert line.pop(lambda item: item == "9") is None
+    assert drained(line) == ["0", "2", "3"]

@@ -325,3 +325,18 @@ async def _closed(world: World) -> None:
         return any(entry["outcome"] == "client_gone" for entry in await world.requests())
 
     await asyncio.wait_for(world.until(gone), 5)
+
+
+async def test_the_order_of_turns_outlives_a_models_rest(world: World) -> None:
+    """Who waited before a model's rest is served before those who came in it."""
+    await world.begin(lane=LaneSettings(concurrency_start=1, concurrency_cap=1, retries_paid=5))
+    await world.fault("rate_limit", upstream=True, retry_after=3)
+    for rep in range(5):
+        world.ask(PAID, telegram_id=rep)
+    await world.asked(1)
+    await world.rest()
+    world.ask(PAID, telegram_id=9)
+    await world.advance(3.0)
+    await world.until(lambda: sum(isinstance(one, Completed) for one in world.probe.messages) == 6)
+    order = [one.request_id for one in world.probe.messages if isinstance(one, Completed)]
+    assert order == [f"request-{number}" for number in range(1, 7)]
