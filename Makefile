@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
+BENCH_STAMP := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format migrate migrate-postgres check rotate-keys bench-shared-key bench-router lock pictures clean
+.PHONY: help run test test-fast lint format migrate migrate-postgres check rotate-keys bench-runtime bench-shared-key bench-router lock pictures clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -25,6 +26,11 @@ $(RUN_STAMP): requirements.lock pyproject.toml | $(VENV)/bin/python
 $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(RUN_STAMP)
 	@echo "==> Installing the tools for tests and checks"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(BENCH_STAMP): requirements-bench.lock | $(DEV_STAMP)
+	@echo "==> Installing what ours is measured against"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
 run: $(RUN_STAMP) ## Start everything in this terminal; services without a key stay in the sandbox
@@ -65,9 +71,13 @@ bench-shared-key: $(DEV_STAMP) ## Measure 200 reps on one free key: allowance us
 bench-router: $(DEV_STAMP) ## Measure what the router adds to a model call, and how it bears faults (a minute)
 	@$(BIN)/python -m benchmarks.router_overhead
 
-lock: $(DEV_STAMP) ## Renew the two lock files from pyproject.toml
+bench-runtime: $(BENCH_STAMP) ## Measure the actor runtime beside Thespian, Pykka and xoscar (eight minutes; ARGS=--quick: one)
+	@$(BIN)/python -m benchmarks.runtime $(ARGS)
+
+lock: $(DEV_STAMP) ## Renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra bench pyproject.toml -c requirements-dev.lock -o requirements-bench.lock
 
 pictures: $(DEV_STAMP) ## Take the README's pictures from the running system
 	@$(BIN)/python -m tests.pictures

@@ -16,9 +16,9 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
-def write_section(name: str, text: str) -> None:
+def write_section(name: str, text: str, path: Path = PAGE) -> None:
     """Replace the section of this name in the page, or add it at the end."""
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else _TITLE
+    page = path.read_text(encoding="utf-8") if path.exists() else _TITLE
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
     section = f"{begin}\n{text.strip()}\n{end}"
     if begin in page:
@@ -26,7 +26,7 @@ def write_section(name: str, text: str) -> None:
         page = before + section + rest.partition(end)[2]
     else:
         page = f"{page.rstrip()}\n\n{section}\n"
-    PAGE.write_text(page, encoding="utf-8")
+    path.write_text(page, encoding="utf-8")
 
 
 def write_bars(name: str, title: str, labels: Sequence[str], values: Sequence[float], line: float, said: str) -> str:

@@ -36,7 +36,14 @@ class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
 
     mailbox: ClassVar[Mailbox] = Mailbox()
     supervision: ClassVar[Supervision] = Supervision()
+    hooks: ClassVar[frozenset[str]] = frozenset()
+    """Which of the hooks below the class has; known here so that an actor without any costs no waiting."""
     _myRef: "Cell"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = ((name, getattr(cls, name) is not getattr(Actor, name)) for name in ("started", "stopped"))
+        cls.hooks = frozenset(name for name, is_own in own if is_own)
 
     async def started(self) -> None:
         """Hook: runs before the first message of every instance; a raise counts as a failure of the actor."""

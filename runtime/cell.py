@@ -57,7 +57,7 @@ class Cell(ThespianReference):
         self.spec: ChildSpec | None = None
         self.address = Address(self)
         self.type_name = "awaited"
-        self.stats = kernel.watch.stats_of(self.type_name)
+        self.stats = kernel.watch.awaited
         self.times: CellTimes | None = None
         self.instance: AnyActor | None = None
         self.receive: Callable[[object, Address], object] | None = None
@@ -135,21 +135,24 @@ class Cell(ThespianReference):
         if self.phase is Phase.ENDED:
             self.undelivered(message, sender, "stopped")
             return
+        if self.queue is None and not self.scheduled:
+            self.deliver(message, sender)
+            return
         if self.queue is None:
             self.queue = deque()
         self.queue.append((message, sender, self.kernel.moment))
-        self._note_peak()
+        if len(self.queue) >= self.peak:
+            self._note_peak()
         self.stats.accepted += 1
-        self._get_turn()
-
-    def _note_peak(self) -> None:
-        self.peak = max(self.peak, self.depth)
-        self.stats.peak = max(self.stats.peak, self.peak)
-
-    def _get_turn(self) -> None:
         if not self.scheduled:
             self.scheduled = True
             self.kernel.schedule(self)
+
+    def _note_peak(self) -> None:
+        depth = self.depth
+        if depth > self.peak:
+            self.peak = depth
+            self.stats.peak = max(self.stats.peak, depth)
 
     def undelivered(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
         """Make a dead letter and tell an asker."""
@@ -170,21 +173,23 @@ class Cell(ThespianReference):
     @property
     def depth(self) -> int:
         """How many messages wait."""
-        return len(self.queue or ()) + self.due
+        return self.due if self.queue is None else len(self.queue) + self.due
 
     # Signals
 
     def signal(self, step: Step, *, interrupt: bool = True) -> None:
         """Ask for a step of life, before any message; interrupts a handler or start hook that waits."""
         if self.signals is None:
-            self.signals = []
-        self.signals.append(step)
+            self.signals = [step]
+        else:
+            self.signals.append(step)
         if self.worker is not None:
             if interrupt and not self.interrupted and self.phase in (Phase.STARTING, Phase.UP):
                 self.interrupted = True
                 self.worker.cancel()
-        else:
-            self._get_turn()
+        elif not self.scheduled:
+            self.scheduled = True
+            self.kernel.schedule(self)
 
     def waits(self) -> None:
         """What the cell does is not done at once; a stop that waits has its budget from now on."""
@@ -193,14 +198,23 @@ class Cell(ThespianReference):
 
     # Turns: what the worker asks of the cell
 
-    def next_step(self) -> Coroutine[Any, Any, None]:
-        """The step of life that is due; it handles whatever the actor raises."""
-        self.put_back()
+    def next_step(self) -> Coroutine[Any, Any, None] | None:
+        """Do the step of life that is due, or return what has to be awaited for it."""
+        if self.sender is not None:
+            self.put_back()
         self.interrupted = False
         step = self.signals.pop(0)  # type: ignore[union-attr]  # the worker has looked
         if not self.signals:
             self.signals = None
-        return life.perform(self, step)
+        return life.STEPS[step](self)
+
+    def has_hook(self, name: str) -> bool:
+        """Whether the instance has something to do at its start (`started`) or end (`stopped`)."""
+        return name in self.instance.hooks  # type: ignore[union-attr]  # asked only when there is one
+
+    def let_go(self) -> None:
+        """The instance, and what was its own, is over."""
+        self.instance = self.receive = self.owned = self.children = self.context = None
 
     def put_back(self) -> None:
         """Let the message in hand wait in the queue, before all others."""

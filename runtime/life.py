@@ -7,7 +7,8 @@ starts again or ends.
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -28,28 +29,24 @@ class Escalated(Exception):  # named by the fact
     """The actor's children needed more restarts than it allows."""
 
 
-async def perform(cell: "Cell", step: Step) -> None:
-    """Do one step; whatever the actor raises is handled here."""
-    match step:
-        case Step.START:
-            await _start(cell)
-        case Step.DISPOSE:
-            await _dispose(cell)
-        case Step.END:
-            await _end(cell)
-        case Step.LEAVE:
-            await _leave(cell)
-        case Step.CRASH:
-            _crash_from_outside(cell)
-
-
-async def _start(cell: "Cell") -> None:
+def _start(cell: "Cell") -> Coroutine[Any, Any, None] | None:
     if cell.phase not in (Phase.AWAITED, Phase.DOWN) or cell.spec is None:
-        return
-    cell.enter(Phase.STARTING)
+        return None
     cell.generation += 1
     try:
         cell.install(cell.spec.factory())
+    except Exception as error:  # whatever an actor raises is its supervisor's business
+        crash(cell, error, "started")
+        return None
+    if cell.has_hook("started"):
+        cell.enter(Phase.STARTING)
+        return _started_hook(cell)
+    _up(cell)
+    return None
+
+
+async def _started_hook(cell: "Cell") -> None:
+    try:
         await cell.run_hook("started")
     except asyncio.CancelledError as error:
         if cell.interrupted and cell.outside_error is None:
@@ -57,11 +54,30 @@ async def _start(cell: "Cell") -> None:
         else:
             cause, cell.outside_error = cell.outside_error or error, None
             crash(cell, cause, "started")
-    except Exception as error:  # whatever an actor raises is its supervisor's business
+    except Exception as error:  # as above
         crash(cell, error, "started")
     else:
-        cell.started_at = cell.kernel.now()
-        cell.enter(Phase.UP)
+        _up(cell)
+
+
+def _up(cell: "Cell") -> None:
+    cell.started_at = cell.kernel.moment
+    cell.enter(Phase.UP)
+
+
+def _end(cell: "Cell") -> Coroutine[Any, Any, None] | None:
+    if cell.phase is Phase.ENDED:
+        return None
+    if cell.phase is not Phase.UP or cell.owned or cell.children or cell.has_hook("stopped"):
+        return _dispose_and_end(cell)
+    cell.let_go()
+    finish(cell, cell.end_reason or "normal")
+    return None
+
+
+async def _dispose_and_end(cell: "Cell") -> None:
+    await _dispose(cell)
+    finish(cell, cell.end_reason or "normal")
 
 
 async def _dispose(cell: "Cell") -> None:
@@ -75,7 +91,7 @@ async def _dispose(cell: "Cell") -> None:
             await asyncio.wait(ending)
     if cell.children is not None:
         await cell.children.close(for_good=cell.ending)
-    if cell.instance is not None:
+    if cell.instance is not None and cell.has_hook("stopped"):
         await _stopped_hook(cell)
     _down(cell)
 
@@ -91,16 +107,8 @@ def _down(cell: "Cell") -> None:
     clear_killer(cell)
     if cell.owned is not None:
         cell.owned.release(cell)  # what the `stopped` hook ordered
-    cell.instance = cell.receive = cell.owned = cell.children = None
-    cell.context = None
+    cell.let_go()
     cell.enter(Phase.DOWN)
-
-
-async def _end(cell: "Cell") -> None:
-    if cell.phase is Phase.ENDED:
-        return
-    await _dispose(cell)
-    finish(cell, cell.end_reason or "normal")
 
 
 async def _leave(cell: "Cell") -> None:
@@ -163,11 +171,12 @@ def finish(cell: "Cell", reason: EndReason) -> None:
         own = isinstance(message, Terminated) or sender is cell.address
         cell.lose(message, sender, "obsolete" if own else "stopped")
     cell.kernel.watch.move(cell, cell.kernel.watch.gone)
-    watchers, cell.watchers = cell.watchers or {}, None
+    watchers, cell.watchers = cell.watchers, None
     if cell.parent is not None and cell.parent.child_ended(cell):
-        watchers[cell.parent] = None
-    for watcher in watchers:
-        watcher.told_of_end(cell, reason)
+        cell.parent.told_of_end(cell, reason)
+    for watcher in watchers or ():
+        if watcher is not cell.parent:
+            watcher.told_of_end(cell, reason)
 
 
 def kill(cell: "Cell") -> None:
@@ -214,3 +223,13 @@ def broken(cell: "Cell", error: BaseException) -> None:
     log_failure("actor_life_broken", cell.type_name, error)
     kill(cell)
     finish(cell, "killed")
+
+
+STEPS: dict[Step, Callable[["Cell"], Coroutine[Any, Any, None] | None]] = {
+    Step.START: _start,
+    Step.DISPOSE: _dispose,
+    Step.END: _end,
+    Step.LEAVE: _leave,
+    Step.CRASH: _crash_from_outside,
+}
+"""What does each step, at once or by the coroutine it returns; whatever the actor raises is handled there."""

@@ -55,6 +55,10 @@ class ThespianCell(Cell):
         instance._myRef = self  # noqa: SLF001  # how Thespian tells an actor where it lives
         self.receive = self._receive
 
+    def has_hook(self, name: str) -> bool:
+        """Only the end is told."""
+        return name == "stopped"
+
     async def hook(self, name: str) -> None:
         """The end of an actor that was not asked to exit by a message is told to it as one."""
         if name != "stopped":

@@ -155,6 +155,7 @@ class Watch:
         self.turns = 0
         self.phases: Counter[Phase] = Counter()
         self.types: dict[str, TypeStats] = {}
+        self.awaited = self.stats_of("awaited")
         self.gone = TypeStats("ended")
         self.lag = Sketch()
         self.blocked = 0
@@ -172,10 +173,11 @@ class Watch:
     def move(self, cell: "Cell", stats: TypeStats) -> None:
         """Count the cell, and what waits for it, under these from now on."""
         if cell.stats is not stats:
+            depth = cell.depth
             cell.stats.alive -= 1
-            cell.stats.accepted -= cell.depth
+            cell.stats.accepted -= depth
             stats.alive += 1
-            stats.accepted += cell.depth
+            stats.accepted += depth
             cell.stats = stats
 
     def failed(self, cell: "Cell") -> None:

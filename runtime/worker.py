@@ -68,7 +68,10 @@ class Worker(Coroutine[Any, Any, None]):
             for _ in range(_BATCH):
                 try:
                     if cell.signals is not None:
-                        yield from cell.next_step()
+                        step = cell.next_step()
+                        if step is None:
+                            continue
+                        yield from step
                         if self.cell is not None and not self._is_still_of(cell):
                             return
                         if self.task is None:

@@ -20,7 +20,9 @@ from runtime import (
     Supervisor,
     SystemClock,
     Terminated,
+    life,
 )
+from runtime.phases import Step
 from runtime.testing import DeadLetterRecorder, ManualClock, Probe, settle
 from tests.runtime.actors import Boom, Echo, Fail, Leave, Script, Wait, echo
 
@@ -134,7 +136,7 @@ async def test_broken_life_is_told_and_ends_the_actor(system: ActorSystem, monke
     cell = target.endpoint
     for broken_now in (True, False):
         with structlog.testing.capture_logs() as logs, monkeypatch.context() as patch:
-            patch.setattr("runtime.life._leave", broken_step if broken_now else broken_later)
+            patch.setitem(life.STEPS, Step.LEAVE, broken_step if broken_now else broken_later)
             probe.send(target, Leave())
             probe.send(target, "never handled")
             assert (await probe.expect_end(target)).reason == "killed"
