@@ -234,5 +234,5 @@ def _describe(capabilities: dict[str, object]) -> None:
     capabilities["Thespian Version"] = str(int(time.time() * 1000))
     capabilities["Thespian ActorSystem Name"] = "cornermanAsyncio"
     capabilities["Thespian ActorSystem Version"] = 1
-    capabilities["Thespian Watch Supported"] = False
+    capabilities["Thespian Watch Supported"] = True
     capabilities["AllowRemoteActorSources"] = "No"

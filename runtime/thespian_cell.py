@@ -11,6 +11,7 @@ from thespian.actors import (
     PoisonMessage,
     Thespian_ActorStatus,
     Thespian_StatusReq,
+    ThespianWatch,
 )
 
 from runtime import life
@@ -21,7 +22,7 @@ from runtime.kernel import Kernel, log_failure
 from runtime.mailbox import Mailbox
 from runtime.phases import Step
 from runtime.supervision import EndReason
-from runtime.thespian_reference import Wakeup
+from runtime.thespian_reference import FileWatch, Wakeup
 
 _MAILBOX = Mailbox(capacity=1_000_000)
 _TRIES = 3
@@ -39,7 +40,7 @@ class Retry(ActorSystemMessage):  # type: ignore[misc]  # thespian ships no type
 class ThespianCell(Cell):
     """Runs a plain Thespian actor under the rules of Thespian's using-guide."""
 
-    __slots__ = ("_exit_asked", "_exit_handled", "requirements")
+    __slots__ = ("_exit_asked", "_exit_handled", "_watch", "requirements")
 
     def __init__(self, kernel: Kernel, name: str, requirements: object = None) -> None:
         super().__init__(kernel, name)
@@ -47,6 +48,7 @@ class ThespianCell(Cell):
         self.requirements = requirements
         self._exit_asked = False
         self._exit_handled = False
+        self._watch: FileWatch | None = None
 
     def install(self, instance: AnyActor) -> None:
         """Take the instance."""
@@ -80,12 +82,23 @@ class ThespianCell(Cell):
             if isinstance(message, Retry):
                 message = message.message
         try:
-            return self.instance.receiveMessage(message, sender)  # type: ignore[union-attr]  # it is up
+            result = self.instance.receiveMessage(message, sender)  # type: ignore[union-attr]  # it is up
+            return None if result is None and self._watch is None else self._watched(result)
         except SystemExit:
             # With an actor per process this ends that actor; here it must not end all others.
             self._exit_handled = True
             self.signal(Step.LEAVE, interrupt=False)
             return None
+
+    def _watched(self, result: object) -> object:
+        """Each handler says anew which files to watch; any other result is returned."""
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        if isinstance(result, ThespianWatch):
+            self._watch = FileWatch(self, list(result.filenos))
+            return None
+        return result
 
     async def _exit(self, request: ActorExitRequest, sender: Address) -> None:
         self._exit_handled = True
@@ -131,7 +144,7 @@ class ThespianCell(Cell):
         if reason == "stopped" and sender is not None:
             self.kernel.thespian.undelivered(self.address, message, sender)
 
-    def exit_requested(self, request: ActorExitRequest, sender: Address) -> None:
+    def exit_requested(self, request: object, sender: Address) -> None:
         """Exit after what was sent before; a handler that waits is interrupted."""
         if self.worker is not None and sender != self.address:
             life.request_end(self, "normal")

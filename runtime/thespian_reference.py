@@ -1,10 +1,11 @@
 """What Thespian's `Actor` asks of the place it lives in (`_myRef`), answered by every cell."""
 
 from asyncio import _get_running_loop
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from thespian.actors import ActorAddress, ActorExitRequest, WakeupMessage
+from thespian.actors import ActorAddress, ActorExitRequest, WakeupMessage, WatchMessage
 from thespian.system.timing import ExpirationTimer, timePeriodSeconds
 
 from runtime.address import Address
@@ -24,6 +25,41 @@ class Wakeup(Timer):
     def __init__(self, cell: "Cell", period: timedelta | float, payload: object) -> None:
         super().__init__(cell, owned_by(cell), timePeriodSeconds(period), WakeupMessage(period, payload))
         self.expires = ExpirationTimer(period)
+
+
+class FileWatch(Timer):
+    """Tells an actor once that one of its files can be read; ends with its generation, as a timer does."""
+
+    __slots__ = ("_filenos",)
+
+    def __init__(self, cell: "Cell", filenos: list[int]) -> None:
+        self._cell = cell
+        self._owned = owned_by(cell)
+        self._owned.timers.add(self)
+        self._filenos = filenos
+        loop = cell.kernel.loop
+        for fileno in filenos:
+            try:
+                loop.add_reader(fileno, self._readable, fileno)
+            except (OSError, ValueError):  # what cannot be waited for never blocks who reads it
+                loop.call_soon(self._readable, fileno)
+
+    @property
+    def pending(self) -> bool:
+        """Whether the message is still to come."""
+        return self in self._owned.timers
+
+    def cancel(self) -> None:
+        """Look no more."""
+        self._owned.timers.discard(self)
+        for fileno in self._filenos:
+            with suppress(OSError, ValueError):  # it may be closed by now
+                self._cell.kernel.loop.remove_reader(fileno)
+
+    def _readable(self, fileno: int) -> None:
+        if self.pending:
+            self.cancel()
+            self._cell.deliver_owned(WatchMessage([fileno]), self._cell.address)
 
 
 class ThespianReference:
@@ -126,7 +162,7 @@ def thespian_send(kernel: "Kernel", target: ActorAddress, message: object, sende
 def _hand_over(kernel: "Kernel", target: ActorAddress, message: object, sender: Address) -> None:
     if not isinstance(target, Address):
         kernel.thespian.deliver_strange(target, message, sender)
-    elif isinstance(message, ActorExitRequest) and hasattr(target.endpoint, "exit_requested"):
-        target.endpoint.exit_requested(message, sender)
+    elif isinstance(message, ActorExitRequest) and (exit_requested := getattr(target.endpoint, "exit_requested", None)):
+        exit_requested(message, sender)
     else:
         target.endpoint.deliver(message, sender)

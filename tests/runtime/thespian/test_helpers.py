@@ -1,12 +1,24 @@
 """Thespian's own helpers (troupes, transience, initial messages, commands): unchanged on ours."""
 
+import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem, ActorSystemMessage, ActorTypeDispatcher
+import pytest
+from thespian.actors import (
+    Actor,
+    ActorAddress,
+    ActorExitRequest,
+    ActorSystem,
+    ActorSystemMessage,
+    ActorTypeDispatcher,
+    ThespianWatch,
+    WatchMessage,
+)
 from thespian.initmsgs import initializing_messages
-from thespian.runcommand import Command, RunCommand
+from thespian.runcommand import Command, CommandAbort, RunCommand
 from thespian.transient import transient, transient_idle
 from thespian.troupe import UpdateTroupeSettings
 
@@ -114,6 +126,7 @@ def test_initial_messages_come_first(on_both: OnBoth) -> None:
     assert on_both(program) == (("ready", "heyhey"), ["hey", "early"], ["hey", "late"])
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # RunCommand leaves its pipes open
 def test_a_command_runs(on_both: OnBoth) -> None:
     """`thespian.runcommand` runs a program and tells how it ended."""
 
@@ -123,6 +136,15 @@ def test_a_command_runs(on_both: OnBoth) -> None:
         return result.exitcode, result.stdout, result.stderr
 
     assert on_both(program) == (3, "hello\n", "")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_command_holds_nobody(ours: ActorSystem) -> None:
+    """While a program runs the other actors work, and it can be aborted."""
+    runner = ours.createActor(RunCommand)
+    ours.tell(runner, Command(sys.executable, ["-c", "import time; time.sleep(60)"]))
+    assert ours.ask(ours.createActor(Echo), "meanwhile", WAIT) == "meanwhile"
+    assert ours.ask(runner, CommandAbort(), WAIT).exitcode == -15
 
 
 def test_an_actor_logs_with_its_address(on_both: OnBoth, caplog: Any) -> None:
@@ -141,3 +163,61 @@ def test_an_actor_logs_with_its_address(on_both: OnBoth, caplog: Any) -> None:
         return str(record.actorAddress) == address, record.getMessage()
 
     assert on_both(program) == (True, "got a")
+
+
+class Reader(Actor):  # type: ignore[misc]
+    """Reads from files when it is told that it can, until the end."""
+
+    asker: ActorAddress | None = None
+    heard = b""
+
+    def receiveMessage(self, msg: Any, sender: ActorAddress) -> Any:
+        match msg:
+            case ("watch", list(filenos)):
+                self.asker, self.filenos = sender, filenos
+                return ThespianWatch(filenos)
+            case WatchMessage(ready=[fileno]):
+                read = os.read(fileno, 100)
+                self.heard += read
+                if read:
+                    return ThespianWatch(self.filenos)
+                self.send(self.asker, self.heard)
+            case "look away":
+                self.send(sender, "looking away")
+        return None
+
+
+def test_an_actor_can_watch_files(ours: ActorSystem) -> None:
+    """A handler that returns ThespianWatch is told when one of the files can be read, each time it says so anew."""
+    read, write = os.pipe()
+    with os.fdopen(read), os.fdopen(write, "wb", buffering=0) as sink:
+        reader = ours.createActor(Reader)
+        ours.tell(reader, ("watch", [read]))
+        for word in (b"one ", b"two"):
+            sink.write(word)
+            assert ours.listen(SHORT) is None
+        sink.close()
+        assert ours.listen(WAIT) == b"one two"
+        ours.tell(reader, ("watch", [read]))
+        assert ours.listen(WAIT) == b"one two"
+
+
+def test_a_watch_ends_with_the_next_message_or_the_actor(ours: ActorSystem) -> None:
+    """Any other result of a handler ends it, and so does the actor's exit."""
+    read, write = os.pipe()
+    with os.fdopen(read), os.fdopen(write, "wb", buffering=0) as sink:
+        reader, second = ours.createActor(Reader), ours.createActor(Reader)
+        ours.tell(reader, ("watch", [read]))
+        assert ours.ask(reader, "look away", WAIT) == "looking away"
+        ours.tell(second, ("watch", [read]))
+        ours.tell(second, ActorExitRequest())
+        sink.write(b"nobody reads this")
+        assert ours.listen(SHORT) is None
+
+
+def test_a_file_that_cannot_be_waited_for_is_ready(ours: ActorSystem, tmp_path: Path) -> None:
+    """A plain file can always be read."""
+    (tmp_path / "file").write_bytes(b"content")
+    with (tmp_path / "file").open("rb") as file:
+        ours.tell(ours.createActor(Reader), ("watch", [file.fileno()]))
+        assert ours.listen(WAIT) == b"content"
