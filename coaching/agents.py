@@ -20,6 +20,9 @@ _DEFINITIONS = (
     AgentDefinition("strategist", "strategist.md", "strategist", effort="medium", max_tokens=8192, deadline_s=180.0),
     AgentDefinition("reviser", "reviser.md", "draft", effort="low", max_tokens=4096, deadline_s=120.0),
     AgentDefinition("trainer", "trainer.md", "trainer", effort="low", max_tokens=6144, deadline_s=150.0),
+    AgentDefinition(
+        "scenario_writer", "scenario_writer.md", "scenario_writer", effort="medium", max_tokens=8192, deadline_s=300.0
+    ),
     AgentDefinition("memory", "memory.md", "memory", effort="low", max_tokens=4096, deadline_s=300.0),
 )
 

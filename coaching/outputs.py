@@ -2,6 +2,7 @@
 
 import msgspec
 
+from coaching.generated import ScenarioWriterOutput
 from coaching.memory import MemoryOutput
 from coaching.strategist import Draft, StrategistOutput
 from coaching.trainer import TrainerOutput
@@ -9,6 +10,7 @@ from coaching.trainer import TrainerOutput
 OUTPUTS: dict[str, type[msgspec.Struct]] = {
     "draft": Draft,
     "memory": MemoryOutput,
+    "scenario_writer": ScenarioWriterOutput,
     "strategist": StrategistOutput,
     "trainer": TrainerOutput,
 }

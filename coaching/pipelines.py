@@ -9,7 +9,19 @@ import msgspec
 from coaching.errors import PipelineError
 from coaching.yaml_document import Document
 
-CONTEXT = frozenset({"casebook", "knowledge", "scenario", "strategist_output", "user_memory", "user_message", "wish"})
+CONTEXT = frozenset(
+    {
+        "assignment",
+        "casebook",
+        "cases",
+        "knowledge",
+        "scenario",
+        "strategist_output",
+        "user_memory",
+        "user_message",
+        "wish",
+    }
+)
 """What a step may take from the case itself, as `ctx.<name>`."""
 
 

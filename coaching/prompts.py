@@ -26,7 +26,9 @@ class Kind(StrEnum):
 
 
 PLACEHOLDERS = {
+    "assignment": Kind.DATA,
     "casebook": Kind.DATA,
+    "cases": Kind.TURN,
     "coaching": Kind.TURN,
     "knowledge": Kind.TEXT,
     "scenario": Kind.DATA,

@@ -1,12 +1,14 @@
 """/train: a drill of the difficulty a rep chooses, never one that was seen before the others were."""
 
+from actors.session.book import RowsUnreachable
 from actors.session.cards import category
 from actors.session.flow import Flow
+from actors.session.new_drills import wanted
 from actors.session.onboarding import ask_for_setup
 from actors.session.pool import find, pool
 from actors.session.practice import begin
 from actors.session.state import Profile, SessionState
-from actors.session.turn import Tap, Turn, World, say
+from actors.session.turn import Tap, Turn, World, say, then
 from actors.session.waiting import AnsweringScenario, Idle
 from actors.telegram.rendering import Button, Keyboard
 from coaching.drills import choose, unseen
@@ -61,7 +63,18 @@ def _next(state: SessionState, profile: Profile, difficulty: int, tap: Tap, worl
     if choice is None:
         return Turn(state, notice=world.texts("train-empty"))
     place = AnsweringScenario(choice.scenario.id, world.now, difficulty, "", tap.message_id)
-    return begin(state, choice.scenario, place, world, before=world.texts("train-round") if choice.seen_before else "")
+    if not choice.seen_before:
+        return begin(state, choice.scenario, place, world)
+    shown = begin(state, choice.scenario, place, world, before=world.texts("train-round"))
+    return then(shown, lambda after: _more(after, choice.scenario.difficulty, world))
+
+
+def _more(state: SessionState, difficulty: int, world: World) -> Turn:
+    """Have the pool grow; without storage it does not."""
+    try:
+        return wanted(state, difficulty, world)
+    except RowsUnreachable:
+        return Turn(state)
 
 
 def _attempts(profile: Profile, world: World) -> tuple[Attempt, ...]:

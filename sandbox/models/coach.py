@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from sandbox.models.cases import nearest_case
+from sandbox.models.inventing import invent
 from sandbox.models.judging import judge
 from sandbox.models.knowledge import read_knowledge
 from sandbox.models.pasted import find_data, find_sources, find_text, without_orders
@@ -60,6 +61,8 @@ def answer(question: Question) -> str:
     wanted: Mapping[str, Any] = {**advise(prospect, knowledge), "casebook_match": nearest_case(question.system, text)}
     if {"patterns", "weak_areas"} & fields:
         wanted = remember(text, find_data(said))
+    elif "scenarios" in fields:
+        wanted = invent(question.system)
     elif "sightings" in fields:
         wanted = judge(text, question.system, knowledge)
     elif {"platform", "message"} <= fields:

@@ -42,6 +42,12 @@ train-empty = There is no drill of this difficulty in the pool.
 
 train-round = You have seen every drill of this difficulty. This is the one you saw longest ago.
 
+new-drills =
+    { $count ->
+        [one] A new drill has come into the pool. /train
+       *[other] { $count } new drills have come into the pool. /train
+    }
+
 button-difficulty-0 = Any
 
 button-difficulty-1 = ★ Warm

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from actors.providers.messages import Provider, SealedKey
 from actors.session.state import SessionState
 from actors.session.turn import Turn, World
 from actors.session.waiting import AnsweringScenario, Idle
@@ -12,6 +13,7 @@ from storage import to_text, user_id
 from tests.actors.session.practising import DAY, attempt, evidence, here, rows_of, tap, write
 from tests.actors.session.world import NOW, finished, fresh, keyboard, ready, said
 from tests.coaching.samples import shipped
+from tests.eval.practice import asked
 
 POOL = shipped().train_pool
 DRILL = POOL[0]
@@ -221,3 +223,39 @@ def test_an_unreachable_pool_leaves_the_shipped_drills() -> None:
 def test_somebody_without_a_set_up_is_asked_for_it() -> None:
     """Drills come after the set-up."""
     assert "setup:quick" in keyboard(write(fresh(), "/train", here()))
+
+
+def test_an_exhausted_difficulty_has_new_drills_made_for_the_team() -> None:
+    """A background job on the team's key, once a day; what passes the gate can be drilled by everybody."""
+    rows = tuple(seen(scenario, NOW - 100) for scenario in POOL if scenario.difficulty == 3)
+    at = here(scenarios_seen=rows)
+    turn = tap(ready(), "train:next:3", at)
+    (job,) = turn.state.jobs
+    assert (job.kind, job.background) == ("new_drills", True)
+    output = asked("scenario_writer", assignment=job.inputs["assignment"], cases=[])
+    made = finished(turn.state, job.run_id, "scenario_writer", output, at)
+    assert len(rows_of(made, "generated_scenarios")) == 3
+    assert "3 new drills" in said(made)[0]
+    at.book.apply(made.rows)
+    following = tap(ready(), "train:next:3", at)
+    assert waiting(following).scenario_id.startswith("gen_")
+    assert following.state.jobs == ()
+
+
+def test_new_drills_are_not_made_twice_a_day_nor_on_a_reps_own_key() -> None:
+    """Made an hour ago: no job; an own key pays for nobody else."""
+    rows = tuple(seen(scenario, NOW - 100) for scenario in POOL if scenario.difficulty == 3)
+    recent = {"id": "r", "difficulty": 1, "created_at": to_text(NOW - 3_600), **_fields(POOL[0])}
+    assert tap(ready(), "train:next:3", here(scenarios_seen=rows, team_generated_scenarios=(recent,))).state.jobs == ()
+    own = ready()
+    assert own.profile is not None
+    sealed = msgspec.structs.replace(own.profile, key=SealedKey(Provider.OPENROUTER, 7, "sealed"))
+    state = msgspec.structs.replace(own, profile=sealed)
+    assert tap(state, "train:next:3", here(scenarios_seen=rows)).state.jobs == ()
+
+
+def _fields(scenario: Scenario) -> dict[str, object]:
+    """The columns of a made drill."""
+    kept = msgspec.to_builtins(scenario)
+    names = ("category", "persona", "situation", "ideal_response", "common_mistakes", "scoring_rubric")
+    return {"scenario_id": "gen_old", **{name: kept[name] for name in names}}
