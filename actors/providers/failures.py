@@ -64,6 +64,10 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
             team and self.kind in (FailureKind.KEY_REJECTED, FailureKind.NO_CREDIT, FailureKind.MISCONFIGURED)
         )
 
+    def told(self, *, team: bool) -> FailureKind:
+        """The kind as the rep hears it: they can mend their own key, and the team's is the operator's affair."""
+        return FailureKind.MISCONFIGURED if team and self.kind is FailureKind.KEY_REJECTED else self.kind
+
     @property
     def detail(self) -> str:
         """One line for operators."""

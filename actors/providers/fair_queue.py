@@ -3,6 +3,7 @@
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
 from itertools import accumulate
+from math import ceil
 from typing import Generic, NamedTuple, TypeVar
 
 from actors.providers.messages import Priority
@@ -100,16 +101,26 @@ class FairQueue(Generic[Item]):
         ring = self._rings[priority]
         if self._all_alike(priority) and next(reversed(ring)) == rep:
             return len(ring) + self._ahead(priority)
-        for before, (place, round_) in enumerate(zip(ring[rep], self._rounds(ring[rep]), strict=True)):
+        before, round_ = self._reached(ring[rep], item)
+        seated = False
+        for other, line in ring.items():
+            if other == rep:
+                seated = True
+            else:
+                before += self._until(line, round_ - 1 if seated else round_)
+        return before + 1 + self._ahead(priority)
+
+    def _reached(self, line: deque[_Place[Item]], item: Item) -> tuple[int, int]:
+        """How many of its own rep's items come before the item, and the round in which its turn comes."""
+        for before, (place, round_) in enumerate(zip(line, self._rounds(line), strict=True)):
             if place.item == item:
-                others = sum(self._until(line, round_) for other, line in ring.items() if other != rep)
-                return before + 1 + others + self._ahead(priority)
+                return before, round_
         raise ValueError("the item does not wait here")
 
-    def _rounds(self, line: deque[_Place[Item]]) -> Iterator[float]:
-        return accumulate(place.cost for place in line)
+    def _rounds(self, line: deque[_Place[Item]]) -> Iterator[int]:
+        return map(ceil, accumulate(place.cost for place in line))
 
-    def _until(self, line: deque[_Place[Item]], round_: float) -> int:
+    def _until(self, line: deque[_Place[Item]], round_: int) -> int:
         if len(line) == 1:
             return int(line[0].cost <= round_)
         return sum(reached <= round_ for reached in self._rounds(line))

@@ -10,6 +10,7 @@ A request waits fairly among the reps, is sent when no limit forbids it, and end
     nothing is left to try here        the router is told, if it has another lane to ask, and else the sender
 """
 
+import functools
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -119,14 +120,14 @@ class Lane(Actor):
     async def stopped(self) -> None:
         """Answer everyone who still waits."""
         for job in list(self._jobs.values()):
+            job.last = True  # whoever ends this lane may be ending too
             self._give_up(job, _STOPPED)
 
     def _watch_allowance(self, auth: BearerAuth) -> None:
         """The provider alone knows the whole day of a free account; its word corrects our count now and then."""
-        api, client, own, every_s = self._tools.api, self._client, self.address, self._settings.allowance_asked_s
-        self.spawn(
-            ChildSpec("allowance", lambda: AllowanceWatch(api, client, auth, own, every_s), restart=Restart.TEMPORARY)
-        )
+        every_s = self._settings.allowance_asked_s
+        watch = functools.partial(AllowanceWatch, self._tools.api, self._client, auth, self.address, every_s)
+        self.spawn(ChildSpec("allowance", watch, restart=Restart.TEMPORARY))
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
@@ -250,13 +251,10 @@ class Lane(Actor):
         job.started_at, job.started_time = now, self.clock.time()
         self._gate.sent(now, job.started_time, job.request.telegram_id, job.models[0], job.tokens)
         order = call_order(job, self._tools, self._settings, free=self._name.free)
-        auth, reply_to, own = self._auth, job.reply_to, self.address
-        spec = ChildSpec(
-            f"call-{job.number}-{job.attempts}",
-            lambda: CompletionCall(order, self._tools.api, self._client, auth, own, reply_to),
-            restart=Restart.TEMPORARY,
-            shutdown_s=1.0,
+        call = functools.partial(
+            CompletionCall, order, self._tools.api, self._client, self._auth, self.address, job.reply_to
         )
+        spec = ChildSpec(f"call-{job.number}-{job.attempts}", call, restart=Restart.TEMPORARY, shutdown_s=1.0)
         job.call = self.spawn(spec)
         self._in_flight[job.call] = job
 
@@ -400,10 +398,9 @@ class Lane(Actor):
             return
         self._tally.failed += 1
         wait = failure.retry_after_s if failure.retry_after_s is not None else failure.closes_s
-        self.send(
-            job.reply_to,
-            CompletionFailed(job.request.request_id, failure.kind, self._name.provider, failure.detail, wait),
-        )
+        kind = failure.told(team=self._name.paid_by == "team")
+        request_id, provider = job.request.request_id, self._name.provider
+        self.send(job.reply_to, CompletionFailed(request_id, kind, provider, failure.detail, wait))
         self._forget(job)
 
     def _forget(self, job: LaneJob, *, settled: bool = True) -> None:

@@ -283,7 +283,10 @@ class LlmRouter(Actor):
     def _passed(self, passed: CompletionPassed) -> None:
         """The next lane takes over what the first could not answer; what it streamed is void."""
         opened = self._open.get(passed.request_id)
-        if opened is None or opened.number != passed.number or not opened.legs:
+        if opened is None or opened.number != passed.number:
+            return
+        if not opened.legs:  # cancelled meanwhile
+            del self._open[passed.request_id]
             return
         _LOG.warning(
             "model_call_passed_on", lane=opened.lane.name, to=opened.legs[0].lane.name, kind=passed.failure.kind

@@ -1,5 +1,8 @@
 """Promises of FairQueue."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from actors.providers.fair_queue import FairQueue
 from actors.providers.messages import Priority
 
@@ -79,7 +82,7 @@ def test_a_dear_request_waits_its_price_in_turns() -> None:
     positions = {item: line.position(INTERACTIVE, int(rep), item) for rep, item in (("1", "dear1"), ("2", "cheap5"))}
     order = drained(line)
     assert [order.index("dear0"), order.index("dear1")] == [2, 6]
-    assert (positions["dear1"], positions["cheap5"]) == (8, 8)
+    assert (positions["dear1"], positions["cheap5"]) == (7, 8)
     line.push(INTERACTIVE, 1, "alone", cost=8.0)
     assert line.pop() == "alone"
 
@@ -92,3 +95,31 @@ def test_what_is_not_ready_keeps_its_place() -> None:
     assert line.pop(lambda item: item != "0") == "1"
     assert line.pop(lambda item: item == "9") is None
     assert drained(line) == ["0", "2", "3"]
+
+
+@given(st.lists(st.integers(min_value=1, max_value=30), min_size=2, max_size=12))
+def test_nobody_is_ahead_of_another_by_more_than_a_turn(depths: list[int]) -> None:
+    """However much each has lined up: while two wait, they have been served alike."""
+    line, served = queue(), dict.fromkeys(range(len(depths)), 0)
+    for rep, depth in enumerate(depths):
+        for number in range(depth):
+            line.push(INTERACTIVE, rep, f"{rep}/{number}")
+    while (item := line.pop()) is not None:
+        served[int(item.partition("/")[0])] += 1
+        waiting = [count for rep, count in served.items() if count < depths[rep]]
+        assert not waiting or max(waiting) - min(waiting) <= 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.floats(1, 8)), min_size=1, max_size=40))
+def test_what_is_foretold_comes(items: list[tuple[int, float]]) -> None:
+    """The order told to those who wait is the order in which they are served when turns cost alike, and all come."""
+    line = queue()
+    for number, (rep, _) in enumerate(items):
+        line.push(INTERACTIVE, rep, str(number))
+    told = line.turns()
+    assert [line.position(INTERACTIVE, items[int(item)][0], item) for item in told] == list(range(1, len(items) + 1))
+    assert drained(line) == told
+    for number, (rep, cost) in enumerate(items):
+        line.push(INTERACTIVE, rep, str(number), cost=cost)
+    assert sorted(drained(line)) == sorted(str(number) for number in range(len(items)))
+    assert len(line) == 0

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from thespian.actors import ActorExitRequest
 
 from actors.providers.lane_messages import LaneSettings
 from actors.providers.messages import (
@@ -19,6 +20,7 @@ from actors.providers.messages import (
     KeyChecked,
     KeyVerdict,
     ListModels,
+    ModelChoice,
     ModelsListed,
     SpanContext,
     TeamKey,
@@ -170,18 +172,41 @@ async def test_an_undecodable_answer_is_repaired_once(world: World, kind: str) -
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ("unauthorized", FailureKind.KEY_REJECTED),
+        ("unauthorized", FailureKind.MISCONFIGURED),
         ("payment_required", FailureKind.NO_CREDIT),
         ("refusal", FailureKind.REFUSED),
     ],
 )
-async def test_what_only_the_rep_can_mend_is_told_and_not_repeated(world: World, fault: str, kind: FailureKind) -> None:
-    """A bad key, no credit and refused content: one request, one answer."""
+async def test_what_repeating_cannot_mend_is_told_and_not_repeated(world: World, fault: str, kind: FailureKind) -> None:
+    """A bad key of the team's, no credit and refused content: one request, one answer."""
     await world.begin()
     await world.fault(fault, times=0)
     world.ask(PAID)
     assert (await world.expect(CompletionFailed)).kind is kind
     assert len(await world.requests()) == 1
+
+
+async def test_a_rejected_key_is_the_business_of_whose_it_is(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A rep is told of their own; of the team's the operator is, as an error in the log."""
+    await world.begin()
+    await world.fault("unauthorized", "anthropic", times=2)
+    world.ask(CLAUDE, credential=world.sealed())
+    assert (await world.expect(CompletionFailed)).kind is FailureKind.KEY_REJECTED
+    assert "[error" not in capsys.readouterr().out
+    world.ask(CLAUDE, credential=TeamKey(ANTHROPIC))
+    assert (await world.expect(CompletionFailed)).kind is FailureKind.MISCONFIGURED
+    assert "[error" in capsys.readouterr().out
+
+
+async def test_a_router_that_ends_answers_who_waits(world: World) -> None:
+    """Also those that another lane might still have served: nobody is left to their deadline."""
+    await world.begin(fallbacks={"": (ModelChoice(ANTHROPIC, CLAUDE),)})
+    await world.fault("hang")
+    request_id = world.ask(PAID)
+    await world.asked(1)
+    world.tell(ActorExitRequest())
+    failed = await world.expect(CompletionFailed)
+    assert (failed.request_id, failed.kind) == (request_id, FailureKind.UNAVAILABLE)
 
 
 async def test_a_closed_account_refuses_at_once(world: World) -> None:
