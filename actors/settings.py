@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     default_openrouter_model: str
     default_anthropic_model: str
     anthropic_api_key: Secret | None
+    vision_model: str
     fallbacks: dict[str, tuple[ModelChoice, ...]]
     data_collection: bool
     rep_budget: Budget
@@ -80,6 +81,7 @@ KNOWN = {
     "DEFAULT_OPENROUTER_MODEL": "openai/gpt-oss-120b:free",
     "DEFAULT_ANTHROPIC_MODEL": "claude-sonnet-5-5",
     "ANTHROPIC_API_KEY": "",
+    "VISION_MODEL": "mistralai/mistral-small-3.2-24b-instruct:free",
     "FALLBACK_MODELS": "",
     "DATA_COLLECTION": "deny",
     "BUDGET_REP_USD": "",
@@ -218,6 +220,7 @@ def _build(values: dict[str, str]) -> Settings:
         default_openrouter_model=values["DEFAULT_OPENROUTER_MODEL"],
         default_anthropic_model=values["DEFAULT_ANTHROPIC_MODEL"],
         anthropic_api_key=_secret(values["ANTHROPIC_API_KEY"]),
+        vision_model=values["VISION_MODEL"],
         fallbacks=read_fallbacks(values["FALLBACK_MODELS"]),
         data_collection=values["DATA_COLLECTION"] == "allow",
         rep_budget=_budget(values["BUDGET_REP_USD"], values["BUDGET_REP_TOKENS"]),

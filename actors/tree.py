@@ -3,7 +3,7 @@
     journal
     providers            llm_router, record_writer, tracer
     sessions             one session per rep, made on demand
-    telegram             message_sender, update_receiver
+    telegram             message_sender, file_fetcher, update_receiver
 
 Top-level actors start in this order and stop in the reverse one: the intake first, the journal last.
 """
@@ -27,6 +27,7 @@ from actors.session.sessions import Sessions
 from actors.session.turn import World
 from actors.settings import Settings
 from actors.shelf import Shelf
+from actors.telegram.file_fetcher import FileFetcher
 from actors.telegram.message_sender import MessageSender
 from actors.telegram.update_receiver import UpdateReceiver
 from actors.texts import Texts
@@ -137,5 +138,6 @@ def _telegram(base: str, token: Secret) -> tuple[ChildSpec, ...]:
     commands = tuple((name, texts(f"command-{name}")) for name in COMMANDS)
     return (
         _provider("message_sender", lambda: MessageSender(base, token.reveal())),
+        _provider("file_fetcher", lambda: FileFetcher(base, token.reveal())),
         _provider("update_receiver", lambda: UpdateReceiver(base, token.reveal(), commands)),
     )

@@ -6,7 +6,10 @@ import msgspec
 
 
 class AgentDefinition(msgspec.Struct, frozen=True):
-    """One agent. `prompt` is a file under prompts/, `output` a name in `OUTPUTS`, the deadline covers every retry."""
+    """One agent. `prompt` is a file under prompts/, `output` a name in `OUTPUTS`, the deadline covers every retry.
+
+    `sees` agents are given the job's pictures.
+    """
 
     name: str
     prompt: str
@@ -14,10 +17,14 @@ class AgentDefinition(msgspec.Struct, frozen=True):
     effort: Literal["low", "medium", "high"]
     max_tokens: int
     deadline_s: float
+    sees: bool = False
 
 
 _DEFINITIONS = (
     AgentDefinition("strategist", "strategist.md", "strategist", effort="medium", max_tokens=8192, deadline_s=180.0),
+    AgentDefinition(
+        "extraction", "extraction.md", "extraction", effort="low", max_tokens=6144, deadline_s=120.0, sees=True
+    ),
     AgentDefinition("reviser", "reviser.md", "draft", effort="low", max_tokens=4096, deadline_s=120.0),
     AgentDefinition("trainer", "trainer.md", "trainer", effort="low", max_tokens=6144, deadline_s=150.0),
     AgentDefinition(

@@ -3,12 +3,14 @@
 import msgspec
 
 from coaching.generated import ScenarioWriterOutput
+from coaching.extraction import ExtractionOutput
 from coaching.memory import MemoryOutput
 from coaching.strategist import Draft, StrategistOutput
 from coaching.trainer import TrainerOutput
 
 OUTPUTS: dict[str, type[msgspec.Struct]] = {
     "draft": Draft,
+    "extraction": ExtractionOutput,
     "memory": MemoryOutput,
     "scenario_writer": ScenarioWriterOutput,
     "strategist": StrategistOutput,

@@ -172,6 +172,7 @@ class FailureKind(StrEnum):
     KEY_UNREADABLE = "key_unreadable"
     BUDGET_SPENT = "budget_spent"
     IMAGES_UNSEEN = "images_unseen"
+    IMAGES_UNREADABLE = "images_unreadable"
 
 
 class CompletionFailed(msgspec.Struct, frozen=True):

@@ -11,10 +11,12 @@ from actors.providers.messages import KeyVerdict
 from actors.session import jobs, onboarding, support
 from actors.session.access import refusal
 from actors.session.flow import Failure
-from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, TEXTS
+from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, PICTURES, TEXTS
+from actors.session.gathering import Bundle, bundle_of
 from actors.session.messages import RunFinished, StepFailed, StepFinished
 from actors.session.state import Rep, SessionState
 from actors.session.turn import Tap, Turn, World, say, then
+from actors.session.waiting import Idle
 from actors.telegram.parsing import (
     AudioMessage,
     ButtonTap,
@@ -90,10 +92,10 @@ def _message(state: SessionState, message: Message | MergedMessages, world: Worl
     refused = refusal(state, world)
     if refused is not None:
         return Turn(state, calls=say(state, refused))
-    if isinstance(message, MergedMessages):
-        return _merged(state, message, world)
+    if isinstance(message, MergedMessages | ImageMessage):
+        return _pictures(state, bundle_of(message), world)
     if not isinstance(message, TextMessage):
-        return Turn(state, calls=say(state, world.texts("only-text")))
+        return Turn(state, calls=say(state, world.texts("unreadable-kind")))
     command = command_of(message)
     if command is not None:
         return _command(state, *command, world)
@@ -108,15 +110,13 @@ def _edited(state: SessionState, world: World) -> Turn:
     return Turn(state, calls=say(state, world.texts("edited-too-late")))
 
 
-def _merged(state: SessionState, merged: MergedMessages, world: World) -> Turn:
-    """The words of the messages as one text; what cannot be read in them is said once, after it."""
-    first = merged.parts[0]
-    only_text = Turn(state, calls=say(state, world.texts("only-text")))
-    if not merged.text:
-        return only_text
-    words = TextMessage(first.chat_id, merged.user, first.message_id, merged.text, first.date, first.chat_type)
-    turn = _message(state, words, world)
-    return msgspec.structs.replace(turn, calls=(*turn.calls, *only_text.calls))
+def _pictures(state: SessionState, bundle: Bundle, world: World) -> Turn:
+    take = PICTURES.get(type(state.waiting_for))
+    if take is not None:
+        return take(state, bundle, world)
+    if isinstance(state.waiting_for, Idle):
+        return support.offer(state, bundle.text, world, bundle.images)
+    return Turn(state, calls=say(state, world.texts("no-pictures-here")))
 
 
 def _command(state: SessionState, name: str, rest: str, world: World) -> Turn:

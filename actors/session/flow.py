@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from actors.providers.messages import FailureKind
+from actors.session.gathering import Bundle
 from actors.session.page import Action, View
 from actors.session.state import Job, SessionState
 from actors.session.turn import Tap, Turn, World
@@ -27,6 +28,8 @@ CommandHandler = Callable[[SessionState, str, World], Turn]
 """Answers a command; the text is what stood after it, stripped."""
 ButtonHandler = Callable[[SessionState, Tap, World], Turn | None]
 """Answers a tap; None for a button that no longer means anything, which the rep is told and nothing changes."""
+PictureHandler = Callable[[SessionState, Bundle, World], Turn]
+"""Takes pictures, with the words beside them, where the session waits for some."""
 TextHandler = Callable[[SessionState, TextMessage, World], Turn]
 """Takes a text where the session waits for one."""
 LinkHandler = Callable[[SessionState, str, World], Turn]
@@ -54,13 +57,15 @@ class JobFlow(msgspec.Struct, frozen=True):
 class Flow(msgspec.Struct, frozen=True):
     """One flow's doors.
 
-    `buttons` maps the first word of a button's data, `texts` the waiting state's type, `links` the payload of
-    /start up to its first `_` (the longest word that fits wins), `views` and `actions` the paths a page asks for.
+    `buttons` maps the first word of a button's data, `texts` and `pictures` the waiting state's type, `links` the
+    payload of /start up to its first `_` (the longest word that fits wins), `views` and `actions` the paths a page
+    asks for.
     """
 
     commands: Mapping[str, CommandHandler] = {}
     buttons: Mapping[str, ButtonHandler] = {}
     texts: Mapping[type[Waiting], TextHandler] = {}
+    pictures: Mapping[type[Waiting], PictureHandler] = {}
     jobs: Mapping[str, JobFlow] = {}
     links: Mapping[str, LinkHandler] = {}
     nudges: Mapping[str, NudgeHandler] = {}

@@ -62,6 +62,7 @@ def _joined(parts: Iterable[Mapping[_K, _V]]) -> dict[_K, _V]:
 
 COMMANDS = _joined(flow.commands for flow in FLOWS)
 BUTTONS = _joined(flow.buttons for flow in FLOWS)
+PICTURES = _joined(flow.pictures for flow in FLOWS)
 TEXTS = _joined(flow.texts for flow in FLOWS)
 JOBS = _joined(flow.jobs for flow in FLOWS)
 LINKS = _joined(flow.links for flow in FLOWS)

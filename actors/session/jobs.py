@@ -21,6 +21,7 @@ def new_job(
     pipeline: str = "",
     subject: str = "",
     background: bool = False,
+    images: tuple[str, ...] = (),
 ) -> Job:
     """A job that nobody works on yet; the pipeline has the kind's name unless another is given."""
     run_id = world.new_id()
@@ -33,6 +34,7 @@ def new_job(
         received_at=world.now,
         subject=subject,
         background=background,
+        images=images,
     )
 
 
@@ -43,7 +45,7 @@ def enqueue(state: SessionState, job: Job, world: World) -> Turn:
         return Turn(_with_new(state, job), commands=(StartJob(job.run_id),))
     if before >= MAXIMUM_WAITING:
         return Turn(state, calls=say(state, world.texts("jobs-full", limit=MAXIMUM_WAITING)))
-    queued = msgspec.structs.replace(_with_new(state, job), waiting_for=Idle(), offered_text=None, failed_job=None)
+    queued = msgspec.structs.replace(_with_new(state, job), waiting_for=Idle(), offered=None, failed_job=None)
     if before:
         return Turn(queued, calls=say(state, world.texts("jobs-queued", position=before)))
     return Turn(queued, commands=(StartJob(job.run_id),))
@@ -95,7 +97,7 @@ def retry(state: SessionState, tap: Tap, world: World) -> Turn | None:
     job = state.failed_job
     if job is None or tap.words != (job.run_id,):
         return None
-    again = new_job(job.kind, job.inputs, world, pipeline=job.pipeline, subject=job.subject)
+    again = new_job(job.kind, job.inputs, world, pipeline=job.pipeline, subject=job.subject, images=job.images)
     return enqueue(state, msgspec.structs.replace(again, finished=job.finished), world)
 
 

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from actors.library import Library
+from actors.providers.images import UnusableImage, read_image
 from actors.providers.messages import (
     ChatMessage,
     Complete,
@@ -20,6 +21,8 @@ from actors.providers.messages import (
     CompletionQueued,
     CompletionRestarted,
     Credential,
+    FailureKind,
+    Image,
     ListModels,
     ModelInfo,
     ModelsListed,
@@ -29,7 +32,9 @@ from actors.providers.messages import (
     SpanContext,
 )
 from actors.session.messages import RunFinished, StepFailed, StepFinished, StepProgressed, StepQueued, StepStarted
+from actors.telegram.messages import FetchFile, FileFetched, FileRefused
 from coaching.agents import AGENTS
+from coaching.extraction import ExtractionOutput, material
 from coaching.knowledge import SMALL_TOKENS, allowance, excerpt, tokens
 from coaching.memory import UserMemory
 from coaching.pipelines import Group, Source, Step, groups
@@ -39,12 +44,14 @@ from runtime import Actor, ActorError, Address, Mailbox
 _LOG = structlog.get_logger(__name__)
 MODEL_DEADLINE_S = 5.0
 """How long a run waits to learn how much a model takes, before it takes the careful answer."""
+FETCH_DEADLINE_S = 200.0
 
 
 class RunOrder(msgspec.Struct, frozen=True):
     """Everything a run needs to know; `finished` maps agents to outputs that need not be made again.
 
-    `inputs` are the job's own values for its steps, beside what every run is given.
+    `inputs` are the job's own values for its steps, beside what every run is given; `images` are Telegram's ids of
+    pictures, which `vision_model` looks at.
     """
 
     run_id: str
@@ -54,7 +61,9 @@ class RunOrder(msgspec.Struct, frozen=True):
     user_id: str
     credential: Credential
     model: str
+    vision_model: str
     memory: UserMemory
+    images: tuple[str, ...] = ()
     finished: dict[str, bytes] = {}
 
 
@@ -68,6 +77,18 @@ class _Call(msgspec.Struct):
     text: str = ""
 
 
+class _Pictures(msgspec.Struct, frozen=True):
+    images: tuple[Image, ...]
+
+
+class _NoPictures(msgspec.Struct, frozen=True):
+    kind: FailureKind
+
+
+class _FetchFailed(msgspec.Struct, frozen=True):
+    error: Exception
+
+
 class PipelineRun(Actor):
     """Plays the groups of a pipeline in order and reports each step to the session that owns it."""
 
@@ -79,6 +100,7 @@ class PipelineRun(Actor):
         self._library = library
         self._owner = owner
         self._outputs = dict(order.finished)
+        self._images: tuple[Image, ...] = ()
         self._groups: list[Group] = list(groups(library.pipelines[order.pipeline]))
         self._calls: dict[str, _Call] = {}
         self._trace_id = str(uuid.uuid4())
@@ -87,10 +109,13 @@ class PipelineRun(Actor):
         self._error: str | None = "cancelled"
 
     async def started(self) -> None:
-        """Begin with the first steps that are not finished yet."""
+        """Begin with the pictures, if a step has to see them, and then with the first steps not finished yet."""
         self._began_at = self.clock.time()
         self._knowledge = await self._told()
-        self._advance()
+        if self._unseen():
+            self.pipe(self._fetch_images(), failed=_FetchFailed)
+        else:
+            self._advance()
 
     async def stopped(self) -> None:
         """Record the trace, of a cancelled run too."""
@@ -119,6 +144,13 @@ class PipelineRun(Actor):
                 self._queued(request, position, wait)
             case Completed():
                 self._completed(message)
+            case _Pictures(images=images):
+                self._images = images
+                self._advance()
+            case _NoPictures(kind=kind):
+                self._give_up(kind)
+            case _FetchFailed(error=error):
+                raise error
             case CompletionFailed():
                 self._failed(message)
             case _:
@@ -147,6 +179,33 @@ class PipelineRun(Actor):
         models = listed.models if isinstance(listed, ModelsListed) else None
         return next((model for model in models or () if model.id == self._order.model), None)
 
+    def _unseen(self) -> bool:
+        steps = self._library.pipelines[self._order.pipeline].steps
+        return bool(self._order.images) and any(
+            AGENTS[step.agent].sees and step.agent not in self._outputs for step in steps
+        )
+
+    async def _fetch_images(self) -> "_Pictures | _NoPictures":
+        images = []
+        for file_id in self._order.images:
+            try:
+                file = await self.ask(self.find("file_fetcher"), FetchFile(file_id), deadline_s=FETCH_DEADLINE_S)
+            except ActorError:
+                return _NoPictures(FailureKind.UNAVAILABLE)
+            if not isinstance(file, FileFetched):
+                gone = isinstance(file, FileRefused) and file.gone
+                return _NoPictures(FailureKind.IMAGES_UNREADABLE if gone else FailureKind.UNAVAILABLE)
+            try:
+                images.append(read_image(file.data))
+            except UnusableImage:
+                return _NoPictures(FailureKind.IMAGES_UNREADABLE)
+        return _Pictures(tuple(images))
+
+    def _give_up(self, kind: FailureKind) -> None:
+        agent = next(step.agent for group in self._groups for step in group.steps)
+        self.send(self._owner, StepFailed(self._order.run_id, agent, kind))
+        self._end(f"{agent}: {kind}")
+
     def _advance(self) -> None:
         """Start groups until one has to be waited for; with none left and nothing under way the run is over."""
         while self._groups and not self._awaited():
@@ -172,9 +231,9 @@ class PipelineRun(Actor):
                 request_id=request_id,
                 credential=order.credential,
                 agent=step.agent,
-                model=order.model,
+                model=order.vision_model if agent.sees else order.model,
                 system=render(prompt, inputs),
-                messages=(ChatMessage("user", render_turn(prompt, inputs)),),
+                messages=(ChatMessage("user", render_turn(prompt, inputs), self._images if agent.sees else ()),),
                 deadline_s=agent.deadline_s,
                 telegram_id=order.telegram_id,
                 output=agent.output,
@@ -192,9 +251,16 @@ class PipelineRun(Actor):
 
     def _value(self, source: Source) -> object:
         if source.kind == "result":
-            return self._outputs[source.name]
+            return self._result(source.name)
         given = {"user_memory": self._order.memory, "knowledge": self._knowledge, "casebook": ()}
         return self._order.inputs[source.name] if source.name in self._order.inputs else given[source.name]
+
+    def _result(self, agent: str) -> object:
+        """What an agent wrote, as the agents after it read it: what was read in pictures is material like any other."""
+        if agent != "extraction":
+            return self._outputs[agent]
+        seen = msgspec.json.decode(self._outputs[agent], type=ExtractionOutput)
+        return material(str(self._order.inputs["user_message"]), seen)
 
     def _grow(self, request: str, text: str) -> None:
         call = self._calls.get(request)

@@ -42,7 +42,9 @@ def memory_row(rep: Rep, profile: Profile, memory: UserMemory, now: float) -> Ro
     return RowWrite(table="user_memory", action="upsert", rows=(row,), key=("id",))
 
 
-def answered_rows(rep: Rep, profile: Profile, job: Job, output: StrategistOutput, now: float) -> tuple[RowWrite, ...]:
+def answered_rows(
+    rep: Rep, profile: Profile, job: Job, text: str, output: StrategistOutput, now: float
+) -> tuple[RowWrite, ...]:
     """The rows of an answered prospect: the session, the lead, and the lead's first activity."""
     run = Run(
         run_id=job.run_id,
@@ -51,10 +53,10 @@ def answered_rows(rep: Rep, profile: Profile, job: Job, output: StrategistOutput
         at=to_text(now),
         provider=profile.provider.value,
     )
-    lead = rows.lead_row(run, job.text, output)
-    activity = rows.lead_activity_row(run, str(lead["id"]), "context_update", job.text)
+    lead = rows.lead_row(run, text, output, input_type="photo" if job.images else "text")
+    activity = rows.lead_activity_row(run, str(lead["id"]), "context_update", text)
     return (
-        RowWrite(table="support_sessions", action="insert", rows=(rows.support_session_row(run, job.text, output),)),
+        RowWrite(table="support_sessions", action="insert", rows=(rows.support_session_row(run, text, output),)),
         RowWrite(table="lead_registry", action="insert", rows=(lead,)),
         RowWrite(table="lead_activity_log", action="insert", rows=(activity,)),
     )

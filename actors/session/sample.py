@@ -11,9 +11,10 @@ from actors.session.turn import Turn, World, say
 from coaching.strategist import StrategistOutput, tidied
 
 
-def take(state: SessionState, text: str, world: World) -> Turn:
+def take(state: SessionState, text: str, images: tuple[str, ...], world: World) -> Turn:
     """Work on a newcomer's first prospect; the sample counts as spent once it was answered."""
-    return enqueue(state, new_job("sample", {"user_message": text}, world), world)
+    pipeline = "sample_photo" if images else "sample"
+    return enqueue(state, new_job("sample", {"user_message": text}, world, pipeline=pipeline, images=images), world)
 
 
 def answered(state: SessionState, job: Job, world: World) -> Turn:

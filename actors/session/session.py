@@ -26,6 +26,7 @@ from actors.providers.messages import (
 from actors.session import conversation, onboarding, page_requests
 from actors.session.book import Book, RowsMissing, RowsUnreachable
 from actors.session.flows import ACTIONS
+from actors.session.gathering import Gathering, Reference
 from actors.session.messages import (
     Act,
     Answered,
@@ -55,7 +56,7 @@ from actors.session.waiting import CheckingKey
 from actors.shelf import Shelf
 from actors.telegram.errors import MalformedUpdate
 from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
-from actors.telegram.parsing import parse_update
+from actors.telegram.parsing import Incoming, parse_update
 from runtime import (
     Actor,
     Address,
@@ -102,8 +103,16 @@ class _Versioned(msgspec.Struct, frozen=True):
     schema: int = 1
 
 
+class _NothingMore(msgspec.Struct, frozen=True):
+    pass
+
+
 class _IdleNow(msgspec.Struct, frozen=True):
     pass
+
+
+def _origin(reference: Reference) -> str:
+    return f"{reference[0]}/{reference[1]}"
 
 
 def _frames(error: BaseException) -> str:
@@ -124,7 +133,9 @@ class Session(Actor):
         self._state = SessionState(rep=Rep(telegram_id=int(actor_key.rpartition("/")[2]), username=None, first_name=""))
         self._journal = SessionJournal(self, actor_key, self._state.rep.telegram_id)
         self._book = Book()
-        self._taken_up: set[tuple[str, int]] = set()
+        self._taken_up: set[Reference] = set()
+        self._gathering = Gathering()
+        self._quiet: Timer | None = None
         self._runs: dict[Address, str] = {}
         self._progress: dict[str, Progress] = {}
         self._idle: Timer | None = None
@@ -159,6 +170,8 @@ class Session(Actor):
                 await self._key_checked(message)
             case Resume():
                 await self._take_up(await self._journal.load())
+            case _NothingMore():
+                await self._handle_gathered()
             case _IdleNow():
                 self.send(self.find("sessions"), Idle(actor_key=self._actor_key))
             case Retire():
@@ -209,23 +222,44 @@ class Session(Actor):
         if reference in self._taken_up:  # it was in the journal and in the mailbox when this session began
             self._taken_up.discard(reference)
             return
-        origin = f"{update.source}/{update.number}"
         try:
             incoming = parse_update(update.raw)
+        except MalformedUpdate:
+            _LOG.warning("update_malformed", number=update.number)
+            dead = (DeadEntry(*reference, "malformed"),)
+            await self._commit(Turn(self._state), _origin(reference), dead=dead)
+            return
+        wait_s = self._gathering.wait_s(reference, incoming, self._state, self.clock.now())
+        if wait_s is not None:
+            if self._quiet is not None:
+                self._quiet.cancel()
+            self._quiet = self.timer(wait_s, _NothingMore())
+            return
+        await self._handle_gathered()
+        await self._handle((reference,), incoming)
+
+    async def _handle_gathered(self) -> None:
+        if self._quiet is not None:
+            self._quiet.cancel()
+            self._quiet = None
+        references, message = self._gathering.take()
+        if message is not None:
+            await self._handle(references, message)
+
+    async def _handle(self, references: tuple[Reference, ...], incoming: Incoming) -> None:
+        origin = _origin(references[0])
+        try:
             turn = await self._turn(lambda world: conversation.handle(self._state, incoming, world))
         except RowsUnreachable:
             told = say(self._state, self._world().texts("records-unreachable-now"))
-            await self._commit(Turn(self._state, calls=told), origin, done=(reference,))
-        except MalformedUpdate:
-            _LOG.warning("update_malformed", number=update.number)
-            await self._commit(Turn(self._state), origin, dead=(DeadEntry(*reference, "malformed"),))
+            await self._commit(Turn(self._state, calls=told), origin, done=references)
         except Exception as error:  # one bad update must not take the rep's other messages with it
-            _LOG.error("update_failed", number=update.number, error=type(error).__name__, frames=_frames(error))
+            _LOG.error("update_failed", origin=origin, error=type(error).__name__, frames=_frames(error))
             told = say(self._state, self._world().texts("broken-update"))
-            dead = (DeadEntry(*reference, f"failed: {type(error).__name__}"),)
+            dead = tuple(DeadEntry(*reference, f"failed: {type(error).__name__}") for reference in references)
             await self._commit(Turn(self._state, calls=told), origin, dead=dead)
         else:
-            await self._commit(turn, origin, done=(reference,))
+            await self._commit(turn, origin, done=references)
 
     async def _page(self, request: Enter | Look | Act) -> Answered | Refused:
         try:
@@ -275,7 +309,7 @@ class Session(Actor):
             self._book.apply(unwritten)
 
     async def _commit(
-        self, turn: Turn, origin: str, *, done: tuple[tuple[str, int], ...] = (), dead: tuple[DeadEntry, ...] = ()
+        self, turn: Turn, origin: str, *, done: tuple[Reference, ...] = (), dead: tuple[DeadEntry, ...] = ()
     ) -> None:
         await self._journal.commit(turn, origin, done=done, dead=dead)
         before, self._state = self._state, turn.state
@@ -324,7 +358,9 @@ class Session(Actor):
             user_id=profile.user_id,
             credential=profile.key or TeamKey(profile.provider),
             model=profile.model,
+            vision_model=profile.vision_model(self._world().settings.vision_model),
             memory=self._state.memory,
+            images=job.images,
             finished=job.finished,
         )
         library = self._services.shelf.library
@@ -401,14 +437,18 @@ class Session(Actor):
     def _world(self) -> World:
         return self._services.make_world(self.clock.time(), self._book)
 
+    @property
+    def _busy(self) -> bool:
+        return self._state.busy or not self._gathering.empty
+
     def _rest(self) -> None:
         """Start the idle time anew; a session with work under way does not leave."""
         if self._idle is not None:
             self._idle.cancel()
-        self._idle = None if self._state.busy else self.timer(self._services.idle_s, _IdleNow())
+        self._idle = None if self._busy else self.timer(self._services.idle_s, _IdleNow())
 
     def _retire(self) -> None:
-        if self._state.busy:
+        if self._busy:
             self.send(self.find("sessions"), StillBusy(actor_key=self._actor_key))
         else:
             self.stop()

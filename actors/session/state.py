@@ -35,12 +35,17 @@ class Profile(msgspec.Struct, frozen=True):
         """The model this rep's coaching runs on."""
         return self.anthropic_model if self.provider is Provider.ANTHROPIC else self.openrouter_model
 
+    def vision_model(self, of_openrouter: str) -> str:
+        """The model that looks at this rep's pictures: all of Anthropic's can, of OpenRouter's the one given."""
+        return self.anthropic_model if self.provider is Provider.ANTHROPIC else of_openrouter
+
 
 class Job(msgspec.Struct, frozen=True):
     """One piece of long work: a pipeline's run for a rep, in its order of arrival.
 
     `kind` names who takes its answer (`Flow.jobs`); `inputs` are the values its pipeline asks for beside what every
-    run is given, JSON values all; `subject` is the flow's own reference: a lead, a scenario. A `background` job
+    run is given, JSON values all; `subject` is the flow's own reference: a lead, a scenario;
+    `images` are Telegram's ids of pictures. A `background` job
     starts at once and is not waited for; of the others one runs at a time. `finished` holds the output of each step
     that ended, by agent, so that a restart repeats none of them; `answered` says that only background steps are left.
     """
@@ -53,6 +58,7 @@ class Job(msgspec.Struct, frozen=True):
     received_at: float
     subject: str = ""
     background: bool = False
+    images: tuple[str, ...] = ()
     finished: dict[str, bytes] = {}
     answered: bool = False
     model: str = ""
@@ -61,6 +67,13 @@ class Job(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """What the rep handed in, as its pipeline's `user_message`."""
         return str(self.inputs.get("user_message", ""))
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """What a rep sent unasked and may have worked on with one tap."""
+
+    text: str
+    images: tuple[str, ...] = ()
 
 
 class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,7 +90,7 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     link: str = ""
     sampled: bool = False
     revoked: bool = False
-    offered_text: str | None = None
+    offered: Offered | None = None
     failed_job: Job | None = None
     jobs: tuple[Job, ...] = ()
     acted: tuple[str, ...] = ()

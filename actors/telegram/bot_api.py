@@ -41,6 +41,11 @@ class _Session(AiohttpSession):
             await self._session.close()
 
 
+def make_bot(base: str, token: str) -> Bot:
+    """aiogram's client of the Bot API at this address, whose session the caller closes."""
+    return Bot(token, session=_Session(api=TelegramAPIServer.from_base(base.rstrip("/")), limit=0))
+
+
 class BotApi:
     """Performs calls by their method's name, a bounded number at once; the token shows in nothing it gives back.
 
@@ -51,8 +56,7 @@ class BotApi:
         self._now = now
         self.contact_at: float | None = None
         self.problem: str | None = None
-        session = _Session(api=TelegramAPIServer.from_base(base.rstrip("/")), limit=0)
-        self._bot = Bot(token, session=session)
+        self._bot = make_bot(base, token)
         self._turns = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def close(self) -> None:

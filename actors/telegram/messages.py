@@ -20,6 +20,24 @@ class Perform(msgspec.Struct, frozen=True):
     call: TelegramCall
 
 
+class FetchFile(msgspec.Struct, frozen=True):
+    """Ask for a file that a rep sent; answered by `FileFetched` or `FileRefused`."""
+
+    file_id: str
+
+
+class FileFetched(msgspec.Struct, frozen=True):
+    """The whole file."""
+
+    data: bytes
+
+
+class FileRefused(msgspec.Struct, frozen=True):
+    """No file: `gone` when Telegram does not have it or it is too large for bots, else a later try may succeed."""
+
+    gone: bool
+
+
 class ShowDraft(msgspec.Struct, frozen=True):
     """Show this text as the growing draft of an answer; a newer frame replaces one not yet sent.
 

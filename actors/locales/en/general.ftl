@@ -29,7 +29,9 @@ cancelled-flow = Left. /help shows what I can do.
 nothing-to-cancel = There is nothing under way. /help shows what I can do.
 
 edited-too-late = I had already taken the message before you changed it. Send the new version as a message of its own.
-only-text = I can read text for now. Paste the words from it, and I work with those.
+unreadable-kind = I can work with text, pictures and voice notes. Send what matters in one of these.
+
+no-pictures-here = A picture is no help here: write it in words, or /cancel.
 
 page-not-there = That is not there, or no longer.
 

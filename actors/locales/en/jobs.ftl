@@ -58,4 +58,5 @@ failed-misconfigured = The model settings of this coach need your team lead. You
 
 failed-key_unreadable = Your stored key can no longer be read. Send /start to give it again, then tap Try again.
 failed-budget_spent = Today's budget for model calls is spent. It is renewed at midnight UTC; /usage shows what was used. Your text is kept: tap Try again tomorrow.
+failed-images_unreadable = I cannot open that picture: it must be a JPEG, PNG, GIF or WebP of at most 7 MB. Send it again as a photo, or its text.
 failed-images_unseen = None of the models set up here can look at pictures. Send the text instead, or ask your team lead for a model that sees.

@@ -11,6 +11,8 @@ support-empty = That message holds no text to work with. Paste what you know of 
 
 support-short = That is too little to work with. Tell me at least who the prospect is and what they said, in a sentence or two.
 
+support-images = That is more than the { $limit } pictures I can look at for one prospect. Send the ones that matter most.
+
 support-long = That is { $length } characters, more than the { $limit } I can read at once. Send the part that matters most: the last messages and who wrote them.
 
 offer-support = Shall I work on this as a prospect?

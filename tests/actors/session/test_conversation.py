@@ -8,7 +8,7 @@ from actors.session import onboarding
 from actors.session.conversation import handle
 from actors.session.state import SessionState
 from actors.session.turn import CheckKeyOf, StartJob, StopJob, Turn, World
-from actors.session.waiting import AwaitingProspect, CheckingKey, EnteringKey, Idle
+from actors.session.waiting import AwaitingProspect, CheckingKey, EnteringKey, EnteringTimeZone, Idle
 from actors.telegram.parsing import (
     ButtonTap,
     EditedMessage,
@@ -183,17 +183,24 @@ def test_strangers_are_refused_and_nothing_is_kept_of_them() -> None:
 
 def test_other_kinds_of_messages_get_one_sentence() -> None:
     """A sticker or a voice note is answered, not ignored."""
-    other = OtherMessage(kind="voice", chat_id=7, user=ANNA, message_id=13, date=0, caption=None, chat_type="private")
+    other = OtherMessage(kind="sticker", chat_id=7, user=ANNA, message_id=13, date=0, caption=None, chat_type="private")
     assert len(said(play(ready(), other))) == 1
 
 
-def test_the_words_of_a_mixed_case_are_taken_and_the_rest_is_named() -> None:
-    """A screenshot sent with a text does not lose the text."""
+def test_pictures_and_words_together_are_offered_as_one_prospect() -> None:
+    """A screenshot sent with a text loses neither; one tap makes both a job whose pictures are looked at."""
     photo = ImageMessage(7, ANNA, 13, "photo", File("f", "u"), 0)
     words = TextMessage(7, ANNA, 14, PROSPECT, 0)
-    mixed, alone = play(ready(), MergedMessages((photo, words))), play(ready(), words)
-    assert mixed.state.offered_text == alone.state.offered_text
-    assert said(mixed) == [*said(alone), *said(play(ready(), photo))]
+    offered = play(ready(), MergedMessages((photo, words)))
+    job = play(offered.state, tap("support:this")).state.jobs[0]
+    assert (job.text, job.images, job.pipeline) == (PROSPECT, ("f",), "support_photo")
+
+
+def test_a_picture_where_a_word_is_awaited_changes_nothing() -> None:
+    """One sentence says that words are wanted."""
+    state = ready().at(EnteringTimeZone())
+    turn = play(state, ImageMessage(7, ANNA, 13, "photo", File("f", "u"), 0))
+    assert (turn.state, said(turn)) == (state, [world().texts("no-pictures-here")])
 
 
 def test_an_edit_of_what_was_taken_changes_nothing_and_is_answered() -> None:

@@ -1,0 +1,87 @@
+"""Several messages in a row as one: pasted in pieces, forwarded in a bunch, sent as an album, corrected meanwhile."""
+
+import pytest
+
+from actors.session.gathering import LONGEST_S, QUIET_S, Bundle, Gathering, bundle_of
+from actors.session.waiting import AwaitingProspect, EnteringTimeZone, Waiting
+from actors.telegram.incoming import AudioMessage, Context, File, Origin
+from actors.telegram.parsing import (
+    ButtonTap,
+    EditedMessage,
+    ImageMessage,
+    Incoming,
+    MergedMessages,
+    Sender,
+    TextMessage,
+)
+from tests.actors.session.world import ready
+
+ANNA = Sender(telegram_id=7, username="anna", first_name="Anna")
+
+
+def text(words: str, id_: int = 1, *, by: str | None = None) -> TextMessage:
+    context = Context(origin=Origin("user", by, None, 0)) if by else Context()
+    return TextMessage(7, ANNA, id_, words, 0, context=context)
+
+
+def picture(name: str, caption: str | None = None) -> ImageMessage:
+    return ImageMessage(7, ANNA, 2, "photo", File(name, name), 0, caption=caption)
+
+
+def held(*messages: Incoming, at: Waiting | None = None) -> tuple[Gathering, list[float | None]]:
+    gathering, state = Gathering(), ready().at(at or AwaitingProspect())
+    waits = [gathering.wait_s(("bot", number), message, state, 0.0) for number, message in enumerate(messages)]
+    return gathering, waits
+
+
+def test_texts_in_a_row_are_one_text() -> None:
+    """In their order, with the name of whoever wrote a forwarded one; all of them are settled together."""
+    gathering, waits = held(text("Look at this"), text("Too expensive", by="Maria Keller"))
+    assert waits == [QUIET_S, QUIET_S]
+    references, message = gathering.take()
+    assert references == (("bot", 0), ("bot", 1))
+    assert isinstance(message, TextMessage)
+    assert message.text == "Look at this\nMaria Keller:\nToo expensive"
+    assert gathering.empty
+
+
+def test_an_album_is_one_bundle() -> None:
+    """Pictures in their order, the words beside them as one text."""
+    _, message = held(picture("a", "Her profile"), picture("b"), text("She leads the plant"))[0].take()
+    assert isinstance(message, MergedMessages)
+    assert bundle_of(message) == Bundle(ANNA, "Her profile\n\nShe leads the plant", ("a", "b"))
+
+
+def test_an_edit_takes_the_place_of_what_is_held_back() -> None:
+    """One of a message that is not held back is handled by itself."""
+    gathering, waits = held(
+        text("Mria", 1), text("more", 2), EditedMessage(text("Maria", 1)), EditedMessage(text("x", 9))
+    )
+    assert waits[2:] == [QUIET_S, None]
+    references, message = gathering.take()
+    assert isinstance(message, TextMessage)
+    assert message.text == "Maria\nmore"
+    assert len(references) == 3
+
+
+@pytest.mark.parametrize(
+    ("message", "at"),
+    [
+        (text("/help"), None),
+        (text("Berlin"), EnteringTimeZone()),
+        (ButtonTap("c", ANNA, 7, 1, "x"), None),
+        (AudioMessage(7, ANNA, 2, "voice", File("v", "v"), 3, 0), None),
+    ],
+)
+def test_what_nothing_may_follow_is_handled_at_once(message: Incoming, at: Waiting | None) -> None:
+    """A command, an answer of one word, a tap, a voice note."""
+    assert held(message, at=at)[1] == [None]
+
+
+def test_gathering_ends_however_much_comes() -> None:
+    """Somebody who keeps sending is answered nevertheless."""
+    gathering, state = Gathering(), ready().at(AwaitingProspect())
+    waits = [gathering.wait_s(("bot", n), text("x", n), state, n * 0.9) for n in range(9)]
+    assert waits[0] == QUIET_S
+    assert waits[-1] == pytest.approx(LONGEST_S - 7.2)
+    assert gathering.wait_s(("bot", 99), text("x", 99), state, LONGEST_S + 1) == 0.0
