@@ -12,6 +12,8 @@ from storage import Row
 
 WRITTEN_BY_OTHERS = frozenset({"model_usage"})
 """Tables of the rep's own rows that the session does not write; they age like the team's."""
+OUTAGE_S = 5.0
+"""How long a table that could not be read is not asked for again."""
 TEAM_AGE_S = 30.0
 """How long rows that others write too are taken for true."""
 
@@ -35,7 +37,7 @@ class Book:
     def __init__(self) -> None:
         self._tables: dict[tuple[str, bool], dict[str, Row]] = {}
         self._read_at: dict[tuple[str, bool], float] = {}
-        self._unreachable: set[tuple[str, bool]] = set()
+        self._unreachable: dict[tuple[str, bool], float] = {}
 
     def rows(self, table: str, *, team: bool = False) -> Mapping[str, Row]:
         """The rep's rows of this table by id, or with `team` everybody's newest; not to be changed by the caller.
@@ -52,15 +54,15 @@ class Book:
         """Take in what storage holds at this time."""
         self._tables[table, team] = {str(row["id"]): row for row in rows}
         self._read_at[table, team] = at
-        self._unreachable.discard((table, team))
+        self._unreachable.pop((table, team), None)
 
-    def give_up(self, table: str, *, team: bool = False) -> None:
-        """Answer RowsUnreachable for this table until `try_again`."""
-        self._unreachable.add((table, team))
+    def give_up(self, table: str, *, team: bool = False, at: float) -> None:
+        """Answer RowsUnreachable for this table for a while: an outage must not hold up every turn."""
+        self._unreachable[table, team] = at
 
-    def try_again(self, now: float) -> None:
-        """Begin a turn: what was unreachable is asked for again, and team rows that have grown old are forgotten."""
-        self._unreachable.clear()
+    def begin_turn(self, now: float) -> None:
+        """Ask again for what was unreachable long enough, and forget team rows that have grown old."""
+        self._unreachable = {key: at for key, at in self._unreachable.items() if now - at < OUTAGE_S}
         for key, at in list(self._read_at.items()):
             if (key[1] or key[0] in WRITTEN_BY_OTHERS) and now - at > TEAM_AGE_S:
                 del self._tables[key], self._read_at[key]

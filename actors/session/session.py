@@ -288,7 +288,7 @@ class Session(Actor):
         Raises RowsUnreachable when the flow cannot go on without rows that storage does not give.
         """
         world = self._world()
-        self._book.try_again(world.now)
+        self._book.begin_turn(world.now)
         while True:
             try:
                 return make(world)
@@ -303,7 +303,7 @@ class Session(Actor):
                 rows = await read_rows(self._services.store, table, self._state.rep, team=team)
         except (StorageError, TimeoutError) as error:
             _LOG.warning("rows_unreachable", table=table, error=type(error).__name__)
-            self._book.give_up(table, team=team)
+            self._book.give_up(table, team=team, at=self.clock.time())
         else:
             self._book.fill(table, rows, team=team, at=self.clock.time())
             self._book.apply(unwritten)
