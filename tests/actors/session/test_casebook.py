@@ -11,7 +11,7 @@ from coaching.rows import row_id
 from coaching.strategist import CasebookMatch
 from storage import Row
 from tests.actors.session.practising import rows_of, tap, write
-from tests.actors.session.world import PROSPECT, answer, book, finished, fresh, keyboard, ready, said, world
+from tests.actors.session.world import NOW, PROSPECT, answer, book, finished, fresh, keyboard, ready, said, world
 
 RUN = "00000000-0000-4000-8000-000000000099"
 SESSION: Row = {
@@ -142,7 +142,7 @@ def test_an_invented_case_is_not_cited() -> None:
 def test_prospects_are_worked_while_the_casebook_is_out_of_reach() -> None:
     """Support goes on without cases."""
     at = here()
-    at.book.give_up("casebook", team=True)
+    at.book.give_up("casebook", team=True, at=NOW)
     assert write(ready(), f"/support {SIMILAR}", at).state.jobs[0].inputs["casebook"] == []
 
 

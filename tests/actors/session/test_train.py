@@ -216,7 +216,7 @@ def test_stale_buttons_change_nothing(data: str) -> None:
 def test_an_unreachable_pool_leaves_the_shipped_drills() -> None:
     """Made drills are missed, not the rest."""
     at = here()
-    at.book.give_up("generated_scenarios", team=True)
+    at.book.give_up("generated_scenarios", team=True, at=NOW)
     assert waiting(tap(ready(), "train:next:1", at)).scenario_id in {scenario.id for scenario in POOL}
 
 

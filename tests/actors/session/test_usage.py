@@ -63,9 +63,9 @@ def test_what_the_router_writes_is_read_anew() -> None:
     """The session does not write these rows, so they are forgotten like the team's."""
     book = Book()
     book.fill("model_usage", [row()], at=NOW)
-    book.try_again(NOW + 10)
+    book.begin_turn(NOW + 10)
     assert len(book.rows("model_usage")) == 1
-    book.try_again(NOW + 60)
+    book.begin_turn(NOW + 60)
     with pytest.raises(RowsMissing):
         book.rows("model_usage")
     assert "usage" in COMMANDS
