@@ -2,8 +2,8 @@
 
 import msgspec
 
-from coaching.generated import ScenarioWriterOutput
 from coaching.extraction import ExtractionOutput
+from coaching.generated import ScenarioWriterOutput
 from coaching.memory import MemoryOutput
 from coaching.strategist import Draft, StrategistOutput
 from coaching.trainer import TrainerOutput
