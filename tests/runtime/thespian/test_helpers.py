@@ -46,7 +46,7 @@ class Mayfly(Echo):
     """Exits some time after its first message."""
 
 
-@transient_idle(timedelta(milliseconds=40))
+@transient_idle(timedelta(milliseconds=200))
 class Idler(Echo):
     """Exits when nothing has come for some time."""
 
@@ -94,7 +94,7 @@ def test_a_transient_actor_goes_by_itself(on_both: OnBoth) -> None:
 
     def program(system: ActorSystem) -> object:
         mayfly = system.createActor(Mayfly)
-        return system.ask(mayfly, "a", WAIT), system.listen(0.06), system.ask(mayfly, "b", SHORT)
+        return system.ask(mayfly, "a", WAIT), system.listen(0.2), system.ask(mayfly, "b", SHORT)
 
     assert on_both(program) == ("a", None, None)
 
@@ -108,7 +108,7 @@ def test_an_idle_actor_goes_when_nothing_comes(on_both: OnBoth) -> None:
         for text in "abc":
             kept.append(system.ask(idler, text, WAIT))
             system.listen(0.02)
-        system.listen(0.1)
+        system.listen(0.5)
         return kept, system.ask(idler, "d", SHORT)
 
     assert on_both(program) == (["a", "b", "c"], None)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem, PoisonMessage, WakeupMessage
 
-from tests.runtime.thespian.actors import SHORT, WAIT
+from tests.runtime.thespian.actors import WAIT
 from tests.runtime.thespian.conftest import OnBoth
 
 
@@ -42,7 +42,7 @@ def test_wakeups_come_in_the_order_of_their_time(on_both: OnBoth) -> None:
 
     def program(system: ActorSystem) -> object:
         sleeper = system.createActor(Sleeper)
-        first = system.ask(sleeper, ("wake", [(0.03, "c"), (0.01,), (0.02, "b")]), WAIT)
+        first = system.ask(sleeper, ("wake", [(0.15, "c"), (0.05,), (0.1, "b")]), WAIT)
         return [first[1], *(system.listen(WAIT)[1] for _ in range(2))]
 
     assert on_both(program) == [None, "b", "c"]
@@ -53,9 +53,9 @@ def test_an_actor_that_exits_is_not_woken(on_both: OnBoth) -> None:
 
     def program(system: ActorSystem) -> object:
         sleeper = system.createActor(Sleeper)
-        system.tell(sleeper, ("wake", [(0.01, "late")]))
+        system.tell(sleeper, ("wake", [(0.2, "late")]))
         system.tell(sleeper, ActorExitRequest())
-        return system.listen(SHORT)
+        return system.listen(0.3)
 
     assert on_both(program) is None
 
