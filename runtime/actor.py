@@ -63,7 +63,7 @@ class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
             return
         self._myRef.undelivered(message, sender, "unhandled", "Unhandled")
 
-    def receiveMessage(self, msg: object, sender: Address) -> Awaitable[None]:
+    def receiveMessage(self, msg: object, sender: Address) -> Awaitable[None]:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Thespian's name for `receive`."""
         return self.receive(msg, sender)
 
@@ -82,7 +82,7 @@ class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
         """The name its parent gave it."""
         return self._myRef.name
 
-    def send(self, target: Address, message: object) -> None:
+    def send(self, target: Address, message: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Send a message; what cannot be delivered becomes a dead letter. Raises NotAnActor for no address."""
         try:
             target.endpoint.deliver(message, self._myRef.address)

@@ -26,6 +26,7 @@ class Endpoint(Protocol):
     @abstractmethod
     def path(self) -> str:
         """Where it stands in the tree, for people."""
+        ...
 
 
 class Address(ActorAddress):  # type: ignore[misc]  # thespian ships no types

@@ -11,8 +11,6 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any
 
-from thespian.actors import Actor as AnyActor
-
 from runtime import life
 from runtime.address import Address
 from runtime.asking import Request
@@ -59,7 +57,7 @@ class Cell(ThespianReference):
         self.type_name = "awaited"
         self.stats = kernel.watch.awaited
         self.times: CellTimes | None = None
-        self.instance: AnyActor | None = None
+        self.instance: Any = None
         self.receive: Callable[[object, Address], object] | None = None
         self.context: Context | None = None
         self.phase = Phase.AWAITED
@@ -210,7 +208,7 @@ class Cell(ThespianReference):
 
     def has_hook(self, name: str) -> bool:
         """Whether the instance has something to do at its start (`started`) or end (`stopped`)."""
-        return name in self.instance.hooks  # type: ignore[union-attr]  # asked only when there is one
+        return name in self.instance.hooks
 
     def let_go(self) -> None:
         """The instance, and what was its own, is over."""
@@ -294,7 +292,7 @@ class Cell(ThespianReference):
             self.parent = None
             self.enter(Phase.AWAITED)
 
-    def install(self, instance: AnyActor) -> None:
+    def install(self, instance: Any) -> None:
         """Take a new instance for this generation."""
         self.instance = instance
         self.become(type(instance).__name__)

@@ -18,15 +18,18 @@ class Clock(Protocol):
 
     def now(self) -> float:
         """Seconds of a clock that never goes back; the origin means nothing."""
+        ...
 
     def time(self) -> float:
         """Seconds since the epoch, UTC."""
+        ...
 
     async def sleep(self, s: float) -> None:
         """Wait; cancellable."""
 
     def call_later(self, delay_s: float, callback: Callable[[], object]) -> Cancellable:
         """Call back once on the running loop after the delay; a delay of 0 or less means soon, never at once."""
+        ...
 
 
 class SystemClock:

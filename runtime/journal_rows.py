@@ -96,7 +96,8 @@ def perform(connection: sqlite3.Connection, request: JournalRequest, now: float,
             return _mark(connection, request, now)
         case Prune():
             return _prune(connection, now)
-    raise TypeError(f"not a journal request: {type(request).__name__}")
+        case _:
+            raise TypeError(f"not a journal request: {type(request).__name__}")
 
 
 def _accept(connection: sqlite3.Connection, request: Accept, now: float) -> Accepted:

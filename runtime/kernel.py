@@ -38,6 +38,7 @@ class Target(Protocol):
     @property
     def path(self) -> str:
         """Where it stands in the tree."""
+        ...
 
 
 class Nowhere:
@@ -127,8 +128,9 @@ class Kernel:
                     watch.end(cell, sample)
         except BaseException as error:  # it ends the loop and has ended the worker; the system may still be stopped
             self._worker = Worker(self)
-            cell.raised(error)
-            ready.append(cell)
+            if self.running is not None:
+                self.running.raised(error)
+                ready.append(self.running)
             raise
         finally:
             self.running = None

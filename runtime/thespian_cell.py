@@ -2,8 +2,8 @@
 
 import traceback
 from inspect import isawaitable
+from typing import Any
 
-from thespian.actors import Actor as AnyActor
 from thespian.actors import (
     ActorExitRequest,
     ActorSystemMessage,
@@ -50,7 +50,7 @@ class ThespianCell(Cell):
         self._exit_handled = False
         self._watch: FileWatch | None = None
 
-    def install(self, instance: AnyActor) -> None:
+    def install(self, instance: Any) -> None:
         """Take the instance."""
         self.instance = instance
         self.become(type(instance).__name__)
@@ -82,7 +82,7 @@ class ThespianCell(Cell):
             if isinstance(message, Retry):
                 message = message.message
         try:
-            result = self.instance.receiveMessage(message, sender)  # type: ignore[union-attr]  # it is up
+            result = self.instance.receiveMessage(message, sender)
             return None if result is None and self._watch is None else self._watched(result)
         except SystemExit:
             # With an actor per process this ends that actor; here it must not end all others.
@@ -103,7 +103,7 @@ class ThespianCell(Cell):
     async def _exit(self, request: ActorExitRequest, sender: Address) -> None:
         self._exit_handled = True
         try:
-            result = self.instance.receiveMessage(request, sender)  # type: ignore[union-attr]  # it is up
+            result = self.instance.receiveMessage(request, sender)
             if isawaitable(result):
                 await result
         except (Exception, SystemExit) as error:  # an exit goes on whatever the actor thinks of it

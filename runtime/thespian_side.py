@@ -64,7 +64,7 @@ class ThespianSide:
         check = getattr(actual, "actorSystemCapabilityCheck", None)
         if check is not None and not check(self.capabilities, requirements or {}):
             raise NoCompatibleSystemForActor(actual, "No compatible ActorSystem could be found")
-        cell = self._place(parent, actual, requirements)
+        cell = self._place(parent, actual, requirements)  # pyright: ignore[reportArgumentType]
         if global_name:
             cell.global_name = global_name
             self._global_names[global_name] = cell

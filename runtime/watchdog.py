@@ -66,7 +66,7 @@ class Watchdog:
 
     def _name_it(self) -> None:
         kernel = self._kernel()
-        frame = sys._current_frames().get(self._thread_id)  # noqa: SLF001  # the only way to another thread's stack
+        frame = sys._current_frames().get(self._thread_id)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         if kernel is None or frame is None:
             return
         # Not called "stack": structlog prints a value of that name itself, and only a text.

@@ -57,7 +57,7 @@ class Worker(Coroutine[Any, Any, None]):
         self.task: asyncio.Task[None] | None = None
         self.cell: Cell | None = None
         self.parked: Request | None = None
-        self._turns: Generator[Any, Any, None] = self._work()
+        self._turns: Any = self._work()
         self.turn = self._turns.send
 
     @coroutine
