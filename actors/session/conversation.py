@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import msgspec
 
 from actors.providers.messages import KeyVerdict
-from actors.session import jobs, onboarding, support
+from actors.session import jobs, onboarding, reach, support
 from actors.session.access import refusal
 from actors.session.flow import Failure
 from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, PICTURES, TEXTS
@@ -19,10 +19,12 @@ from actors.session.turn import Tap, Turn, World, say, then
 from actors.session.waiting import Idle
 from actors.telegram.parsing import (
     AudioMessage,
+    Blocked,
     ButtonTap,
     DocumentMessage,
     EditedMessage,
     GenerationStopped,
+    Ignored,
     ImageMessage,
     Incoming,
     MergedMessages,
@@ -42,6 +44,15 @@ def rep_of(user: Sender) -> Rep:
 
 def handle(state: SessionState, incoming: Incoming, world: World) -> Turn:
     """Turn one incoming message of the rep into the next state and its effects."""
+    match incoming:
+        case Blocked(chat_id=chat_id) if chat_id == state.rep.telegram_id:
+            return reach.lost(state, world)
+        case Blocked() | Ignored():
+            return Turn(state)
+    return reach.heard(_answer(state, incoming, world), world)
+
+
+def _answer(state: SessionState, incoming: Incoming, world: World) -> Turn:
     match incoming:
         case TextMessage() | AudioMessage() | ImageMessage() | DocumentMessage() | OtherMessage() | MergedMessages():
             return _message(_named(state, incoming.user), incoming, world)
@@ -76,8 +87,9 @@ def key_checked(state: SessionState, verdict: KeyVerdict, world: World) -> Turn:
 
 
 def time_come(state: SessionState, kind: str, subject: str, world: World) -> Turn:
-    """Act on a time that has come, or on another session's word; of someone shut out only the way back counts."""
-    if state.revoked and kind != "restore":
+    """Act on a time that has come, or on another session's word; of someone shut out or out of reach only the way
+    back counts."""
+    if kind != "restore" and (state.revoked or not state.reachable):
         return Turn(state)
     return NUDGES[kind](state, subject, world)
 

@@ -25,6 +25,8 @@ QUIET_S = 1.0
 """How long nothing may come before what was gathered is handled."""
 LONGEST_S = 8.0
 """How long gathering may go on while more and more comes."""
+MOMENT_S = 2
+"""Messages dated further apart do not belong together, though they arrive together after an outage; whole seconds."""
 _GATHERED = (Idle, AwaitingProspect, AnsweringScenario)
 Reference = tuple[str, int]
 """An inbox entry of the journal: its source and number."""
@@ -50,6 +52,17 @@ class Gathering:
     def empty(self) -> bool:
         """Whether nothing is held back."""
         return not self._messages
+
+    def holds(self, reference: Reference) -> bool:
+        """Whether this update is held back."""
+        return reference in self._references
+
+    def fits(self, incoming: Incoming) -> bool:
+        """Whether nothing that is held back has to be handled first, because it was said at another time."""
+        if not self._messages or not isinstance(incoming, TextMessage | ImageMessage):
+            return True
+        last, album = self._messages[-1], incoming.context.album
+        return (album is not None and album == last.context.album) or abs(incoming.date - last.date) <= MOMENT_S
 
     def wait_s(self, reference: Reference, incoming: Incoming, state: SessionState, now: float) -> float | None:
         """Hold a message back and return how long to wait for more; None for one that is to be handled at once.

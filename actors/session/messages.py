@@ -20,6 +20,12 @@ class Resume(msgspec.Struct, frozen=True):
     actor_key: str
 
 
+class RepUnreachable(msgspec.Struct, frozen=True):
+    """Telegram refuses to deliver to this rep: blocked, or the account is gone."""
+
+    actor_key: str
+
+
 class Nudge(msgspec.Struct, frozen=True):
     """A time has come for this rep: what for, about what, and a token that tells this time from the next one.
 

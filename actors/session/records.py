@@ -94,7 +94,8 @@ async def read_state(store: Store, rep: Rep) -> SessionState:
     found = await store.select("user_memory", eq("user_id", identity), limit=1)
     memory = msgspec.convert(found[0]["memory_data"], UserMemory) if found else UserMemory()
     revoked = user["access"] == "revoked"
-    return SessionState(rep=rep, profile=_profile(rep, user), memory=memory, revoked=revoked)
+    reachable = user["reachable"] is not False
+    return SessionState(rep=rep, profile=_profile(rep, user), memory=memory, revoked=revoked, reachable=reachable)
 
 
 async def read_rows(store: Store, table: str, rep: Rep, *, team: bool) -> list[Row]:

@@ -23,10 +23,11 @@ from actors.providers.messages import (
     SealedKey,
     TeamKey,
 )
-from actors.session import conversation, onboarding, page_requests
+from actors.session import conversation, onboarding, page_requests, reach
 from actors.session.book import Book, RowsMissing, RowsUnreachable
 from actors.session.flows import ACTIONS
-from actors.session.gathering import Gathering, Reference
+from actors.session.gathering import Reference
+from actors.session.inbox import Inbox, MomentOver
 from actors.session.messages import (
     Act,
     Answered,
@@ -37,6 +38,7 @@ from actors.session.messages import (
     Look,
     Nudge,
     Refused,
+    RepUnreachable,
     Resume,
     RunFinished,
     StepFailed,
@@ -54,9 +56,8 @@ from actors.session.state import SCHEMA, Job, Rep, SessionState
 from actors.session.turn import CheckKeyOf, Command, EndDraftOf, ForgetRep, StartJob, StopJob, Turn, World, say
 from actors.session.waiting import CheckingKey
 from actors.shelf import Shelf
-from actors.telegram.errors import MalformedUpdate
 from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
-from actors.telegram.parsing import Incoming, parse_update
+from actors.telegram.parsing import Incoming
 from runtime import (
     Actor,
     Address,
@@ -103,10 +104,6 @@ class _Versioned(msgspec.Struct, frozen=True):
     schema: int = 1
 
 
-class _NothingMore(msgspec.Struct, frozen=True):
-    pass
-
-
 class _IdleNow(msgspec.Struct, frozen=True):
     pass
 
@@ -133,9 +130,7 @@ class Session(Actor):
         self._state = SessionState(rep=Rep(telegram_id=int(actor_key.rpartition("/")[2]), username=None, first_name=""))
         self._journal = SessionJournal(self, actor_key, self._state.rep.telegram_id)
         self._book = Book()
-        self._taken_up: set[Reference] = set()
-        self._gathering = Gathering()
-        self._quiet: Timer | None = None
+        self._inbox = Inbox(self, lambda: self._state, self._handle, self._malformed)
         self._runs: dict[Address, str] = {}
         self._progress: dict[str, Progress] = {}
         self._idle: Timer | None = None
@@ -155,13 +150,13 @@ class Session(Actor):
     async def receive(self, message: object, sender: Address) -> None:
         match message:
             case HandleUpdate():
-                await self._update(message)
+                await self._inbox.take(message)
             case StepStarted() | StepQueued() | StepProgressed():
                 self._show(message)
             case StepFinished() | StepFailed() | RunFinished():
                 await self._work_done(message)
-            case Nudge():
-                await self._time_come(message)
+            case Nudge() | RepUnreachable() | MomentOver():
+                await self._occasion(message)
             case Enter() | Look() | Act():
                 self.reply(await self._page(message))
             case Terminated(address=address):
@@ -170,8 +165,6 @@ class Session(Actor):
                 await self._key_checked(message)
             case Resume():
                 await self._take_up(await self._journal.load())
-            case _NothingMore():
-                await self._handle_gathered()
             case _IdleNow():
                 self.send(self.find("sessions"), Idle(actor_key=self._actor_key))
             case Retire():
@@ -187,8 +180,7 @@ class Session(Actor):
             if entry.source.startswith(LETTER_SOURCE):
                 await self._letter(entry)
             else:
-                await self._update(HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
-                self._taken_up.add((entry.source, entry.number))
+                await self._inbox.recover(entry)
 
     async def _letter(self, entry: NewInboxEntry) -> None:
         """Act on another session's word; one that needs unreachable rows stays in the journal for the next start."""
@@ -217,36 +209,11 @@ class Session(Actor):
                 told = True
                 await self.clock.sleep(error.retry_after or LONGEST_PAUSE_S)
 
-    async def _update(self, update: HandleUpdate) -> None:
-        reference = (update.source, update.number)
-        if reference in self._taken_up:  # it was in the journal and in the mailbox when this session began
-            self._taken_up.discard(reference)
-            return
-        try:
-            incoming = parse_update(update.raw)
-        except MalformedUpdate:
-            _LOG.warning("update_malformed", number=update.number)
-            dead = (DeadEntry(*reference, "malformed"),)
-            await self._commit(Turn(self._state), _origin(reference), dead=dead)
-            return
-        wait_s = self._gathering.wait_s(reference, incoming, self._state, self.clock.now())
-        if wait_s is not None:
-            if self._quiet is not None:
-                self._quiet.cancel()
-            self._quiet = self.timer(wait_s, _NothingMore())
-            return
-        await self._handle_gathered()
-        await self._handle((reference,), incoming)
+    async def _malformed(self, reference: Reference) -> None:
+        dead = (DeadEntry(*reference, "malformed"),)
+        await self._commit(Turn(self._state), _origin(reference), dead=dead)
 
-    async def _handle_gathered(self) -> None:
-        if self._quiet is not None:
-            self._quiet.cancel()
-            self._quiet = None
-        references, message = self._gathering.take()
-        if message is not None:
-            await self._handle(references, message)
-
-    async def _handle(self, references: tuple[Reference, ...], incoming: Incoming) -> None:
+    async def _handle(self, incoming: Incoming, references: tuple[Reference, ...]) -> None:
         origin = _origin(references[0])
         try:
             turn = await self._turn(lambda world: conversation.handle(self._state, incoming, world))
@@ -398,6 +365,21 @@ class Session(Actor):
             turn = await self._turn(lambda world: conversation.work_done(self._state, unreachable, world))
         await self._commit(turn, origin)
 
+    async def _occasion(self, occasion: Nudge | RepUnreachable | MomentOver) -> None:
+        match occasion:
+            case Nudge():
+                await self._time_come(occasion)
+            case RepUnreachable():
+                await self._unreachable()
+            case MomentOver():
+                await self._inbox.close_case()
+
+    async def _unreachable(self) -> None:
+        """Telegram would not deliver to the rep: remembered until they are heard of again."""
+        turn = await self._turn(lambda world: reach.lost(self._state, world))
+        if turn.state != self._state:
+            await self._commit(turn, f"reach/{uuid.uuid4()}")
+
     async def _time_come(self, nudge: Nudge) -> None:
         try:
             turn = await self._turn(lambda world: conversation.time_come(self._state, nudge.kind, nudge.subject, world))
@@ -439,7 +421,7 @@ class Session(Actor):
 
     @property
     def _busy(self) -> bool:
-        return self._state.busy or not self._gathering.empty
+        return self._state.busy or not self._inbox.is_empty
 
     def _rest(self) -> None:
         """Start the idle time anew; a session with work under way does not leave."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 import structlog
 
-from actors.session.messages import Act, Enter, HandleUpdate, Look, Nudge, Resume
+from actors.session.messages import Act, Enter, HandleUpdate, Look, Nudge, RepUnreachable, Resume
 from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated
 
 _LOG = structlog.get_logger(__name__)
@@ -65,6 +65,7 @@ class Sessions(Actor):
                 HandleUpdate(actor_key=key)
                 | Resume(actor_key=key)
                 | Nudge(actor_key=key)
+                | RepUnreachable(actor_key=key)
                 | Enter(actor_key=key)
                 | Look(actor_key=key)
                 | Act(actor_key=key)

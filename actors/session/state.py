@@ -80,7 +80,7 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rep's conversation: who, what the next message is taken for, and the jobs in their order of arrival.
 
     `link` is the payload of a deep link that waits for the set-up; `sampled` says that the free sample is spent;
-    `acted` holds the ids of the page's last actions.
+    `reachable` is False after Telegram refused to deliver to the rep; `acted` holds the ids of the page's last actions.
     """
 
     rep: Rep
@@ -90,6 +90,7 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     link: str = ""
     sampled: bool = False
     revoked: bool = False
+    reachable: bool = True
     offered: Offered | None = None
     failed_job: Job | None = None
     jobs: tuple[Job, ...] = ()

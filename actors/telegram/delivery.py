@@ -13,6 +13,8 @@ from actors.telegram.outcome import Came, Outcome, is_repeatable
 
 _LOG = structlog.get_logger(__name__)
 _UNAUTHORIZED_PAUSE_S = 60.0
+BLOCKED = "blocked"
+"""The detail of a verdict on a person who cannot be written to."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -67,7 +69,7 @@ class Delivery:
                 if self._server_errors > 1 and not repeatable:
                     return Verdict("uncertain", f"{self._call.method}: {outcome.detail}")
             case Came.BLOCKED:
-                return Verdict("dead", "blocked")
+                return Verdict("dead", BLOCKED)
             case Came.REFUSED:
                 return Verdict("dead", f"{self._call.method}: {outcome.detail}")
             case Came.FORMATTING:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 import structlog
 
+from actors.session.messages import RepUnreachable
 from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.chat_sender import ChatQuiet, ChatSender, Deliver, Settled
+from actors.telegram.delivery import BLOCKED
 from actors.telegram.messages import (
     MESSAGE_LANE,
     DescribeTelegram,
@@ -231,6 +233,8 @@ class MessageSender(Actor):
         self._counts[verdict.state] += 1
         self._unformatted += verdict.unformatted
         if verdict.state != "done":
+            if verdict.detail == BLOCKED and int(settled.order_key) > 0:
+                self.send(self.find("sessions"), RepUnreachable(f"session/{settled.order_key}"))
             _LOG.warning("message_undelivered", state=verdict.state, detail=verdict.detail, sequence=settled.sequence)
         self._take()
 
@@ -292,6 +296,7 @@ class MessageSender(Actor):
             failed=self._counts["dead"],
             uncertain=self._counts["uncertain"],
             waiting=self._in_hand,
+            unformatted=self._unformatted,
         )
 
 

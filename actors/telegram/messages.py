@@ -61,7 +61,11 @@ class DescribeTelegram(msgspec.Struct, frozen=True):
 
 
 class TelegramDescribed(msgspec.Struct, frozen=True):
-    """What an operator wants to know of the Telegram side; ages in seconds."""
+    """What an operator wants to know of the Telegram side; ages in seconds.
+
+    `uncertain` sends may have arrived and are not repeated; `unformatted` ones arrived as plain text, because Telegram
+    refused their entities; `stale` taps were answered after Telegram had stopped waiting.
+    """
 
     connected: bool
     last_contact_age_s: float | None
@@ -71,3 +75,5 @@ class TelegramDescribed(msgspec.Struct, frozen=True):
     failed: int = 0
     uncertain: int = 0
     waiting: int = 0
+    unformatted: int = 0
+    stale: int = 0
