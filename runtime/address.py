@@ -1,7 +1,6 @@
 """Address: how an actor is named in messages; it outlives restarts of its actor."""
 
 import secrets
-from abc import abstractmethod
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -23,7 +22,6 @@ class Endpoint(Protocol):
         """Accept the message or make a dead letter of it; never raises."""
 
     @property
-    @abstractmethod
     def path(self) -> str:
         """Where it stands in the tree, for people."""
         ...

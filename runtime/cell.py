@@ -157,6 +157,8 @@ class Cell(ThespianReference):
         self.kernel.dead(self, message, reason)
         if sender is not None and isinstance(sender.endpoint, Request):
             sender.endpoint.undelivered(self.type_name, reason, error_type)
+        if reason == "stopped" and sender is not None:
+            self.kernel.thespian.undelivered(self.address, message, sender)
 
     def lose(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
         """Make a dead letter of a message that was accepted."""

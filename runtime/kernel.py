@@ -82,7 +82,6 @@ class Kernel:
         self.deadlines = Deadlines(self)
         self.chance = random.Random()  # noqa: S311  # jitter, not secrets
         self.tasks: set[asyncio.Task[Any]] = set()
-        self.dead_letter_handler: Callable[[Address, object, str], None] | None = None
         self.thespian = ThespianSide(self)
         self.nowhere = Nowhere(self)
         self.root: Cell
@@ -192,8 +191,6 @@ class Kernel:
         """Record a message that was not delivered or not handled to its end."""
         letter = DeadLetter(target.path, target.type_name, type(message).__name__, reason, self.clock.time())
         self.dead_letters.add(letter)
-        if self.dead_letter_handler is not None:
-            self.dead_letter_handler(target.address, message, reason)
 
 
 def log_failure(event: str, actor_type: str, error: BaseException, **facts: object) -> None:

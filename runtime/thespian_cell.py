@@ -137,12 +137,10 @@ class ThespianCell(Cell):
             self.actor_send(sender, PoisonMessage(message, details))
 
     def undelivered(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
-        """Make a dead letter; what came after the end is for the dead-letter handler too."""
+        """Make a dead letter and tell an asker."""
         if isinstance(message, Retry):
             message = message.message
         super().undelivered(message, sender, reason, error_type)
-        if reason == "stopped" and sender is not None:
-            self.kernel.thespian.undelivered(self.address, message, sender)
 
     def exit_requested(self, request: object, sender: Address) -> None:
         """Exit after what was sent before; a handler that waits is interrupted."""

@@ -17,6 +17,7 @@ from thespian.actors import (
     ActorSystem,
     ActorTypeDispatcher,
     ChildActorExited,
+    DeadEnvelope,
     PoisonMessage,
 )
 
@@ -156,6 +157,22 @@ def test_our_actors_can_be_made_through_thespian(thespian: ActorSystem) -> None:
     assert thespian.ask(ours, 1, WAIT) == ("ours", 1)
     thespian.tell(ours, ActorExitRequest())
     assert thespian.ask(ours, 2, 0.05) is None
+
+
+def test_the_dead_letter_handler_hears_of_our_actors_too(thespian: ActorSystem) -> None:
+    """A message for a runtime.Actor that has ended goes to the handler."""
+
+    class Undertaker(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "start":
+                self.handleDeadLetters()
+            elif isinstance(msg, DeadEnvelope):
+                self.send(sender, ("dead", msg.deadMessage, msg.deadAddress))
+
+    thespian.tell(thespian.createActor(Undertaker), "start")
+    ours = thespian.createActor(Ours)
+    thespian.tell(ours, ActorExitRequest())
+    assert thespian.ask(ours, "hello", WAIT) == ("dead", "hello", ours)
 
 
 def test_shutdown_exits_every_actor_and_ends_the_thread() -> None:
