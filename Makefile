@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router lock pictures clean
+.PHONY: help run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router lock pictures clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ lint: $(DEV_STAMP) ## Check style, types and the direction of imports
 
 coverage: $(DEV_STAMP) ## Run the runtime's tests and require 98 % of its branches
 	@$(BIN)/python -m pytest -q --cov=runtime --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=98 tests/runtime
+
+eval: $(DEV_STAMP) ## Measure the coaching, on the practice model or on a real one when its key is in the environment
+	@$(BIN)/python -m tests.eval
 
 format: $(DEV_STAMP) ## Format the code
 	@$(BIN)/ruff check --fix .

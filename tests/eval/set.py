@@ -1,0 +1,46 @@
+"""The evaluation set: fictional prospects, and answers to the shipped scenarios with the outcome a coach expects."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import yaml
+
+_FOLDER = Path(__file__).parent
+BANDS: dict[str, tuple[int, int]] = {"weak": (0, 39), "middling": (20, 85), "strong": (60, 100)}
+"""The scores that a band allows, in points; bands overlap, because careful coaches differ."""
+
+
+class SetProspect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One pasted text; `last` is the prospect's last name where the text states it."""
+
+    id: str
+    language: str
+    last: str | None
+    text: str
+
+
+class SetAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One answer, with the criteria that it clearly meets and clearly misses."""
+
+    id: str
+    scenario: str
+    language: str
+    band: Literal["weak", "middling", "strong"]
+    met: tuple[str, ...]
+    missed: tuple[str, ...]
+    text: str
+
+
+def prospects() -> tuple[SetProspect, ...]:
+    """All prospects."""
+    return msgspec.convert(_read("prospects.yaml"), tuple[SetProspect, ...])
+
+
+def answers() -> tuple[SetAnswer, ...]:
+    """All answers."""
+    return msgspec.convert(_read("answers.yaml"), tuple[SetAnswer, ...])
+
+
+def _read(name: str) -> object:
+    return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
