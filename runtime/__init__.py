@@ -49,6 +49,7 @@ from runtime.mailbox import Mailbox, Overflow
 from runtime.owned import Timer
 from runtime.supervision import Backoff, ChildSpec, Restart, Strategy, Supervision, Terminated
 from runtime.system import ActorSystem
+from runtime.virtual import Idle, Retire, StillBusy, VirtualActors
 from runtime.watching import CellSnapshot, LoopSnapshot, SystemSnapshot, Times, TypeSnapshot
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "DeadLetter",
     "DescribeJournal",
     "Forget",
+    "Idle",
     "Journal",
     "JournalDescribed",
     "JournalFailed",
@@ -93,8 +95,10 @@ __all__ = [
     "OutboxState",
     "Overflow",
     "Restart",
+    "Retire",
     "RuntimeFault",
     "StartFailed",
+    "StillBusy",
     "Strategy",
     "Subscribe",
     "Supervision",
@@ -108,6 +112,7 @@ __all__ = [
     "TypeSnapshot",
     "Unfinished",
     "UnfinishedKeys",
+    "VirtualActors",
     "WorkCancelled",
     "journal_spec",
     "rewrite_journal",

@@ -51,7 +51,6 @@ from actors.session.pipeline_run import PipelineRun, RunOrder
 from actors.session.progress import Progress
 from actors.session.records import read_rows, read_state
 from actors.session.session_journal import LETTER_SOURCE, LONGEST_PAUSE_S, SessionJournal
-from actors.session.sessions import Idle, Retire, StillBusy
 from actors.session.state import SCHEMA, Job, Rep, SessionState
 from actors.session.turn import CheckKeyOf, Command, EndDraftOf, ForgetRep, StartJob, StopJob, Turn, World, say
 from actors.session.waiting import CheckingKey
@@ -63,10 +62,13 @@ from runtime import (
     Address,
     ChildSpec,
     DeadEntry,
+    Idle,
     Loaded,
     Mailbox,
     NewInboxEntry,
     Restart,
+    Retire,
+    StillBusy,
     Terminated,
     Timer,
 )
@@ -166,7 +168,7 @@ class Session(Actor):
             case Resume():
                 await self._take_up(await self._journal.load())
             case _IdleNow():
-                self.send(self.find("sessions"), Idle(actor_key=self._actor_key))
+                self.send(self.find("sessions"), Idle())
             case Retire():
                 self._retire()
                 return
@@ -431,6 +433,6 @@ class Session(Actor):
 
     def _retire(self) -> None:
         if self._busy:
-            self.send(self.find("sessions"), StillBusy(actor_key=self._actor_key))
+            self.send(self.find("sessions"), StillBusy())
         else:
             self.stop()

@@ -15,3 +15,12 @@ def test_every_promise_names_tests_that_exist() -> None:
     assert len(named) > 30
     assert named <= existing
     assert set(re.findall(r"test_\w+\.py", document)) <= {path.name for path in files}
+
+
+def test_every_promise_has_a_test() -> None:
+    """Each row of each table of promises names at least one test in its last column."""
+    document = (ROOT / "docs" / "semantics.md").read_text(encoding="utf-8")
+    rows = [line for line in document.splitlines() if line.startswith("|")]
+    promises = [row for row in rows if not re.match(r"\|[-|]+$|\| (Promise|It ends with) ", row)]
+    assert len(promises) > 40
+    assert [row for row in promises if not re.search(r"::test_\w+", row.rstrip("| ").rpartition(" | ")[2])] == []

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from actors.session.messages import HandleUpdate, Resume
-from actors.session.sessions import Idle, Retire, Sessions, StillBusy
-from runtime import Actor, ActorSystem, Address, ChildSpec
+from actors.session.sessions import Sessions
+from runtime import Actor, ActorSystem, Address, ChildSpec, Idle, Retire, StillBusy
 from runtime.testing import ManualClock, settle
 
 
@@ -33,9 +33,9 @@ class Stand(Actor):
             case HandleUpdate(number=13):
                 raise ZeroDivisionError
             case HandleUpdate(number=99):
-                self.send(sender, Idle(actor_key=self._key))
+                self.send(sender, Idle())
             case Retire() if Stand.busy:
-                self.send(sender, StillBusy(actor_key=self._key))
+                self.send(sender, StillBusy())
             case Retire():
                 self.stop()
             case HandleUpdate(number=number):
