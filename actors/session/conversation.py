@@ -7,16 +7,16 @@ from difflib import get_close_matches
 
 import msgspec
 
-from actors.providers.messages import KeyVerdict
-from actors.session import jobs, onboarding, reach, support
+from actors.session import jobs, model_choice, onboarding, reach, support
 from actors.session.access import refusal
 from actors.session.flow import Failure
 from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, PICTURES, TEXTS
 from actors.session.gathering import Bundle, bundle_of
 from actors.session.messages import RunFinished, StepFailed, StepFinished
+from actors.session.questions import KeyAnswered, ModelsAnswered
 from actors.session.state import Rep, SessionState
 from actors.session.turn import Tap, Turn, World, say, then
-from actors.session.waiting import Idle
+from actors.session.waiting import CheckingKey, Idle
 from actors.telegram.parsing import (
     AudioMessage,
     Blocked,
@@ -81,9 +81,16 @@ def work_done(state: SessionState, news: StepFinished | StepFailed | RunFinished
             return jobs.ended(state, flow, run_id, world)
 
 
-def key_checked(state: SessionState, verdict: KeyVerdict, world: World) -> Turn:
-    """Go on with the set-up after the provider's word about a key."""
-    return _linked(state, onboarding.key_checked(state, verdict, world), world)
+def provider_answered(state: SessionState, answer: KeyAnswered | ModelsAnswered, world: World) -> Turn:
+    """Go on after the provider's word about the key that is waited for, or about its models."""
+    match answer:
+        case KeyAnswered(ciphertext=ciphertext, verdict=verdict):
+            waiting = state.waiting_for
+            if not isinstance(waiting, CheckingKey) or waiting.key.ciphertext != ciphertext:
+                return Turn(state)
+            return _linked(state, onboarding.key_checked(state, verdict, world), world)
+        case ModelsAnswered(words=words, models=models):
+            return model_choice.listed(state, words, models, world)
 
 
 def time_come(state: SessionState, kind: str, subject: str, world: World) -> Turn:

@@ -1,4 +1,4 @@
-"""What is stored of a rep, in the rep's own hands: /delete, which leaves nothing of it."""
+"""What is stored of a rep, in the rep's own hands: /export, all of it in one file, and /delete, which leaves none."""
 
 import msgspec
 
@@ -8,7 +8,31 @@ from actors.session.records import own_tables
 from actors.session.state import SessionState
 from actors.session.turn import ForgetRep, StopJob, Tap, Turn, World, say, show
 from actors.session.waiting import Idle
-from actors.telegram.rendering import Button
+from actors.telegram.rendering import Button, plain, send_document
+from storage import Row, to_text
+
+
+def export(state: SessionState, rest: str, world: World) -> Turn:
+    """Send the rep everything that is stored of them as one JSON file, table by table."""
+    if state.profile is None:
+        return Turn(state, calls=say(state, world.texts("delete-nothing")))
+    data = msgspec.json.format(msgspec.json.encode(exported(state, world)), indent=1)
+    name = f"cornerman-{state.rep.telegram_id}.json"
+    return Turn(state, calls=(send_document(state.rep.telegram_id, data, name, plain(world.texts("export-here"))),))
+
+
+def exported(state: SessionState, world: World) -> dict[str, object]:
+    """Everything stored of the rep; of an own key only that there is one, because the file leaves the vault."""
+    tables: dict[str, object] = {}
+    for table in own_tables():
+        rows = sorted(world.book.rows(table).values(), key=lambda row: str(row["id"]))
+        tables[table] = [_shown(row) for row in rows]
+    return {"exported_at": to_text(world.now), "telegram_id": state.rep.telegram_id, "tables": tables}
+
+
+def _shown(row: Row) -> Row:
+    secret = row.get("encrypted_api_key")
+    return row if secret is None else row | {"encrypted_api_key": "stored, not shown"}
 
 
 def ask_delete(state: SessionState, rest: str, world: World) -> Turn:
@@ -48,4 +72,4 @@ def _rows(state: SessionState, world: World) -> tuple[RowWrite, ...]:
     return (*spans, *owned)
 
 
-FLOW = Flow(commands={"delete": ask_delete}, buttons={"delete": pressed})
+FLOW = Flow(commands={"export": export, "delete": ask_delete}, buttons={"delete": pressed})

@@ -15,12 +15,8 @@ import msgspec
 import structlog
 
 from actors.providers.messages import (
-    CheckKey,
     FailureKind,
     ForgetUsage,
-    KeyChecked,
-    KeyVerdict,
-    SealedKey,
     TeamKey,
 )
 from actors.session import conversation, onboarding, page_requests, reach
@@ -49,10 +45,22 @@ from actors.session.messages import (
 )
 from actors.session.pipeline_run import PipelineRun, RunOrder
 from actors.session.progress import Progress
+from actors.session.questions import KeyAnswered, ModelsAnswered, ask_about_key, ask_for_models
 from actors.session.records import read_rows, read_state
 from actors.session.session_journal import LETTER_SOURCE, LONGEST_PAUSE_S, SessionJournal
-from actors.session.state import SCHEMA, Job, Rep, SessionState
-from actors.session.turn import CheckKeyOf, Command, EndDraftOf, ForgetRep, StartJob, StopJob, Turn, World, say
+from actors.session.state import Job, Profile, Rep, SessionState, read_snapshot
+from actors.session.turn import (
+    CheckKeyOf,
+    Command,
+    EndDraftOf,
+    ForgetRep,
+    ListModelsOf,
+    StartJob,
+    StopJob,
+    Turn,
+    World,
+    say,
+)
 from actors.session.waiting import CheckingKey
 from actors.shelf import Shelf
 from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
@@ -75,7 +83,6 @@ from runtime import (
 from storage import StorageError, Store
 
 _LOG = structlog.get_logger(__name__)
-KEY_CHECK_DEADLINE_S = 30.0
 _T = TypeVar("_T")
 READ_DEADLINE_S = 10.0
 
@@ -93,17 +100,6 @@ class Services(msgspec.Struct, frozen=True):
     shelf: Shelf
     store: Store
     idle_s: float = 900.0
-
-
-class _PendingKeyChecked(msgspec.Struct, frozen=True):
-    ciphertext: str
-    verdict: KeyVerdict
-
-
-class _Versioned(msgspec.Struct, frozen=True):
-    """The part of a snapshot that says whether the rest can be read; an older one is read from storage instead."""
-
-    schema: int = 1
 
 
 class _IdleNow(msgspec.Struct, frozen=True):
@@ -163,8 +159,8 @@ class Session(Actor):
                 self.reply(await self._page(message))
             case Terminated(address=address):
                 await self._run_ended(address)
-            case _PendingKeyChecked():
-                await self._key_checked(message)
+            case KeyAnswered() | ModelsAnswered():
+                await self._answered(message)
             case Resume():
                 await self._take_up(await self._journal.load())
             case _IdleNow():
@@ -196,8 +192,9 @@ class Session(Actor):
         await self._commit(turn, f"{entry.source}/{entry.number}", done=((entry.source, entry.number),))
 
     async def _initial(self, loaded: Loaded) -> SessionState:
-        if loaded.snapshot is not None and msgspec.json.decode(loaded.snapshot, type=_Versioned).schema == SCHEMA:
-            return msgspec.json.decode(loaded.snapshot, type=SessionState)
+        kept = read_snapshot(loaded.snapshot)
+        if kept is not None:
+            return kept
         told = False
         while True:
             try:
@@ -316,9 +313,16 @@ class Session(Actor):
                 self._end_draft(draft_id)
             case CheckKeyOf():
                 self._check_key()
+            case ListModelsOf(words=words):
+                profile = self._profile
+                ask_for_models(self, profile.key or TeamKey(profile.provider), words)
+
+    @property
+    def _profile(self) -> Profile:
+        return self._state.profile or onboarding.guest(self._state.rep, self._world())
 
     def _start(self, job: Job) -> None:
-        profile = self._state.profile or onboarding.guest(self._state.rep, self._world())
+        profile = self._profile
         order = RunOrder(
             run_id=job.run_id,
             pipeline=job.pipeline,
@@ -403,20 +407,11 @@ class Session(Actor):
 
     def _check_key(self) -> None:
         if isinstance(self._state.waiting_for, CheckingKey):
-            key = self._state.waiting_for.key
-            self.pipe(self._verdict(key), failed=lambda _: _PendingKeyChecked(key.ciphertext, KeyVerdict.UNREACHABLE))
+            ask_about_key(self, self._state.waiting_for.key)
 
-    async def _verdict(self, key: SealedKey) -> _PendingKeyChecked:
-        reply = await self.ask(self.find("llm_router"), CheckKey(key), deadline_s=KEY_CHECK_DEADLINE_S)
-        verdict = reply.verdict if isinstance(reply, KeyChecked) else KeyVerdict.UNREACHABLE
-        return _PendingKeyChecked(key.ciphertext, verdict)
-
-    async def _key_checked(self, checked: _PendingKeyChecked) -> None:
-        waiting = self._state.waiting_for
-        if not isinstance(waiting, CheckingKey) or waiting.key.ciphertext != checked.ciphertext:
-            return
-        turn = await self._turn(lambda world: conversation.key_checked(self._state, checked.verdict, world))
-        await self._commit(turn, f"key/{uuid.uuid4()}")
+    async def _answered(self, answer: KeyAnswered | ModelsAnswered) -> None:
+        turn = await self._turn(lambda world: conversation.provider_answered(self._state, answer, world))
+        await self._commit(turn, f"provider/{uuid.uuid4()}")
 
     def _world(self) -> World:
         return self._services.make_world(self.clock.time(), self._book)

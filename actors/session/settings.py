@@ -109,9 +109,10 @@ def _buttons(settings: RepSettings, world: World) -> Keyboard:
 
     reminders = "off" if settings.reminders else "on"
     return (
-        (button("button-key", "key"), button("button-zone", "zone")),
-        (button("button-quiet", "quiet"), button(f"button-reminders-{reminders}", f"reminders:{reminders}")),
-        (button("button-reset", "reset"), button("button-close", "close")),
+        (button("button-key", "key"), Button(label=world.texts("button-model"), data="model:ask")),
+        (button("button-zone", "zone"), button("button-quiet", "quiet")),
+        (button(f"button-reminders-{reminders}", f"reminders:{reminders}"), button("button-reset", "reset")),
+        (button("button-close", "close"),),
     )
 
 

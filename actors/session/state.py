@@ -123,3 +123,14 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def at(self, waiting_for: Waiting) -> "SessionState":
         """The state in which the rep's next message is taken for this."""
         return msgspec.structs.replace(self, waiting_for=waiting_for)
+
+
+class _Versioned(msgspec.Struct, frozen=True):
+    schema: int = 1
+
+
+def read_snapshot(snapshot: bytes | None) -> SessionState | None:
+    """The state of a snapshot; None where there is none of this schema, and storage is to be read instead."""
+    if snapshot is None or msgspec.json.decode(snapshot, type=_Versioned).schema != SCHEMA:
+        return None
+    return msgspec.json.decode(snapshot, type=SessionState)

@@ -38,11 +38,17 @@ class CheckKeyOf(msgspec.Struct, frozen=True, tag=True):
     """Ask the provider whether it accepts the key that the state waits for."""
 
 
+class ListModelsOf(msgspec.Struct, frozen=True, tag=True):
+    """Ask the rep's provider which models it offers, and show those with these words in their names."""
+
+    words: str
+
+
 class ForgetRep(msgspec.Struct, frozen=True, tag=True):
     """Have the journal forget the rep: the snapshot, and the content of everything that is settled."""
 
 
-Command = StartJob | StopJob | EndDraftOf | CheckKeyOf | ForgetRep
+Command = StartJob | StopJob | EndDraftOf | CheckKeyOf | ListModelsOf | ForgetRep
 
 
 class Turn(msgspec.Struct, frozen=True):

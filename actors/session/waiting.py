@@ -36,6 +36,10 @@ class EnteringTimeZone(msgspec.Struct, frozen=True, tag="entering_time_zone"):
     """The next text is the rep's time zone."""
 
 
+class SearchingModel(msgspec.Struct, frozen=True, tag="searching_model"):
+    """The next text is part of a model's name."""
+
+
 class InvitingUser(msgspec.Struct, frozen=True, tag="inviting_user"):
     """The next text is the username of somebody to invite."""
 
@@ -77,6 +81,7 @@ Waiting = (
     | CheckingKey
     | AwaitingProspect
     | EnteringTimeZone
+    | SearchingModel
     | InvitingUser
     | TellingWish
     | AnsweringScenario

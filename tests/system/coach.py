@@ -126,6 +126,12 @@ class Coach:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
+    async def download(self, path: str) -> bytes:
+        """Read a file from the Telegram emulator's control API."""
+        async with self.http.get(f"{self.telegram.url}/sim/{path}") as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.read()
+
     async def model_calls(self) -> list[dict[str, Any]]:
         """The completions asked of the model emulators so far."""
         async with self.http.get(f"{self.models.url}/sim/requests") as answer:

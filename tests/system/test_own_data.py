@@ -14,6 +14,12 @@ def files_with(folder: Path, words: tuple[bytes, ...]) -> set[str]:
     return {path.name for path in files if any(word in path.read_bytes() for word in words)}
 
 
+async def last_file(coach: Coach, rep: Rep) -> bytes:
+    """What is in the last file that the rep was sent."""
+    media = [message["media"] for message in (await rep.transcript())["messages"] if message.get("media")]
+    return await coach.download(media[-1]["url"].removeprefix("/sim/"))
+
+
 async def test_after_delete_nothing_of_the_rep_is_left(tmp_path: Path) -> None:
     """Every table and the journal are scanned as files; the other rep's lead is still there."""
     async with Coach(tmp_path) as coach:
@@ -25,6 +31,11 @@ async def test_after_delete_nothing_of_the_rep_is_left(tmp_path: Path) -> None:
             await rep.hears_drafts(1)
         await coach.settled()
         assert files_with(coach.folder / "data", PLANTED)
+        await anna.writes("/export")
+        await anna.hears("Everything I have stored of you")
+        exported = await last_file(coach, anna)
+        assert all(word in exported for word in PLANTED)
+        assert b"Suedwerk" not in exported
         await anna.writes("/delete")
         await anna.hears("Delete everything of yours?")
         await anna.taps("delete:yes")

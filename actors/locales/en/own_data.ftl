@@ -1,6 +1,9 @@
-# /delete.
+# /export and /delete.
 
+command-export = Everything I know of you, as a file
 command-delete = Delete everything I know of you
+
+export-here = Everything I have stored of you, table by table. Your own key is in it only by name.
 
 delete-ask =
     Delete everything of yours? Leads, notes, plans, practice, memory, your key and your settings go, for good.

@@ -28,6 +28,17 @@ settings-reset =
     Your leads, memory and settings stay.
 settings-reset-done = Your practice starts over: no scores, no points, level 1.
 settings-closed = Settings closed. /settings opens them again.
+model-asking = Asking the provider which models it has… Send part of a name to search.
+model-unreachable = The provider cannot be asked right now. Your model stays as it is; try again in a minute.
+model-none = No model I may use has “{ $words }” in its name. Send other words, or /cancel.
+model-choose =
+    Yours is { $model }.
+
+    { $shown } of { $found }, free ones first; prices are US dollars for a million tokens, in and out. Tap one, or send part of a name.
+model-chosen = From the next message on I think with { $model }.
+model-free = { $name }: free
+model-priced = { $name }: { $price }
+button-model = Model
 button-key = Key
 button-zone = Time zone
 button-quiet = Quiet hours

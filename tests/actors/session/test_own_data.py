@@ -1,11 +1,29 @@
 """/delete: asked once more, then everything of the rep goes, from every table that knows them."""
 
+import msgspec
+
 from actors.session import own_data, support
+from actors.session.records import own_tables
 from actors.session.turn import ForgetRep, StopJob, Tap
-from storage import TABLES
+from storage import TABLES, Row
 from tests.actors.session.world import PROSPECT, book, fresh, keyboard, ready, said, world
 
 HERE = world(book(pipeline_traces=({"id": "t1", "trace_id": "t1", "telegram_id": 7},)))
+
+
+def test_an_export_holds_every_row_and_no_key() -> None:
+    """Each table that knows the rep is in the file, empty ones too; a sealed key is named and not shown."""
+    filled: dict[str, tuple[Row, ...]] = dict.fromkeys(own_tables(), ())
+    filled["users"] = ({"id": "u", "telegram_id": 7, "encrypted_api_key": "gAAAAsealed"},)
+    filled["lead_registry"] = ({"id": "l", "telegram_id": 7, "prospect_name": "Maria Keller"},)
+    turn = own_data.export(ready(), "", world(book(**filled)))
+    sent = msgspec.json.encode(turn.calls[0].parameters).decode()
+    assert turn.calls[0].method == "sendDocument"
+    assert "gAAAAsealed" not in sent
+    tables = msgspec.convert(own_data.exported(ready(), world(book(**filled)))["tables"], dict[str, list[Row]])
+    assert tables.keys() == own_tables().keys()
+    assert tables["lead_registry"] == [filled["lead_registry"][0]]
+    assert tables["users"][0]["encrypted_api_key"] == "stored, not shown"
 
 
 def test_the_first_word_deletes_nothing() -> None:
@@ -35,5 +53,6 @@ def test_yes_deletes_from_every_table_that_knows_the_rep() -> None:
 
 def test_a_stranger_has_nothing_to_delete() -> None:
     """Somebody who is not set up is told so; the button of an older message is stale."""
-    assert said(own_data.ask_delete(fresh(), "", HERE)) == [HERE.texts("delete-nothing")]
+    for command in (own_data.ask_delete, own_data.export):
+        assert said(command(fresh(), "", HERE)) == [HERE.texts("delete-nothing")]
     assert own_data.pressed(fresh(), Tap(("yes",), 5), HERE) is None

@@ -25,6 +25,8 @@ def write(words: str) -> Turn:
 def test_every_button_of_the_menu_leads_somewhere() -> None:
     """No button under the settings is stale when it is shown."""
     for data in keyboard(settings.open_(ready(), "", world())):
+        if not data.startswith("settings:"):
+            continue  # the flow of that word answers it
         assert press(ready(), *data.split(":")[1:]) is not None, data
 
 
