@@ -25,7 +25,7 @@ import uvloop
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from actors.key_rotation import KeyRotation, Rotated
+from actors.key_rotation import KeyRotation, Rotated, unreadable_keys
 from actors.library import LibraryError, load_library
 from actors.logs import configure_logs
 from actors.providers.key_vault import KeyVault
@@ -35,7 +35,7 @@ from actors.settings import Settings, SettingsError, read_settings
 from actors.shelf import Shelf
 from actors.tree import Tree, build_tree
 from runtime import ActorSystem
-from storage import MigrationError, PostgrestStore, SqliteStore, Store, migrate_insforge, migrate_sqlite
+from storage import MigrationError, PostgrestStore, SqliteStore, StorageError, Store, migrate_insforge, migrate_sqlite
 from webapp_server import PageAccess, TokenMint, signing_secret, web_server_spec
 
 HOME = Path(__file__).parent
@@ -91,6 +91,24 @@ def _check() -> int:
     library = load_library(HOME)
     print(f"Settings: in order. Data: {settings.data_dir}")
     print(f"Pipelines: {', '.join(sorted(library.pipelines))}. Playbook sections: {len(library.playbook.sections)}.")
+    return asyncio.run(_check_keys(settings))
+
+
+async def _check_keys(settings: Settings) -> int:
+    """Say how many of the reps' stored keys can no longer be opened, where anything is stored yet."""
+    if settings.insforge_base_url is None and not (settings.data_dir / "records.sqlite").exists():
+        return 0
+    vault = KeyVault((settings.encryption_key or _kept_key(settings.data_dir)).reveal())
+    async with AsyncExitStack() as stack:
+        try:
+            lost = await unreadable_keys(await _open_store(settings, stack), vault)
+        except StorageError as error:
+            print(f"Records: they cannot be asked now ({type(error).__name__}).", file=sys.stderr)
+            return 1
+    if lost:
+        print(f"Keys: {lost} open under no ENCRYPTION_KEY; their reps must give them again.", file=sys.stderr)
+        return 1
+    print("Keys: every stored key opens.")
     return 0
 
 

@@ -4,7 +4,7 @@ Keys lie in the rows of `users`, and in the journal: in sessions' snapshots and 
 old encryption key can be dropped once a rotation left nothing unreadable.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import msgspec
@@ -35,16 +35,8 @@ class KeyRotation:
 
     async def rows(self, store: Store) -> None:
         """Encrypt the keys in `users` again, one page after the other; raises StorageError."""
-        after = ""
-        while True:
-            held = is_null(_COLUMN, False)
-            where = all_of(held, gt("id", after)) if after else held
-            rows = await store.select("users", where, order=("id",), limit=_PAGE)
-            for row in rows:
-                await self._row(store, row)
-            if len(rows) < _PAGE:
-                return
-            after = str(rows[-1]["id"])
+        async for row in _rows_with_keys(store):
+            await self._row(store, row)
 
     async def _row(self, store: Store, row: Row) -> None:
         old = str(row[_COLUMN])
@@ -81,6 +73,30 @@ class KeyRotation:
             return ciphertext
         self.rotated.resealed += 1
         return sealed.ciphertext
+
+
+async def unreadable_keys(store: Store, vault: KeyVault) -> int:
+    """How many stored keys open under no encryption key; raises StorageError."""
+    count = 0
+    async for row in _rows_with_keys(store):
+        try:
+            vault.open(SealedKey(Provider(str(row["provider"])), int(str(row["telegram_id"])), str(row[_COLUMN])))
+        except KeyUnreadable:
+            count += 1
+    return count
+
+
+async def _rows_with_keys(store: Store) -> AsyncIterator[Row]:
+    after = ""
+    while True:
+        held = is_null(_COLUMN, False)
+        where = all_of(held, gt("id", after)) if after else held
+        rows = await store.select("users", where, order=("id",), limit=_PAGE)
+        for row in rows:
+            yield row
+        if len(rows) < _PAGE:
+            return
+        after = str(rows[-1]["id"])
 
 
 def _mapped(value: object, change: Callable[[dict[str, object]], dict[str, object]]) -> object:

@@ -1,5 +1,6 @@
 """Promises of the rotation of keys: everywhere, bound to the rep as before, and nothing lost on the way."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 import cornerman
-from actors.key_rotation import KeyRotation, Rotated
+from actors.key_rotation import KeyRotation, Rotated, unreadable_keys
 from actors.providers.key_vault import KeyUnreadable, KeyVault
 from actors.providers.messages import RECORD_LANE, Provider, RowWrite, SealedKey
 from actors.session.state import SessionState
@@ -42,6 +43,8 @@ async def test_rows_open_under_the_new_key_alone(store: SqliteStore) -> None:
     rows = [_rep(number, old.seal(number, CLAUDE, f"{KEY}-{number}").ciphertext) for number in range(1, 251)]
     rows += [_rep(300, None), _rep(301, "gAAAAnonsense"), _rep(302, old.seal(1, CLAUDE, KEY).ciphertext)]
     await store.insert("users", rows)
+    assert await unreadable_keys(store, KeyVault(f"{NEW},{OLD}")) == 2
+    assert await unreadable_keys(store, KeyVault(NEW)) == 252
     rotation = KeyRotation(KeyVault(f"{NEW},{OLD}"))
     await rotation.rows(store)
     assert rotation.rotated == Rotated(resealed=250, unreadable=2)
@@ -95,6 +98,12 @@ async def test_the_journal_is_rotated_too(tmp_path: Path) -> None:
     assert KeyVault(NEW).open(SealedKey(CLAUDE, 7, str(row["encrypted_api_key"]))).reveal() == KEY
 
 
+@pytest.fixture(autouse=True)
+def _logs_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command sets up logging for its whole process, which here is that of every other test too."""
+    monkeypatch.setattr(cornerman, "configure_logs", lambda _level: None)
+
+
 def test_the_command_says_what_it_did(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,3 +116,25 @@ def test_the_command_says_what_it_did(
     assert "Encrypted again with the newest key: 0." in said.out
     assert OLD not in said.out + said.err
     assert NEW not in said.out + said.err
+
+
+def test_the_check_names_keys_that_are_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It fails and counts them, and shows none."""
+
+    async def fill() -> None:
+        await migrate_sqlite(tmp_path / "records.sqlite", MIGRATIONS)
+        store = await SqliteStore.open(tmp_path / "records.sqlite")
+        await store.insert("users", [_rep(1, KeyVault(OLD).seal(1, CLAUDE, KEY).ciphertext)])
+        await store.close()
+
+    asyncio.run(fill())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("ENCRYPTION_KEY", NEW)
+    assert cornerman.main(["check"]) == 1
+    assert "Keys: 1 open under no ENCRYPTION_KEY" in capsys.readouterr().err
+    monkeypatch.setenv("ENCRYPTION_KEY", f"{NEW},{OLD}")
+    assert cornerman.main(["check"]) == 0
+    assert "Keys: every stored key opens." in capsys.readouterr().out

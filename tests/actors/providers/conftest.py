@@ -92,7 +92,8 @@ class World:
 
     async def end(self) -> None:
         """Stop everything."""
-        await self.system.shutdown()
+        async with asyncio.timeout(20):
+            await self.system.shutdown()
 
     async def close(self) -> None:
         """Stop everything, and the client of the control API."""
