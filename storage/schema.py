@@ -30,7 +30,7 @@ TABLES: dict[str, dict[str, Kind]] = {
         text="username first_name provider encrypted_api_key openrouter_model anthropic_model language time_zone"
         " access",
         boolean="reminders_enabled reachable",
-        time="last_active_at created_at updated_at",
+        time="last_active_at digested_at created_at updated_at",
     ),
     "invitations": _columns(uuid="id", bigint="invited_by", text="username", time="created_at"),
     "user_memory": _columns(uuid="id user_id", bigint="telegram_id", json="memory_data", time="created_at updated_at"),
@@ -69,9 +69,12 @@ TABLES: dict[str, dict[str, Kind]] = {
         integer="followup_count",
         text="prospect_name prospect_first_name prospect_last_name prospect_title prospect_company"
         " prospect_geography photo_url photo_key prospect_analysis closing_strategy engagement_tactics"
-        " draft_response status notes input_type original_context web_research",
+        " draft_response status notes input_type original_context web_research outcome",
         json="engagement_plan",
-        time="last_contacted next_followup created_at updated_at",
+        time="last_contacted next_followup rewarded_at created_at updated_at",
+    ),
+    "lead_versions": _columns(
+        uuid="id lead_id user_id", bigint="telegram_id", text="kind", json="content", time="created_at"
     ),
     "lead_activity_log": _columns(
         uuid="id lead_id", bigint="telegram_id", text="activity_type content ai_response", time="created_at"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from actors.session.turn import World
 from actors.telegram.messages import TelegramCall
 from actors.telegram.rendering import Button, Keyboard, Rendered, bold, italic, join, markdown, plain, send_calls
+from coaching.rows import row_id
 from coaching.sections import Entry, Layout, Part, Section, support_sections
 from coaching.strategist import Draft, StrategistOutput
 
@@ -93,7 +94,10 @@ def _keyboard(draft: Draft, run_id: str | None, world: World) -> Keyboard:
         button("button-bolder", f"revise:bolder:{run_id}"),
         button("button-tell", f"revise:tell:{run_id}"),
     )
-    used = (button("button-used", f"casebook:used:{run_id}"),)
+    used = (
+        button("button-used", f"casebook:used:{run_id}"),
+        button("button-open-lead", f"lead:view:{row_id(run_id, 'lead_registry')}"),
+    )
     return (*((copy,) if copy else ()), changes, used, (button("button-again", f"revise:again:{run_id}"), another))
 
 

@@ -74,6 +74,40 @@ class RewordingMemory(msgspec.Struct, frozen=True, tag="rewording_memory"):
     item_id: str
 
 
+class SearchingLeads(msgspec.Struct, frozen=True, tag="searching_leads"):
+    """The next text is what to look for among the leads."""
+
+
+class NotingLead(msgspec.Struct, frozen=True, tag="noting_lead"):
+    """The next text is a note on this lead."""
+
+    lead_id: str
+
+
+class EditingLead(msgspec.Struct, frozen=True, tag="editing_lead"):
+    """The next text sets fields of this lead, one a line."""
+
+    lead_id: str
+
+
+class TellingOutcome(msgspec.Struct, frozen=True, tag="telling_outcome"):
+    """The next text says what decided this lead."""
+
+    lead_id: str
+
+
+class UpdatingLead(msgspec.Struct, frozen=True, tag="updating_lead"):
+    """The next messages, texts or pictures, are news of this lead."""
+
+    lead_id: str
+
+
+class ShowingPost(msgspec.Struct, frozen=True, tag="showing_post"):
+    """The next picture or text is a post to comment on, of this lead or, where it is empty, of anybody."""
+
+    lead_id: str = ""
+
+
 Waiting = (
     Idle
     | ChoosingProvider
@@ -87,5 +121,11 @@ Waiting = (
     | AnsweringScenario
     | SearchingCasebook
     | RewordingMemory
+    | SearchingLeads
+    | NotingLead
+    | EditingLead
+    | TellingOutcome
+    | UpdatingLead
+    | ShowingPost
 )
 """Everything a session may wait for."""

@@ -11,6 +11,7 @@ from actors.session.flows import COMMANDS
 from actors.texts import MissingText, Texts
 from coaching.badges import BADGES
 from coaching.generated import CATEGORIES
+from coaching.leads import LeadStatus
 from coaching.progress import RANKS, Earned
 from coaching.remembered import PREFERENCES
 from coaching.sections import Layout, support_sections
@@ -39,6 +40,9 @@ BUILT_FROM_VALUES = (
     | {"admin-revoked", "admin-restored"}
     | {f"button-reminders-{state}" for state in ("on", "off")}
     | {f"memory-{kind}" for kind in ("weak_area", "pattern", *PREFERENCES)}
+    | {f"status-{status.value}" for status in LeadStatus}
+    | {"leads-open", "leads-all", "lead-title", "lead-place", "lead-outcome"}
+    | {f"button-lead-{name}" for name in ("status", "draft", "note", "edit", "log", "delete")}
     | {f"rank-{rank}" for rank in RANKS}
     | {f"badge-{badge.id}" for badge in BADGES}
     | {f"rarity-{badge.rarity}" for badge in BADGES}
