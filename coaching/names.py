@@ -9,6 +9,9 @@ import msgspec
 from coaching.strategist import StrategistOutput, known
 
 S = TypeVar("S", bound=msgspec.Struct)
+_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.])\+?\d(?:[ ()/.-]{0,2}\d){6,14}(?!\w)|(?:https?://|www\.)[^\s,;]+"
+)
 
 
 def prospect_names(output: StrategistOutput) -> tuple[str, ...]:
@@ -28,13 +31,13 @@ def struck(text: str, names: Sequence[str]) -> str:
 
 
 def anonymous(part: S, names: Sequence[str]) -> S:
-    """The Struct with the names struck out of every text in it."""
+    """The Struct with the names, addresses and telephone numbers struck out of every text in it."""
     return msgspec.convert(_struck(msgspec.to_builtins(part), names), type(part))
 
 
 def _struck(value: object, names: Sequence[str]) -> object:
     if isinstance(value, str):
-        return struck(value, names)
+        return struck(_CONTACT.sub("[contact]", value), names)
     if isinstance(value, dict):
         return {key: _struck(inner, names) for key, inner in value.items()}
     return [_struck(inner, names) for inner in value] if isinstance(value, list | tuple) else value

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from actors.library import LibraryError
 from actors.shelf import LOOK_EVERY_S, Shelf
@@ -42,6 +43,9 @@ def test_a_change_is_taken_up_within_seconds(home: Path) -> None:
     change(home / "data" / "playbook.md", "## Discovery before demo", "## Discovery comes first")
     assert shelf.library is before
     clock.now = LOOK_EVERY_S
+    with capture_logs() as logs:
+        _ = shelf.library
+    assert [entry["event"] for entry in logs] == ["library_reloaded"]
     assert "Discovery comes first" in {section.title for section in shelf.library.playbook.sections}
     assert "Discovery comes first" in shelf.library.knowledge
     assert shelf.problems == ()
@@ -63,11 +67,15 @@ def test_a_broken_file_leaves_the_former_library_and_is_named(home: Path) -> Non
     before = shelf.library
     change(home / "data" / "scenarios.yaml", "weight: 35", "weight: 36")
     clock.now = LOOK_EVERY_S
-    assert shelf.library is before
+    with capture_logs() as logs:
+        assert shelf.library is before
+        assert shelf.library is before
+    assert [entry["event"] for entry in logs] == ["library_broken"]
     assert any("scenarios.yaml" in problem and "sum to 101" in problem for problem in shelf.problems)
     change(home / "data" / "scenarios.yaml", "weight: 36", "weight: 35")
     clock.now = 2 * LOOK_EVERY_S
-    assert shelf.library is not before
+    with capture_logs():
+        assert shelf.library is not before
     assert shelf.problems == ()
 
 

@@ -38,6 +38,17 @@ def test_a_case_names_nobody() -> None:
 
 
 @pytest.mark.parametrize(
+    "contact",
+    ["m.oberlin@castellan-forge.example", "+49 40 123 4567", "040/1234567", "https://castellan.example/marit"],
+)
+def test_a_case_holds_no_contact(contact: str) -> None:
+    """Addresses and telephone numbers go, prices and dates stay."""
+    draft = msgspec.structs.replace(output().draft, message=f"Reach me: {contact}, 1,150 euro from 4 August 2026.")
+    message = case_of(case_row("s", 42, msgspec.structs.replace(output(), draft=draft), AT)).draft.message
+    assert message == "Reach me: [contact], 1,150 euro from 4 August 2026."
+
+
+@pytest.mark.parametrize(
     ("prospect", "expected"),
     [
         ("Tom from a packaging plant: our yearly budget is closed, and your price looks far too high.", PRICE),

@@ -12,6 +12,11 @@ help =
     What I can do for you:
 
     /support: paste a prospect and get an analysis, a closing strategy, tactics and a draft
+    /learn: lessons, level by level
+    /train: a two-minute drill, scored by a rubric you see first
+    /stats: your numbers
+    /casebook: drafts that worked for the team
+    /memory: what I remember of how you sell, to put right or forget
     /cancel: stop what is under way, at any moment
     /start: change whose key I use
     /help: this page
