@@ -41,10 +41,6 @@ class Children:
         """The children in reverse order of start."""
         return list(reversed(self._by_name.values()))
 
-    def named(self, name: str) -> "Cell | None":
-        """The living child of this name."""
-        return self._by_name.get(name)
-
     def add(self, cell: "Cell", spec: ChildSpec) -> None:
         """Take the cell as the newest child and start it; raises NameTaken."""
         if spec.name in self._by_name:

@@ -91,7 +91,7 @@ async def _dispose(cell: "Cell") -> None:
             await asyncio.wait(ending)
     if cell.children is not None:
         await cell.children.close(for_good=cell.ending)
-    if cell.instance is not None and cell.has_hook("stopped"):
+    if cell.instance is not None and cell.has_hook("stopped"):  # none when the factory failed
         await _stopped_hook(cell)
     _down(cell)
 

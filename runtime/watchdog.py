@@ -33,7 +33,8 @@ class Watchdog:
         self._blocked_s = blocked_s
         self._stopped = threading.Event()
         self._sign = threading.Event()
-        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+        self.thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        self.thread.start()
 
     def stop(self) -> None:
         """Watch no more."""

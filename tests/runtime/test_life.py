@@ -17,6 +17,7 @@ from runtime import (
     NameTaken,
     NotAnActor,
     Restart,
+    StartFailed,
     Supervisor,
     SystemClock,
     Terminated,
@@ -382,3 +383,85 @@ async def test_handlers_may_return_what_they_like(system: ActorSystem) -> None:
     system.send(await system.start(ChildSpec("plain", Plain)), 1)
     await settle()
     assert [(cell.handled, cell.failed) for cell in system.cells()] == [(1, 0)]
+
+
+@pytest.mark.parametrize("restart", [Restart.PERMANENT, TEMPORARY])
+async def test_a_factory_that_fails_is_a_failure_of_the_actor(system: ActorSystem, restart: Restart) -> None:
+    """It is tried again as a start is; a temporary one ends; its `stopped` has nothing to run on."""
+    made: list[int] = []
+
+    def factory() -> Actor:
+        made.append(1)
+        raise Boom
+
+    with pytest.raises(StartFailed, match="Boom"):
+        await system.start(ChildSpec("never", factory, restart))
+    assert len(made) == (1 if restart is TEMPORARY else 4)
+
+
+async def test_a_forwarded_message_keeps_its_sender(system: ActorSystem) -> None:
+    """The reply to it goes past the one who forwarded it."""
+    target = await system.start(echo())
+    clerk = await script(system, lambda s, message, sender: s.forward(target, message, sender))
+    assert await system.ask(clerk, "x", deadline_s=60) == "x"
+
+
+@pytest.mark.loses("failed", "stopped")
+async def test_a_crash_of_a_child_that_is_stopped_already(system: ActorSystem) -> None:
+    """A handler that fails while its actor is being ended is not restarted; asking twice for an end changes nothing."""
+    children: list[Address] = []
+    told: list[object] = []
+
+    async def fail_when_cancelled(_script: Script, _message: object, _sender: Address) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise Boom
+
+    def handle(script: Script, message: object, _sender: Address) -> None:
+        if message == "stop":
+            script.stop_child(children[0])
+            children[0].endpoint.signal(Step.LEAVE)  # type: ignore[attr-defined]
+            children[0].endpoint.signal(Step.END)  # type: ignore[attr-defined]
+            children[0].endpoint.signal(Step.START)  # type: ignore[attr-defined]
+            children[0].endpoint.crash_from_outside(Boom())  # type: ignore[attr-defined]
+        else:
+            told.append(message)
+
+    spec = ChildSpec("child", lambda: Script(fail_when_cancelled))
+    boss = await system.start(ChildSpec("boss", lambda: Script(handle, lambda s: children.append(s.spawn(spec)))))
+    system.send(children[0], "hang")
+    await settle()
+    system.send(boss, "stop")
+    await settle()
+    assert told == [Terminated(children[0], "child", "normal")]
+
+
+@pytest.mark.loses("interrupted", "stopped")
+async def test_a_message_whose_turn_is_due_when_the_budget_ends(system: ActorSystem, clock: ManualClock) -> None:
+    """What a killed or ended actor had in hand, not begun, is a dead letter like what waits behind it."""
+    target = await system.start(echo(restart=TEMPORARY))
+    system.send(target, "in hand")
+    assert target.endpoint.due  # type: ignore[attr-defined]
+    life.kill(target.endpoint)  # type: ignore[arg-type]
+    life.finish(target.endpoint, "killed")  # type: ignore[arg-type]
+    await settle()
+    assert system.snapshot().dead_letters_total == {"stopped": 1}
+
+
+async def test_the_application_is_told_once(system: ActorSystem, clock: ManualClock) -> None:
+    """Two actors given up at once tell the application once."""
+    for name in "ab":
+        with pytest.raises(StartFailed):
+            await system.start(ChildSpec(name, _never, TEMPORARY if name == "a" else Restart.PERMANENT))
+    for name in "cd":
+        with pytest.raises(StartFailed):
+            await system.start(ChildSpec(name, _never))
+    assert await system.failure() == "b (awaited) was given up after Boom"
+    empty = ActorSystem(clock=clock)
+    await empty.shutdown()
+    await empty.shutdown()
+
+
+def _never() -> Actor:
+    raise Boom

@@ -1,6 +1,7 @@
 """What the runtime knows of its actors from outside."""
 
 import asyncio
+import gc
 import random
 import threading
 import time
@@ -177,3 +178,36 @@ async def test_the_loop_s_lag_is_measured() -> None:
         await asyncio.get_running_loop().run_in_executor(None, time.sleep, 0.01)
     assert system.snapshot().loop.lag.longest < 20
     await system.shutdown()
+
+
+def test_the_watchdog_ends_with_its_loop_or_its_system() -> None:
+    """Its thread does not outlive a loop that was closed, a system nobody holds, or a loop that blocks for good."""
+
+    async def begin(*, keep: bool) -> tuple[Watchdog, ActorSystem | None]:
+        system = ActorSystem(clock=ManualClock())
+        watchdog = Watchdog(system._kernel, every_s=0.001, blocked_s=0.002)
+        if not keep:
+            await system.shutdown()
+        return watchdog, system if keep else None
+
+    closed, system = asyncio.run(begin(keep=True))
+    gone, _ = asyncio.run(begin(keep=False))
+    gc.collect()
+    for watchdog in (closed, gone):
+        watchdog.thread.join(20)
+        assert not watchdog.thread.is_alive()
+    assert system is not None
+
+
+async def test_a_block_that_no_actor_causes_is_named_too() -> None:
+    """Without an actor the log still says where the loop is blocked."""
+    system = ActorSystem(clock=ManualClock())
+    seen.clear()
+    with structlog.testing.capture_logs() as logs:
+        watchdog = Watchdog(system._kernel, every_s=0.001, blocked_s=0.01)
+        threading.Thread(target=release_when, args=(system, 1)).start()
+        await asyncio.sleep(0)
+        hold()
+        watchdog.stop()
+    await system.shutdown()
+    assert [entry["actor"] for entry in logs if entry["event"] == "loop_blocked"] == ["none"]
