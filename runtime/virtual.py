@@ -84,7 +84,7 @@ class VirtualActors(Actor):
         """What children say of themselves, and what is said of them."""
         key = self._keys.get(sender)
         match message:
-            case Idle() if key is not None:
+            case Idle() if key is not None and not self._residents[key].retiring:
                 self._residents[key].retiring = True
                 self.send(sender, Retire())
             case StillBusy() if key is not None:
@@ -95,7 +95,7 @@ class VirtualActors(Actor):
             case _Revive(key=back):
                 self._revive(back)
             case Terminated() | Idle() | StillBusy():
-                pass  # of a child that has ended since
+                pass  # said before, or of a child that has ended since
             case _:
                 await self.unhandled(message, sender)
 
