@@ -5,6 +5,8 @@ cornerman check      validate settings, prompts, pipelines and data, and say wha
 cornerman migrate    apply migrations/ to the database the settings name
 cornerman new-key    print a fresh ENCRYPTION_KEY
 cornerman rotate-keys  encrypt reps' stored keys again with the newest ENCRYPTION_KEY; nothing may run meanwhile
+cornerman backup FILE   keep the data of this machine in a new archive, also while Cornerman runs
+cornerman restore FILE  put such an archive into an empty data directory; nothing may run meanwhile
 """
 
 import argparse
@@ -35,11 +37,23 @@ from actors.settings import Settings, SettingsError, read_settings
 from actors.shelf import Shelf
 from actors.tree import Tree, build_tree
 from runtime import ActorSystem
-from storage import MigrationError, PostgrestStore, SqliteStore, StorageError, Store, migrate_insforge, migrate_sqlite
-from webapp_server import PageAccess, TokenMint, signing_secret, web_server_spec
+from storage import (
+    BackupError,
+    MigrationError,
+    PostgrestStore,
+    SqliteStore,
+    StorageError,
+    Store,
+    back_up,
+    migrate_insforge,
+    migrate_sqlite,
+    restore,
+)
+from webapp_server import OperatorAccess, PageAccess, TokenMint, signing_secret, web_server_spec
 
 HOME = Path(__file__).parent
 _LOG = structlog.get_logger("cornerman")
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORTS = "PORT, SANDBOX_TELEGRAM_PORT and SANDBOX_MODELS_PORT"
 
 
@@ -58,15 +72,18 @@ class Assembly(msgspec.Struct, frozen=True):
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return the process's exit status."""
     parser = argparse.ArgumentParser(prog="cornerman", description="The sales coach that lives in Telegram.")
-    parser.add_argument("command", nargs="?", default="run", choices=sorted(_COMMANDS))
+    parser.add_argument("command", nargs="?", default="run", choices=sorted((*_COMMANDS, *_FILE_COMMANDS)))
+    parser.add_argument("file", nargs="?", help="the archive, for backup and restore")
     chosen = parser.parse_args(arguments)
+    if (chosen.command in _FILE_COMMANDS) != (chosen.file is not None):
+        parser.error(f"{chosen.command} takes {'the name of a file' if chosen.file is None else 'no file'}")
     try:
-        return _COMMANDS[chosen.command]()
+        return _FILE_COMMANDS[chosen.command](Path(chosen.file)) if chosen.file else _COMMANDS[chosen.command]()
     except (SettingsError, LibraryError) as refused:
         for problem in refused.problems:
             print(f"- {problem}", file=sys.stderr)
         return 2
-    except (StartRefused, MigrationError) as refused:
+    except (StartRefused, MigrationError, BackupError) as refused:
         print(refused, file=sys.stderr)
         return 2
     except OSError as error:
@@ -137,6 +154,21 @@ def _rotate_keys() -> int:
     return 0
 
 
+def _backup(archive: Path) -> int:
+    names = back_up(_settings().data_dir, archive)
+    print(f"Kept in {archive}: {', '.join(names)}. Whoever has this file can read everything in it; guard it well.")
+    return 0
+
+
+def _restore(archive: Path) -> int:
+    settings = _settings()
+    if _is_running(settings):
+        raise StartRefused(f"Something answers on port {settings.port}: stop Cornerman first, then restore.")
+    names = restore(archive, settings.data_dir)
+    print(f"Restored to {settings.data_dir}: {', '.join(names)}.")
+    return 0
+
+
 def _is_running(settings: Settings) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1.0)
@@ -158,6 +190,7 @@ _COMMANDS: dict[str, Callable[[], int]] = {
     "new-key": _new_key,
     "rotate-keys": _rotate_keys,
 }
+_FILE_COMMANDS: dict[str, Callable[[Path], int]] = {"backup": _backup, "restore": _restore}
 
 
 async def _apply_migrations(settings: Settings) -> tuple[str, ...]:
@@ -199,7 +232,8 @@ def _page_access(settings: Settings) -> PageAccess:
         raise ValueError("the assembly fills in the bot token before the web server is built")
     named = settings.jwt_secret.reveal() if settings.jwt_secret else secrets.token_urlsafe(48)
     keys = tuple(Secret(key.strip()) for key in named.split(",") if key.strip())
-    return PageAccess(signing_secret(settings.telegram_bot_token.reveal()), TokenMint(keys))
+    operators = OperatorAccess(settings.status_token, local=settings.host in _LOOPBACK)
+    return PageAccess(signing_secret(settings.telegram_bot_token.reveal()), TokenMint(keys), operators)
 
 
 async def _assemble(settings: Settings, stack: AsyncExitStack) -> Assembly:

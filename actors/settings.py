@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_usernames: frozenset[str]
     admin_usernames: frozenset[str]
     bot_username: str | None
+    status_token: Secret | None
     log_level: str
     data_dir: Path
     host: str
@@ -99,6 +100,7 @@ KNOWN = {
     "ALLOWED_USERNAMES": "",
     "ADMIN_USERNAMES": "",
     "VITE_BOT_USERNAME": "",
+    "STATUS_TOKEN": "",
     "LOG_LEVEL": "INFO",
     "DATA_DIR": ".cornerman",
     "HOST": "127.0.0.1",
@@ -236,6 +238,7 @@ def _build(values: dict[str, str]) -> Settings:
         allowed_usernames=allowed if allowed or telegram else frozenset({EVERYONE}),
         admin_usernames=_names(values["ADMIN_USERNAMES"]),
         bot_username=values["VITE_BOT_USERNAME"] or None,
+        status_token=_secret(values["STATUS_TOKEN"]),
         log_level=values["LOG_LEVEL"].upper(),
         data_dir=Path(values["DATA_DIR"]),
         host=values["HOST"],

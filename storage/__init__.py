@@ -1,5 +1,6 @@
 """Rows: one narrow port, its two adapters, and the migrations that make their tables."""
 
+from storage.backup import BackupError, back_up, restore
 from storage.errors import (
     Ambiguous,
     BadQuery,
@@ -24,6 +25,7 @@ from storage.sqlite_migrations import migrate_sqlite
 __all__ = [
     "TABLES",
     "Ambiguous",
+    "BackupError",
     "BadQuery",
     "Conflict",
     "Forbidden",
@@ -39,6 +41,7 @@ __all__ = [
     "Where",
     "all_of",
     "any_of",
+    "back_up",
     "columns_of",
     "eq",
     "from_text",
@@ -52,6 +55,7 @@ __all__ = [
     "migrate_postgres",
     "migrate_sqlite",
     "ne",
+    "restore",
     "to_text",
     "user_id",
 ]

@@ -15,6 +15,7 @@ from webapp_server.api import Api
 from webapp_server.events import Streams
 from webapp_server.health import health_routes
 from webapp_server.openapi import openapi_document
+from webapp_server.operators import OperatorAccess
 from webapp_server.status import status_routes
 
 _LOG = structlog.get_logger(__name__)
@@ -33,10 +34,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class PageAccess(msgspec.Struct, frozen=True):
-    """What the Mini App's door needs: the key that initData is signed with, and the maker of access tokens."""
+    """Who comes in where: initData's signing key and the maker of access tokens for reps, the guard for operators."""
 
     signing_secret: bytes
     mint: TokenMint
+    operators: OperatorAccess
 
 
 def web_server_spec(system: ActorSystem, host: str, port: int, access: PageAccess) -> ChildSpec:
@@ -86,7 +88,7 @@ def make_application(system: ActorSystem, access: PageAccess, streams: Streams |
     """Build the application over a running system."""
     application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_protected])
     application.add_routes(health_routes(system))
-    application.add_routes(status_routes(system))
+    application.add_routes(status_routes(system, access.operators))
     application.add_routes(Api(system, access.signing_secret, access.mint, streams or Streams()).routes())
     application.add_routes([web.get("/api/openapi.json", _openapi)])
     return application

@@ -15,6 +15,7 @@ from actors.providers.record_writer import DescribeWriter
 from actors.providers.tracer import DescribeTracer
 from actors.telegram.messages import DescribeTelegram
 from runtime import ActorError, ActorSystem, CellSnapshot, DescribeJournal, TypeSnapshot
+from webapp_server.operators import OperatorAccess
 
 ASK_DEADLINE_S = 1.0
 SCHEMA = 1
@@ -28,8 +29,8 @@ _QUESTIONS = {
 }
 
 
-def status_routes(system: ActorSystem) -> list[web.RouteDef]:
-    """The route `/status`."""
+def status_routes(system: ActorSystem, access: OperatorAccess) -> list[web.RouteDef]:
+    """The route `/status`, for operators."""
     started_at = datetime.now(UTC)
 
     async def status(_request: web.Request) -> web.Response:
@@ -40,7 +41,7 @@ def status_routes(system: ActorSystem) -> list[web.RouteDef]:
             headers={"Cache-Control": "no-store"},
         )
 
-    return [web.get("/status", status)]
+    return [web.get("/status", access.guarded(status))]
 
 
 async def _document(system: ActorSystem, started_at: datetime) -> dict[str, object]:

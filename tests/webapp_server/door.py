@@ -7,10 +7,13 @@ from urllib.parse import quote, urlencode
 from actors.providers.secret import Secret
 from webapp_server.access_token import TokenMint
 from webapp_server.init_data import signature, signing_secret
+from webapp_server.operators import OperatorAccess
 from webapp_server.server import PageAccess
 
 BOT_TOKEN = "1000001:test"
-ACCESS = PageAccess(signing_secret(BOT_TOKEN), TokenMint((Secret("a key of the tests " * 4),)))
+ACCESS = PageAccess(
+    signing_secret(BOT_TOKEN), TokenMint((Secret("a key of the tests " * 4),)), OperatorAccess(None, local=True)
+)
 
 
 def init_data(telegram_id: int, username: str | None, *, age_s: float = 0.0, start_param: str | None = None) -> str:

@@ -1,0 +1,46 @@
+"""The image: what the Dockerfile copies is all that Cornerman needs to run."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def copied() -> list[str]:
+    """What the last stage copies from the repository."""
+    last = (ROOT / "Dockerfile").read_text(encoding="utf-8").rpartition("\nFROM ")[2]
+    return [source for line in re.findall(r"^COPY (?!--from)(.+)$", last, re.MULTILINE) for source in line.split()[:-1]]
+
+
+def test_the_image_holds_all_that_runs(tmp_path: Path) -> None:
+    """In a directory with nothing but the copied files the whole tree is imported and the content is in order."""
+    for name in copied():
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tmp_path / name)
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "kept"), "HOME": str(tmp_path)}
+    checked = subprocess.run(  # noqa: S603  # our own interpreter
+        [sys.executable, "-m", "cornerman", "check"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "Settings: in order." in checked.stdout
+    loaded = "import sandbox.telegram, sandbox.models, actors.tree, webapp_server"
+    subprocess.run([sys.executable, "-c", loaded], cwd=tmp_path, env=environment, check=True)  # noqa: S603
+
+
+def test_every_file_that_is_copied_passes_the_ignore_list() -> None:
+    """The build context leaves nothing out that a COPY asks for."""
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    admitted = {line[1:].removesuffix("/**") for line in lines if line.startswith("!")}
+    assert {*copied(), "requirements.lock"} == admitted
