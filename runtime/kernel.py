@@ -111,6 +111,8 @@ class Kernel:
             while ready and moment < end and watch.turns < most:
                 self.running = cell = ready.popleft()
                 if cell.worker is not None:
+                    if not cell.worker.is_awake:
+                        continue  # killed when its turn was due, and begun anew since
                     worker = self._change_worker(cell.worker)
                 if cell.context is None:
                     cell.context = self._context.copy()

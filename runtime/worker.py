@@ -115,7 +115,7 @@ class Worker(Coroutine[Any, Any, None]):
 
     def _is_still_of(self, cell: "Cell") -> bool:
         """What has waited is over: whether the cell still counts on it."""
-        self.cell = None
+        self.cell = self.parked = None
         if cell.worker is not self:
             return False
         self._kernel.resumed(cell)
@@ -130,13 +130,18 @@ class Worker(Coroutine[Any, Any, None]):
             first.parked = self  # type: ignore[attr-defined]
             self.parked = first  # type: ignore[assignment]
         else:
+            self.parked = None
             self._become_task(cell, first)
 
     def wake(self) -> None:
         """The ask at which it is parked has ended."""
-        self.parked = None
         if self.cell is not None:
             self._kernel.schedule(self.cell)
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether the handler may go on in a turn."""
+        return self.task is None and self.parked is not None and self.parked.done()
 
     def abandon(self, cell: "Cell") -> None:
         """Run on as a cancelled task that no cell counts on; its outcome is ignored."""
@@ -184,9 +189,7 @@ class Worker(Coroutine[Any, Any, None]):
         if self.task is not None:
             return self.task.cancel(msg)
         self._cancelled += 1
-        if self.parked is not None:
-            self.parked.cancel()
-        else:
+        if self.parked is None or not self.parked.cancel():
             self._is_due = True
         return True
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from runtime import ActorDead, ActorSystem, Address, ChildSpec
+from runtime import ActorDead, ActorSystem, Address, ChildSpec, life
+from runtime.cell import Cell
+from runtime.phases import Phase, Step
 from runtime.testing import DeadLetterRecorder, ManualClock, settle
 from tests.runtime.actors import Boom, Fail, Script, Wait, echo
 
@@ -281,3 +283,57 @@ def test_only_a_task_drives_a_worker() -> None:
 
     asyncio.run(run())
     assert issubclass(Boom, Exception)
+
+
+@pytest.mark.loses("interrupted")
+async def test_a_kill_between_the_answer_and_its_turn(system: ActorSystem) -> None:
+    """The handler that was answered and killed goes on as a cancelled task; the next generation is not confused."""
+    target = await known_echo(system)
+    diary: list[str] = []
+
+    async def handle(script: Script, _message: object, _sender: Address) -> None:
+        try:
+            await script.ask(target, Wait(), deadline_s=60)
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            diary.append("cancelled")
+            raise
+
+    async def begin(_script: Script) -> None:
+        diary.append("begun")
+        await asyncio.sleep(0)
+        diary.append("up")
+
+    asker = await system.start(ChildSpec("asker", lambda: Script(handle, begin)))
+    system.send(asker, "go")
+    await settle()
+    cell = asker.endpoint
+    assert isinstance(cell, Cell)
+    assert cell.worker is not None
+    assert cell.worker.parked is not None
+    cell.worker.parked.deliver("answer", target)
+    assert cell.worker.is_awake
+    life.kill(cell)
+    cell.signal(Step.START)
+    await settle()
+    assert sorted(diary) == ["begun", "begun", "cancelled", "up", "up"]
+    assert cell.phase is Phase.UP
+
+
+async def test_a_cancellation_after_an_answer_is_for_the_next_wait(system: ActorSystem) -> None:
+    """A handler that cancels itself between two asks is cancelled at the second."""
+    target = await known_echo(system)
+
+    async def handle(script: Script, _message: object, _sender: Address) -> None:
+        answers = [await script.ask(target, 1, deadline_s=60)]
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        try:
+            answers.append(await script.ask(target, 2, deadline_s=60))
+        except asyncio.CancelledError:
+            answers.append("cancelled")
+        await asyncio.sleep(0)
+        script.reply(answers)
+
+    assert await system.ask(await start(system, handle), "go", deadline_s=60) == [1, "cancelled"]
