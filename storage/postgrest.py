@@ -17,10 +17,19 @@ from storage.errors import Ambiguous, Unavailable
 from storage.http import TOTAL_S, TRANSPORT_ERRORS, Response, client, never_sent
 from storage.parameters import Parameters
 from storage.port import Comparison, Row, Where
-from storage.query import both, in_parts, keyset, named_columns, ordered, prepared, required, required_to_set
+from storage.query import (
+    checked_limit,
+    in_parts,
+    named_columns,
+    ordered,
+    page_condition,
+    prepared,
+    required,
+    required_to_set,
+)
 from storage.retries import Retries
 from storage.schema import columns_of, kind_of
-from storage.values import read, written_rows
+from storage.values import added_rows, read, written_rows
 
 ROWS_PER_CALL = 500
 VALUES_PER_CALL = 100
@@ -66,8 +75,8 @@ class PostgrestStore:
         after: Sequence[object] | None = None,
     ) -> list[Row]:
         """Rows in this order, at most `limit`, beginning after the given values of the order's columns."""
-        condition = prepared(table, both(where, keyset(order, after) if after is not None else None))
-        page = [*parameters.order(table, order), ("limit", str(limit))]
+        condition = page_condition(table, where, order, after)
+        page = [*parameters.order(table, order), ("limit", str(checked_limit(limit)))]
         found = []
         for part in in_parts(condition, VALUES_PER_CALL):
             answer = await self._read(table, [_select(table), *parameters.filtered(part), *page])
@@ -90,14 +99,14 @@ class PostgrestStore:
         columns_of(table)
         ignoring = on_conflict == "ignore"
         prefer, key = (_IGNORE, "id") if ignoring else ("return=representation", None)
-        chunks = _chunks(written_rows(table, rows))
+        chunks = _chunks(added_rows(table, rows))
         return sum([await self._post(table, chunk, key, prefer, repeatable=ignoring) for chunk in chunks])
 
     async def upsert(self, table: str, rows: Sequence[Row], *, key: Sequence[str] = ("id",)) -> None:
         """Add rows, and replace the given columns of those whose key exists."""
         for column in key:
             kind_of(table, column)
-        for chunk in _chunks(_last_of_each(written_rows(table, rows), key)):
+        for chunk in _chunks(_last_of_each(added_rows(table, rows), key)):
             prefer = _MERGE if chunk[0].keys() - set(key) else _IGNORE
             await self._post(table, chunk, ",".join(key), prefer, repeatable=True)
 

@@ -59,17 +59,54 @@ def _value(table: str, column: str, value: object) -> object:
     return written(table, column, value)
 
 
-def keyset(order: Sequence[str], after: Sequence[object]) -> Where:
-    """The condition that a row comes after these values of the order's columns."""
+def keyset(order: Sequence[str], after: Sequence[object]) -> Where | None:
+    """The condition that a row comes after these values of the order's columns, null being the largest of all.
+
+    None where the values leave nothing to say: then no row comes after them.
+    """
     if len(order) != len(after):
         raise BadQuery("`after` gives one value for each column of the order")
     ways: list[Where] = []
-    for place, (entry, value) in enumerate(zip(order, after, strict=True)):
+    same: list[Where] = []
+    for entry, value in zip(order, after, strict=True):
         column, _, direction = entry.partition(" ")
-        beyond = Comparison(column, "lt" if direction == "desc" else "gt", value)
-        equals = [Comparison(name.split(" ")[0], "eq", same) for name, same in zip(order[:place], after, strict=False)]
-        ways.append(Group("and", (*equals, beyond)) if equals else beyond)
-    return ways[0] if len(ways) == 1 else Group("or", tuple(ways))
+        beyond = _beyond(column, value, falling=direction == "desc")
+        if beyond is not None:
+            ways.append(Group("and", (*same, beyond)) if same else beyond)
+        same.append(Comparison(column, "is_null", True) if value is None else Comparison(column, "eq", value))
+    return None if not ways else ways[0] if len(ways) == 1 else Group("or", tuple(ways))
+
+
+def _beyond(column: str, value: object, *, falling: bool) -> Where | None:
+    if value is None:
+        return Comparison(column, "is_null", False) if falling else None
+    if falling:
+        return Comparison(column, "lt", value)
+    larger = Comparison(column, "gt", value)
+    # An id is never null, and without the second way the index serves the first.
+    return larger if column == "id" else Group("or", (larger, Comparison(column, "is_null", True)))
+
+
+MOST_ROWS = 1000
+"""No page is longer; more rows are asked for with `after`."""
+
+
+def page_condition(
+    table: str, where: Where | None, order: Sequence[str], after: Sequence[object] | None
+) -> Where | None:
+    """The prepared condition of a page; raises BadQuery for what no backend could answer the same."""
+    if after is None:
+        return prepared(table, where)
+    beyond = keyset(order, after)
+    nothing = Comparison("id", "in", ())
+    return prepared(table, both(where, beyond if beyond is not None else nothing))
+
+
+def checked_limit(limit: int) -> int:
+    """The limit; raises BadQuery for one that is no number of rows between none and `MOST_ROWS`."""
+    if isinstance(limit, bool) or not 0 <= limit <= MOST_ROWS:
+        raise BadQuery(f"a page has 0 to {MOST_ROWS} rows")
+    return limit
 
 
 def both(*conditions: Where | None) -> Where | None:

@@ -11,9 +11,9 @@ import msgspec
 
 from storage.errors import BadQuery, Conflict, NotFound, StorageError, Unavailable
 from storage.port import Comparison, Group, Row, Where
-from storage.query import both, keyset, ordered, prepared, required, required_to_set
+from storage.query import checked_limit, ordered, page_condition, prepared, required, required_to_set
 from storage.schema import Kind, columns_of, kind_of
-from storage.values import read, written_rows
+from storage.values import added_rows, read, written_rows
 
 _T = TypeVar("_T")
 _SIGNS = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -54,10 +54,9 @@ class SqliteStore:
     ) -> list[Row]:
         """Rows in this order, at most `limit`, beginning after the given values of the order's columns."""
         names = tuple(columns_of(table))
-        condition = both(where, keyset(order, after) if after is not None else None)
-        text, values = _where(prepared(table, condition))
+        text, values = _where(page_condition(table, where, order, after))
         sql = f"select {', '.join(names)} from {table}{text} order by {_order(table, order)} limit ?"  # noqa: S608
-        return await self._do(lambda: self._rows(table, names, sql, [*values, limit]))
+        return await self._do(lambda: self._rows(table, names, sql, [*values, checked_limit(limit)]))
 
     async def count(self, table: str, where: Where | None = None) -> int:
         """How many rows match."""
@@ -106,7 +105,7 @@ class SqliteStore:
 
     async def _add(self, table: str, rows: Sequence[Row], conflict: str) -> int:
         columns_of(table)
-        given = written_rows(table, rows)
+        given = added_rows(table, rows)
         if not given:
             return 0
         names = tuple(given[0])
@@ -192,8 +191,9 @@ def _condition(where: Where) -> tuple[str, list[object]]:
         case "is_null":
             return f"{where.column} is {'' if where.value else 'not '}null", []
         case "in":
-            values = list(where.value) if isinstance(where.value, tuple) else []
-            return f"{where.column} in ({', '.join('?' * len(values))})", values
+            # One parameter, because SQLite takes only so many, and a list may be longer.
+            text = f"{where.column} in (select value from json_each(?))"  # noqa: S608  # checked against the schema
+            return text, [msgspec.json.encode(where.value).decode()]
         case operator:
             return f"{where.column} {_SIGNS[operator]} ?", [where.value]
 

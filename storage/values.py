@@ -41,6 +41,14 @@ def written_rows(table: str, rows: Sequence[Row]) -> list[Row]:
     return [{column: written(table, column, value) for column, value in row.items()} for row in rows]
 
 
+def added_rows(table: str, rows: Sequence[Row]) -> list[Row]:
+    """Like `written_rows`, for rows that may be new: each has its id, which SQLite alone would let be null."""
+    given = written_rows(table, rows)
+    if any(row.get("id") is None for row in given):
+        raise BadQuery(f"a row for {table} has no id")
+    return given
+
+
 def read(kind: Kind, value: object) -> object:
     """A value as a backend returns it, in the form it was written."""
     if value is None:

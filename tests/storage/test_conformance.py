@@ -175,6 +175,61 @@ async def test_pages_by_key_meet_every_row_once(store: Store, owner: Row) -> Non
     assert seen == [row["id"] for row in by_time]
 
 
+@pytest.mark.parametrize("order", [("next_followup", "id"), ("next_followup desc", "id desc"), ("id", "next_followup")])
+async def test_pages_go_on_past_nulls(store: Store, owner: Row, order: tuple[str, ...]) -> None:
+    """Rows whose ordering column is null are met once each, from whichever side and wherever a page ends."""
+    rows = [lead(owner, next_followup=None if n % 2 else moment(n // 4)) for n in range(9)]
+    await store.insert("lead_registry", rows)
+    mine, columns = eq("user_id", owner["id"]), [entry.partition(" ")[0] for entry in order]
+    whole = [row["id"] for row in await store.select("lead_registry", mine, order=order)]
+    after, seen = None, []
+    while page := await store.select("lead_registry", mine, order=order, limit=2, after=after):
+        seen += [row["id"] for row in page]
+        after = [page[-1][column] for column in columns]
+        assert len(seen) <= len(rows), "a page repeats itself"
+    assert seen == whole
+    assert len(set(seen)) == len(rows)
+
+
+async def test_a_page_has_from_no_row_to_a_thousand(store: Store, owner: Row) -> None:
+    """A limit of none gives none; one below, or beyond the longest page, is refused alike."""
+    await store.insert("attempts", [attempt(owner)])
+    mine = eq("user_id", owner["id"])
+    assert await store.select("attempts", mine, limit=0) == []
+    assert len(await store.select("attempts", mine, limit=1000)) == 1
+    for limit in (-1, 1001):
+        with pytest.raises(BadQuery):
+            await store.select("attempts", mine, limit=limit)
+
+
+async def test_a_row_without_its_id_is_refused(store: Store, owner: Row) -> None:
+    """An id that is null or missing is the caller's bug on every backend."""
+    nameless = {name: value for name, value in attempt(owner).items() if name != "id"}
+    for row in (nameless, {**nameless, "id": None}):
+        with pytest.raises(BadQuery):
+            await store.insert("attempts", [row])
+        with pytest.raises(BadQuery):
+            await store.upsert("attempts", [row])
+    assert await store.count("attempts", eq("user_id", owner["id"])) == 0
+
+
+async def test_a_list_of_any_length_matches_as_a_short_one(store: Store, owner: Row) -> None:
+    """More values than an address holds are neither refused nor forgotten, and none matches nothing."""
+    rows = [attempt(owner) for _ in range(3)]
+    await store.insert("attempts", rows)
+    wanted = [new_id() for _ in range(450)] + [str(row["id"]) for row in rows]
+    assert await store.count("attempts", in_("id", wanted)) == 3
+    assert await store.count("attempts", all_of(in_("id", []), eq("user_id", owner["id"]))) == 0
+
+
+async def test_conditions_within_conditions(store: Store, owner: Row) -> None:
+    """Groups within groups mean on every backend what they say."""
+    await store.insert("attempts", [attempt(owner, score=score) for score in range(8)])
+    inner = any_of(all_of(gte("score", 2), lt("score", 4)), all_of(gte("score", 6), ne("score", 7)), in_("score", [0]))
+    found = await store.select("attempts", all_of(eq("user_id", owner["id"]), inner), order=("score", "id"))
+    assert [row["score"] for row in found] == [0, 2, 3, 6]
+
+
 async def test_inserting_again_is_a_conflict_or_passed_over(store: Store, owner: Row) -> None:
     """A known id is refused, and with `ignore` left as it is."""
     row = attempt(owner, score=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import NotFound, SqliteStore, Unavailable, eq, migrate_sqlite
+from storage import NotFound, SqliteStore, Unavailable, eq, in_, migrate_sqlite
 from tests.servers.fixtures import MIGRATIONS
 from tests.storage.rows import NASTY, attempt, user
 
@@ -42,6 +42,13 @@ async def test_what_was_written_is_there_after_opening_again(path: Path) -> None
     second = await SqliteStore.open(path)
     assert await second.get("users", str(row["id"])) == row
     await second.close()
+
+
+async def test_a_list_longer_than_sqlite_takes_parameters(store: SqliteStore) -> None:
+    """Three hundred thousand values are one question, and not an outage."""
+    row = user()
+    await store.insert("users", [row])
+    assert await store.count("users", in_("telegram_id", [row["telegram_id"], *range(1, 300_000)])) == 1
 
 
 async def test_many_callers_at_once_are_served_in_turn(store: SqliteStore) -> None:
