@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router lock pictures clean
+.PHONY: help run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router chaos lock pictures clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -77,6 +77,10 @@ bench-shared-key: $(DEV_STAMP) ## Measure 200 reps on one free key: allowance us
 
 bench-router: $(DEV_STAMP) ## Measure what the router adds to a model call, and how it bears faults (a minute)
 	@$(BIN)/python -m benchmarks.router_overhead
+
+chaos: $(DEV_STAMP) ## Kill the system at 50 random instants under faults and audit what is left (a quarter of an hour; ARGS=--seed=N)
+	@$(BIN)/python -m tests.servers.install
+	@$(BIN)/python -m benchmarks.chaos $(ARGS)
 
 bench-runtime: $(BENCH_STAMP) ## Measure the actor runtime beside Thespian, Pykka and xoscar (eight minutes; ARGS=--quick: one)
 	@$(BIN)/python -m benchmarks.runtime $(ARGS)

@@ -5,6 +5,7 @@ from columns that hold no text, every number passes through JavaScript, a repeat
 becomes `[]`. `faults` are used up one per request; `requests` keeps what was asked.
 """
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
@@ -23,7 +24,11 @@ from tests.servers.postgrest import SECRET, token
 SERVICE_KEY = "ik_" + "5e" * 20
 ANON_KEY = "anon_" + "a7" * 20
 LONGEST_URL = 16_000
-Fault = Literal["timeout_before", "timeout_after", "reset_before", "reset_after", "proxy_page", "unavailable"]
+Fault = Literal[
+    "timeout_before", "timeout_after", "reset_before", "reset_after", "proxy_page", "unavailable", "rate_limit", "hang"
+]
+HANG_S = 20.0
+"""Longer than the client waits."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -84,7 +89,9 @@ class InsforgeStub:
             return _error(refused)
 
     async def _answer(self, request: web.Request, body: str, fault: Fault | None) -> web.StreamResponse:
-        if fault in ("timeout_before", "reset_before", "proxy_page", "unavailable"):
+        if fault == "hang":
+            await asyncio.sleep(HANG_S)
+        if fault in ("timeout_before", "reset_before", "proxy_page", "unavailable", "rate_limit", "hang"):
             return _failed(request, fault)
         answer = await self._forward(request, body)
         return _failed(request, fault) if fault is not None else answer
@@ -178,6 +185,9 @@ def _failed(request: web.Request, fault: Fault) -> web.Response:
         case "unavailable":
             body = {"code": "PGRST000", "message": "no connection", "details": "planted detail", "hint": None}
             return web.json_response(body, status=503, headers={"Retry-After": "0"})
+        case "rate_limit":
+            slow_down = {"error": "TOO_MANY_REQUESTS", "message": "slow down", "statusCode": 429}
+            return web.json_response(slow_down, status=429, headers={"Retry-After": "1"})
         case _:
             timed_out = {"error": "INTERNAL_ERROR", "message": "timeout of 10000ms exceeded", "statusCode": 500}
             return web.json_response(timed_out, status=500)

@@ -62,6 +62,11 @@ class Coach:
 
     async def start(self) -> None:
         """Start the process and wait until it says that it is ready."""
+        await self.launch()
+        await self.until_ready()
+
+    async def launch(self) -> None:
+        """Start the process without waiting for it."""
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
@@ -80,18 +85,27 @@ class Coach:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "cornerman", "run", cwd=HOME, env=environment, stdout=log, stderr=log
             )
-        async with asyncio.timeout(START_S):
-            while not await self._ready():
-                if self._process.returncode is not None:
+
+    async def until_ready(self, wait_s: float = START_S) -> None:
+        """Wait until the process says that it is ready; AssertionError with its log where it ended instead."""
+        async with asyncio.timeout(wait_s):
+            while not await self.is_ready():
+                if self._process is None or self._process.returncode is not None:
                     raise AssertionError(f"cornerman did not start:\n{self.log.read_text()}")
                 await asyncio.sleep(0.05)
 
-    async def _ready(self) -> bool:
+    async def is_ready(self) -> bool:
+        """Whether the process says that it is ready."""
         try:
             async with self.http.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
                 return answer.status == 200
         except aiohttp.ClientConnectionError:
             return False
+
+    @property
+    def pid(self) -> int | None:
+        """The running process, None where there is none."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
 
     async def kill(self) -> None:
         """End the process as a power cut would."""
@@ -149,9 +163,9 @@ class Coach:
         async with self.http.get(f"http://127.0.0.1:{self.port}/status") as answer:
             return dict(await answer.json())
 
-    async def settled(self) -> None:
+    async def settled(self, wait_s: float = START_S) -> None:
         """Wait until nothing is left to handle, send or write."""
-        async with asyncio.timeout(START_S):
+        async with asyncio.timeout(wait_s):
             while not self._empty(await self.status()):
                 await asyncio.sleep(0.1)
 

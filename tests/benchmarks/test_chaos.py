@@ -1,0 +1,56 @@
+"""The short run of chaos, and that its audit can fail."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.chaos.audit import Chat, audit, broken_chat
+from benchmarks.chaos.plan import make_plan
+from benchmarks.chaos.run import run
+from benchmarks.chaos.world import world
+from tests.servers.postgrest import Postgrest
+
+KEPT = Chat(sent=("Bakara", "Dolomo"), messages=6, drafts=("Bakara",), failures=1, leads=("Bakara",))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_kills_and_faults_lose_nothing_and_repeat_nothing(tmp_path: Path, postgrest: Postgrest) -> None:
+    """Twelve reps, four SIGKILLs in half a minute, faults everywhere: every promise is kept."""
+    assert postgrest.ready(), "the run starts servers of its own; this one says that the binaries are here"
+    plan = make_plan(7, reps=12, messages=3, kills=4, duration_s=30)
+    async with world(tmp_path) as whole:
+        ran = await run(whole, plan, 12)
+        found = await audit(whole, plan, ran)
+    assert not found.broken
+    assert found.counts["prospects"] == 36
+    assert found.counts["drafts"] > 0
+
+
+def test_a_seed_makes_one_plan() -> None:
+    """The same seed repeats a run's plan, another one does not, and no name occurs twice."""
+
+    plan = make_plan(3, reps=30, messages=4, kills=5, duration_s=60)
+    assert plan == make_plan(3, reps=30, messages=4, kills=5, duration_s=60)
+    assert plan != make_plan(4, reps=30, messages=4, kills=5, duration_s=60)
+    assert len({one.name for one in plan.prospects}) == len(plan.prospects) == 120
+
+
+@pytest.mark.parametrize(
+    ("chat", "done", "unsure", "word"),
+    [
+        (KEPT, 6, 0, None),
+        (KEPT, 7, 0, "noted as sent"),
+        (KEPT, 4, 1, "noted as sent"),
+        (Chat(("A",), 2, ("A", "A"), 0, ("A",)), 2, 0, "2 times the draft"),
+        (Chat(("A",), 1, ("A",), 0, ("A", "A")), 1, 0, "2 times the lead"),
+        (Chat(("A", "B"), 2, ("B", "A"), 0, ("A", "B")), 2, 0, "out of order"),
+        (Chat(("A",), 1, ("A",), 0, ()), 1, 0, "without its row"),
+        (Chat(("A",), 0, (), 0, ("A",)), 0, 0, "without their draft"),
+        (Chat(("A",), 0, (), 0, ()), 0, 0, "unanswered"),
+    ],
+)
+def test_the_audit_names_every_broken_promise(chat: Chat, done: int, unsure: int, word: str | None) -> None:
+    """Each way to break a promise is told, and a chat in order passes."""
+    broken = broken_chat("rep", chat, done, unsure)
+    assert any(word in one for one in broken) if word else not broken
