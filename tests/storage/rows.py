@@ -39,6 +39,7 @@ def user(**changes: object) -> Row:
         "reminders_enabled": True,
         "access": "granted",
         "reachable": True,
+        "digested_at": None,
         "last_active_at": None,
         "created_at": NOW,
         "updated_at": NOW,
