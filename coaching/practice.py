@@ -65,11 +65,18 @@ def earlier_feedback(rows: Iterable[Row], rehearsal: Rehearsal, rubric: str) -> 
     """The feedback on the very same words to the same rubric, if they were scored before."""
     for row in rows:
         same = row["scenario_id"] == rehearsal.scenario.id and same_answer(str(row["user_response"]), rehearsal.answer)
-        if same:
-            feedback = msgspec.convert(row["feedback_json"], Feedback)
-            if feedback.score.rubric == rubric:
-                return feedback
+        feedback = _feedback(row) if same else None
+        if feedback is not None and feedback.score.rubric == rubric:
+            return feedback
     return None
+
+
+def _feedback(row: Row) -> Feedback | None:
+    """What is stored with an attempt, or None for one of another shape: its answer is scored anew."""
+    try:
+        return msgspec.convert(row["feedback_json"], Feedback)
+    except msgspec.ValidationError:
+        return None
 
 
 def attempt_row(owner: Owner, run_id: str, rehearsal: Rehearsal, feedback: Feedback, at: str) -> Row:

@@ -122,13 +122,20 @@ def choice(world: World) -> Keyboard:
     )
 
 
+def _first_steps(world: World) -> Keyboard:
+    """What somebody may try who has no prospect at hand."""
+    lesson = Button(label=world.texts("button-first-lesson"), data="learn:list")
+    drill = Button(label=world.texts("button-first-drill"), data="train:menu")
+    return ((lesson, drill),)
+
+
 def _set_up(state: SessionState, provider: Provider, key: SealedKey | None, text: str, world: World) -> Turn:
     known = state.profile or guest(state.rep, world)
     profile = msgspec.structs.replace(known, provider=provider, key=key)
     ready = msgspec.structs.replace(state, waiting_for=AwaitingProspect(), profile=profile)
     return Turn(
         ready,
-        calls=say(state, world.texts(text, provider=PROVIDER_NAMES[provider])),
+        calls=say(state, world.texts(text, provider=PROVIDER_NAMES[provider]), _first_steps(world)),
         rows=(user_row(state.rep, profile, world.now), memory_row(state.rep, profile, state.memory, world.now)),
     )
 

@@ -112,7 +112,8 @@ def _buttons(stats: RepStats, world: World) -> Keyboard:
         return Button(label=world.texts(name), data=data)
 
     drill = button("button-next-drill", f"train:next:{stats.recommended}")
-    return ((drill, button("button-to-levels", "learn:list")), (button("button-another", "support:new"),))
+    practice = (drill, button("button-to-levels", "learn:list"))
+    return (practice, (button("button-my-leads", "leads:page:open:0"), button("button-another", "support:new")))
 
 
 FLOW = Flow(commands={"stats": open_}, buttons={"stats": pressed})

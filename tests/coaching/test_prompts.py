@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coaching.agents import AGENTS
 from coaching.errors import PromptError
 from coaching.memory import default_memory
 from coaching.prompts import Prompt, parse_prompt, render, render_turn
@@ -31,6 +32,14 @@ def test_first_block_is_the_same_bytes_for_every_rep() -> None:
     assert one[:-1] == other[:-1]
     assert one[-1] != other[-1]
     assert one[0].endswith("K")
+
+
+def test_knowledge_comes_first_and_alike_in_every_prompt() -> None:
+    """Agents that are told of the house begin with the same bytes, so that one cache serves them all."""
+    prompts = [parse_prompt(content(f"prompts/{agent.prompt}"), agent.prompt) for agent in AGENTS.values()]
+    told = [prompt for prompt in prompts if "knowledge" in prompt.inputs]
+    assert {"strategist", "trainer", "scenario_writer"} <= {prompt.name for prompt in told}
+    assert len({prompt.blocks[0] for prompt in told if prompt.name != "reviser"}) == 1
 
 
 def test_untrusted_text_never_reaches_a_system_block() -> None:

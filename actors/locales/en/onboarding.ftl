@@ -62,4 +62,8 @@ setup-done-own =
 
     Paste your first prospect now: a profile, an e-mail thread, a chat. Anything from a few lines up.
 
+button-first-lesson = A first lesson
+
+button-first-drill = A first drill
+
 setup-first = First choose how I should think for you; it takes one tap.

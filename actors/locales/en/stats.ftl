@@ -39,4 +39,6 @@ stats-leads =
        *[other] { $count } leads: { $statuses }
     }
 
+button-my-leads = My leads
+
 stats-provider = Answers come from { $provider }, { $model }.

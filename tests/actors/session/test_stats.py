@@ -32,7 +32,7 @@ def test_a_newcomer_reads_how_to_begin() -> None:
     """Zeros are no failure; the recommended drill is one tap away."""
     turn = write(ready(), "/stats", here(lead_registry=()))
     assert "one answer today begins one" in said(turn)[0]
-    assert keyboard(turn) == ["train:next:1", "learn:list", "support:new"]
+    assert keyboard(turn) == ["train:next:1", "learn:list", "leads:page:open:0", "support:new"]
 
 
 def test_the_button_leaves_an_open_drill_open() -> None:

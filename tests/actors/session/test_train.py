@@ -133,6 +133,12 @@ def test_the_same_words_are_not_scored_twice() -> None:
     assert "100 of 100" in said(again)[0]
 
 
+def test_an_attempt_of_another_shape_is_scored_anew() -> None:
+    """Feedback that can no longer be read breaks nothing."""
+    at = here(attempts=(attempt(DRILL.id, 50, answer=ANSWER),))
+    assert len(write(opened(DRILL, at), ANSWER, at).state.jobs) == 1
+
+
 def test_streak_grows_with_the_reps_own_days() -> None:
     """Yesterday's practice makes it two days; the first pass of the day earns the bonus."""
     user = {"id": user_id(7), "total_xp": 190, "streak_days": 1}
