@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -35,7 +36,7 @@ from actors.providers.messages import Provider
 from actors.providers.secret import Secret
 from actors.settings import Settings, SettingsError, read_settings
 from actors.shelf import Shelf
-from actors.tree import Tree, build_tree
+from actors.tree import Tree, build_tree, webhook_of
 from runtime import ActorSystem
 from storage import (
     BackupError,
@@ -49,7 +50,7 @@ from storage import (
     migrate_sqlite,
     restore,
 )
-from webapp_server import OperatorAccess, PageAccess, TokenMint, signing_secret, web_server_spec
+from webapp_server import OperatorAccess, PageAccess, TokenMint, WebhookDoor, signing_secret, web_server_spec
 
 HOME = Path(__file__).parent
 _LOG = structlog.get_logger("cornerman")
@@ -219,11 +220,17 @@ async def _start(system: ActorSystem, tree: Tree, assembly: Assembly) -> None:
     settings = assembly.settings
     for spec in tree.specs:
         await system.start(spec)
-    await system.start(web_server_spec(system, settings.host, settings.port, _page_access(settings)))
+    access, door = _page_access(settings), _webhook_door(settings)
+    await system.start(web_server_spec(system, settings.host, settings.port, access, door))
     for line in assembly.lines:
         print(line)
     print(f"Status page:  http://{settings.host}:{settings.port}/status")
     print("Ready. Ctrl-C stops.", flush=True)
+
+
+def _webhook_door(settings: Settings) -> WebhookDoor | None:
+    webhook = webhook_of(settings)
+    return None if webhook is None else WebhookDoor(urlsplit(webhook.url).path, webhook.secret)
 
 
 def _page_access(settings: Settings) -> PageAccess:

@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     telegram_bot_token: Secret | None
     telegram_api_base: str
+    telegram_webhook_url: str | None
     openrouter_api_key: Secret | None
     openrouter_base_url: str
     anthropic_base_url: str
@@ -76,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 KNOWN = {
     "TELEGRAM_BOT_TOKEN": "",
     "TELEGRAM_API_BASE": TELEGRAM_API,
+    "TELEGRAM_WEBHOOK_URL": "",
     "OPENROUTER_API_KEY": "",
     "OPENROUTER_BASE_URL": OPENROUTER_API,
     "ANTHROPIC_BASE_URL": ANTHROPIC_API,
@@ -151,6 +153,11 @@ def _problems(values: dict[str, str]) -> list[str]:
         problems.append("INSFORGE_BASE_URL is set, so INSFORGE_SERVICE_KEY must hold the project's service key.")
     if values["INSFORGE_SERVICE_KEY"] and not values["INSFORGE_BASE_URL"]:
         problems.append("INSFORGE_SERVICE_KEY is set, so INSFORGE_BASE_URL must hold the project's address.")
+    if values["TELEGRAM_WEBHOOK_URL"] and not _is_webhook(values["TELEGRAM_WEBHOOK_URL"]):
+        problems.append(
+            "TELEGRAM_WEBHOOK_URL must be the whole https address at which Telegram brings updates, with a path that "
+            "begins with /telegram, such as https://coach.example.com/telegram."
+        )
     if values["TELEGRAM_BOT_TOKEN"]:
         problems += _problems_of_a_public_bot(values)
     return problems + _problems_of_keys(values["ENCRYPTION_KEY"])
@@ -194,6 +201,13 @@ def _model_problems(values: dict[str, str]) -> list[str]:
     return problems
 
 
+def _is_webhook(url: str) -> bool:
+    parts = urlsplit(url)
+    at_home = parts.hostname in ("127.0.0.1", "localhost")
+    whole = parts.scheme == "https" or (at_home and parts.scheme == "http")
+    return whole and bool(parts.netloc) and parts.path.startswith("/telegram") and not (parts.query or parts.fragment)
+
+
 def _is_amount(text: str, *, whole: bool) -> bool:
     return text.isdigit() if whole else text.replace(".", "", 1).isdigit()
 
@@ -216,6 +230,7 @@ def _build(values: dict[str, str]) -> Settings:
     return Settings(
         telegram_bot_token=telegram,
         telegram_api_base=values["TELEGRAM_API_BASE"].rstrip("/"),
+        telegram_webhook_url=values["TELEGRAM_WEBHOOK_URL"] or None,
         openrouter_api_key=_secret(values["OPENROUTER_API_KEY"]),
         openrouter_base_url=values["OPENROUTER_BASE_URL"].rstrip("/"),
         anthropic_base_url=values["ANTHROPIC_BASE_URL"].rstrip("/"),

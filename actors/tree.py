@@ -8,6 +8,7 @@
 Top-level actors start in this order and stop in the reverse one: the intake first, the journal last.
 """
 
+import hmac
 import uuid
 from collections.abc import Callable
 
@@ -29,7 +30,7 @@ from actors.settings import Settings
 from actors.shelf import Shelf
 from actors.telegram.file_fetcher import FileFetcher
 from actors.telegram.message_sender import MessageSender
-from actors.telegram.update_receiver import UpdateReceiver
+from actors.telegram.update_receiver import UpdateReceiver, Webhook
 from actors.texts import Texts
 from coaching.outputs import OUTPUTS
 from coaching.playbook import Playbook, cited_section
@@ -58,7 +59,7 @@ def build_tree(settings: Settings, store: Store, shelf: Shelf, practice: frozens
             journal_spec(settings.data_dir / "journal.sqlite"),
             ChildSpec("providers", lambda: Supervisor(_providers(settings, store, vault))),
             ChildSpec("sessions", lambda: _sessions(settings, store, shelf, vault, practice), well_known=True),
-            ChildSpec("telegram", lambda: Supervisor(_telegram(settings.telegram_api_base, token))),
+            ChildSpec("telegram", lambda: Supervisor(_telegram(settings, token))),
         )
     )
 
@@ -133,11 +134,20 @@ def _cited(playbook: Playbook, reference: str | None) -> str | None:
     return section.title if section else None
 
 
-def _telegram(base: str, token: Secret) -> tuple[ChildSpec, ...]:
+def webhook_of(settings: Settings) -> Webhook | None:
+    """Where Telegram brings updates, if the settings say so; its secret is made from the bot's token."""
+    if settings.telegram_webhook_url is None or settings.telegram_bot_token is None:
+        return None
+    made = hmac.new(settings.telegram_bot_token.reveal().encode(), b"cornerman webhook", "sha256")
+    return Webhook(settings.telegram_webhook_url, Secret(made.hexdigest()))
+
+
+def _telegram(settings: Settings, token: Secret) -> tuple[ChildSpec, ...]:
+    base, webhook = settings.telegram_api_base, webhook_of(settings)
     texts = Texts()
     commands = tuple((name, texts(f"command-{name}")) for name in COMMANDS)
     return (
         _provider("message_sender", lambda: MessageSender(base, token.reveal())),
         _provider("file_fetcher", lambda: FileFetcher(base, token.reveal())),
-        _provider("update_receiver", lambda: UpdateReceiver(base, token.reveal(), commands)),
+        _provider("update_receiver", lambda: UpdateReceiver(base, token.reveal(), commands, webhook=webhook)),
     )

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from actors.providers.secret import Secret
 from actors.session.messages import Changed
 from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Overflow
 from webapp_server.access_token import TokenMint
@@ -17,6 +18,7 @@ from webapp_server.health import health_routes
 from webapp_server.openapi import openapi_document
 from webapp_server.operators import OperatorAccess
 from webapp_server.status import status_routes
+from webapp_server.telegram_webhook import webhook_routes
 
 _LOG = structlog.get_logger(__name__)
 _MAXIMUM_BODY = 64 * 1024
@@ -33,6 +35,13 @@ _HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class WebhookDoor(msgspec.Struct, frozen=True):
+    """The path at which Telegram brings updates, and the secret it shows."""
+
+    path: str
+    secret: Secret
+
+
 class PageAccess(msgspec.Struct, frozen=True):
     """Who comes in where: initData's signing key and the maker of access tokens for reps, the guard for operators."""
 
@@ -41,9 +50,11 @@ class PageAccess(msgspec.Struct, frozen=True):
     operators: OperatorAccess
 
 
-def web_server_spec(system: ActorSystem, host: str, port: int, access: PageAccess) -> ChildSpec:
+def web_server_spec(
+    system: ActorSystem, host: str, port: int, access: PageAccess, webhook: WebhookDoor | None = None
+) -> ChildSpec:
     """Describe the web server of a system, listening on this address."""
-    return ChildSpec("web_server", lambda: WebServer(system, host, port, access), well_known=True)
+    return ChildSpec("web_server", lambda: WebServer(system, host, port, access, webhook), well_known=True)
 
 
 class WebServer(Actor):
@@ -51,18 +62,21 @@ class WebServer(Actor):
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=10_000, overflow=Overflow.COALESCE, key=lambda message: message)
 
-    def __init__(self, system: ActorSystem, host: str, port: int, access: PageAccess) -> None:
+    def __init__(
+        self, system: ActorSystem, host: str, port: int, access: PageAccess, webhook: WebhookDoor | None = None
+    ) -> None:
         super().__init__()
         self._system = system
         self._host = host
         self._port = port
         self._access = access
+        self._webhook = webhook
         self._streams = Streams()
         self._runner: web.AppRunner | None = None
 
     async def started(self) -> None:
         """Open the socket; raises OSError where the port is taken, which the log names."""
-        application = make_application(self._system, self._access, self._streams)
+        application = make_application(self._system, self._access, self._streams, self._webhook)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         try:
@@ -84,13 +98,17 @@ class WebServer(Actor):
             await self.unhandled(message, sender)
 
 
-def make_application(system: ActorSystem, access: PageAccess, streams: Streams | None = None) -> web.Application:
+def make_application(
+    system: ActorSystem, access: PageAccess, streams: Streams | None = None, webhook: WebhookDoor | None = None
+) -> web.Application:
     """Build the application over a running system."""
     application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_protected])
     application.add_routes(health_routes(system))
     application.add_routes(status_routes(system, access.operators))
     application.add_routes(Api(system, access.signing_secret, access.mint, streams or Streams()).routes())
     application.add_routes([web.get("/api/openapi.json", _openapi)])
+    if webhook is not None:
+        application.add_routes(webhook_routes(system, webhook.path, webhook.secret))
     return application
 
 

@@ -391,6 +391,8 @@ class Session(Actor):
             turn = await self._turn(lambda world: conversation.time_come(self._state, nudge.kind, nudge.subject, world))
         except RowsUnreachable:
             return  # whoever nudges does so again until the rows say that it is done
+        calls = tuple(msgspec.structs.replace(call, bulk=True) for call in turn.calls)
+        turn = msgspec.structs.replace(turn, calls=calls)
         await self._commit(turn, f"{nudge.kind}/{nudge.subject}/{nudge.token}")
 
     async def _run_ended(self, address: Address) -> None:

@@ -160,6 +160,8 @@ def _bad_request(description: str) -> Outcome:
     lowered = description.lower()
     if any(phrase in lowered for phrase in _ALREADY_SO):
         return Outcome(Came.DONE, _sanitized(description))
+    if "query is too old" in lowered:
+        return Outcome(Came.STALE, _sanitized(description))
     return Outcome(Came.FORMATTING if "entit" in lowered else Came.REFUSED, _sanitized(description))
 
 

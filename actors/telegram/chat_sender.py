@@ -16,6 +16,7 @@ from actors.telegram.drafts import Drafts, Frame
 from actors.telegram.messages import EndDraft, ShowDraft, TelegramCall
 from actors.telegram.model_text import markdown
 from actors.telegram.outcome import Came, Outcome, is_repeatable
+from actors.telegram.pacing import BotPace, bucket_of, is_paced
 from actors.telegram.rich_text import tail
 from runtime import (
     Actor,
@@ -40,6 +41,7 @@ QUIET_S = 60.0
 
 _JOURNAL_DEADLINE_S = 30.0
 _FRAME_TIMEOUT_S = 5.0
+_EDIT = "editMessageText"
 
 
 class Deliver(msgspec.Struct, frozen=True):
@@ -96,11 +98,13 @@ class ChatSender(Actor):
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=10_000)
 
-    def __init__(self, order_key: str, api: "BotApi", owner: Address) -> None:
+    def __init__(self, order_key: str, api: "BotApi", owner: Address, pace: BotPace) -> None:
         super().__init__()
         self._order_key = order_key
         self._api = api
         self._owner = owner
+        self._bot_pace = pace
+        self._pace = bucket_of(int(order_key))
         self._queue: deque[OutboxEntry] = deque()
         self._busy = False
         self._drafts = Drafts()
@@ -162,8 +166,32 @@ class ChatSender(Actor):
             return Verdict("dead", "unreadable in the journal")
         if entry.state == "sending" and not is_repeatable(call.method):
             return Verdict("uncertain", f"{call.method}: interrupted while it was being sent")
+        if self._is_overtaken(call):
+            return Verdict("done", "overtaken by a newer edit")
+        await self._wait_for_turn(call)
         await self._mark(entry, "sending")
-        return await Delivery(call, self._api.perform, self.clock.sleep).run()
+        return await Delivery(call, self._perform, self.clock.sleep).run()
+
+    def _is_overtaken(self, call: TelegramCall) -> bool:
+        """Whether an edit that waits here already makes this one needless."""
+        if call.method != _EDIT:
+            return False
+        waiting = (msgspec.json.decode(entry.payload, type=TelegramCall) for entry in self._queue)
+        edited = call.parameters.get("message_id")
+        return any(later.method == _EDIT and later.parameters.get("message_id") == edited for later in waiting)
+
+    async def _wait_for_turn(self, call: TelegramCall) -> None:
+        now = self.clock.now()
+        own = self._pace.reserve(now) if is_paced(call) else 0.0
+        wait_s = max(own, self._bot_pace.wait_s(now, bulk=call.bulk))
+        if wait_s > 0:
+            await self.clock.sleep(wait_s)
+
+    async def _perform(self, call: TelegramCall) -> Outcome:
+        outcome = await self._api.perform(call)
+        if outcome.came is Came.TOO_MANY:
+            self._bot_pace.refused(self._order_key, self.clock.now(), outcome.retry_after)
+        return outcome
 
     async def _mark(self, entry: OutboxEntry, state: OutboxState, detail: str = "") -> None:
         """Write the state down before anything goes on; without a journal nothing is sent."""

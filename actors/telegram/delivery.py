@@ -70,7 +70,7 @@ class Delivery:
                     return Verdict("uncertain", f"{self._call.method}: {outcome.detail}")
             case Came.BLOCKED:
                 return Verdict("dead", BLOCKED)
-            case Came.REFUSED:
+            case Came.REFUSED | Came.STALE:
                 return Verdict("dead", f"{self._call.method}: {outcome.detail}")
             case Came.FORMATTING:
                 return self._without_formatting(outcome)

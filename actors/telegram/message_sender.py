@@ -25,6 +25,7 @@ from actors.telegram.messages import (
     TelegramDescribed,
 )
 from actors.telegram.outcome import Came, Outcome
+from actors.telegram.pacing import BotPace
 from runtime import (
     Actor,
     ActorError,
@@ -110,6 +111,8 @@ class MessageSender(Actor):
         self._asked = 0
         self._counts = {"done": 0, "uncertain": 0, "dead": 0}
         self._unformatted = 0
+        self._stale = 0
+        self._pace = BotPace()
 
     async def started(self) -> None:
         """Load aiogram beside the mailbox, then take up what the journal holds."""
@@ -212,11 +215,11 @@ class MessageSender(Actor):
 
     def _spawn(self, order_key: str) -> Address:
         self._spawned += 1  # a chat may come back while its last actor is still leaving
-        owner, api = self.address, self._api
+        owner, api, pace = self.address, self._api, self._pace
         return self.spawn(
             ChildSpec(
                 name=f"chat-{self._spawned}",
-                factory=lambda: ChatSender(order_key, api, owner),
+                factory=lambda: ChatSender(order_key, api, owner, pace),
                 restart=Restart.TEMPORARY,
             )
         )
@@ -249,6 +252,9 @@ class MessageSender(Actor):
     def _perform(self, order: Perform) -> None:
         async def perform() -> _Performed:
             await self._open.wait()
+            wait_s = self._pace.wait_s(self.clock.now(), bulk=False)
+            if wait_s > 0:
+                await self.clock.sleep(wait_s)
             outcome = await self._api.perform(order.call, timeout_s=_PERFORM_TIMEOUT_S)
             return _Performed(order.call.method, outcome)
 
@@ -258,7 +264,12 @@ class MessageSender(Actor):
         match performed:
             case _Performed(outcome=Outcome(came=Came.DONE)):
                 self._counts["done"] += 1
+            case _Performed(outcome=Outcome(came=Came.STALE)):
+                self._stale += 1
+                _LOG.info("tap_answered_too_late")
             case _Performed(method=method, outcome=outcome):
+                if outcome.came is Came.TOO_MANY and method.startswith("answer"):
+                    self._pace.refused(None, self.clock.now(), outcome.retry_after)
                 self._counts["dead"] += 1
                 _LOG.warning("call_failed", method=method, came=outcome.came.name.lower(), detail=outcome.detail)
             case _PerformFailed(method=method, error=error):
@@ -297,6 +308,7 @@ class MessageSender(Actor):
             uncertain=self._counts["uncertain"],
             waiting=self._in_hand,
             unformatted=self._unformatted,
+            stale=self._stale,
         )
 
 

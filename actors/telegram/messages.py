@@ -7,17 +7,37 @@ MESSAGE_LANE = "message"
 chat id."""
 
 
-class TelegramCall(msgspec.Struct, frozen=True):
-    """One Bot API call: the method's name in its own spelling (`sendMessage`) and its parameters as JSON values."""
+class TelegramCall(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One Bot API call: the method's name in its own spelling (`sendMessage`) and its parameters as JSON values.
+
+    `bulk` marks what nobody asked for, such as reminders: it goes out at the pace Telegram allows for that.
+    """
 
     method: str
     parameters: dict[str, object]
+    bulk: bool = False
 
 
 class Perform(msgspec.Struct, frozen=True):
     """Make this call now, outside the journal: for what is worthless later (answering a tap, typing)."""
 
     call: TelegramCall
+
+
+class TakeUpdate(msgspec.Struct, frozen=True):
+    """An update that Telegram brought to the webhook; answered by `UpdateTaken` once it is durable."""
+
+    raw: bytes
+
+
+class UpdateTaken(msgspec.Struct, frozen=True):
+    """The update is in the journal, or can never be: Telegram need not bring it again."""
+
+
+class UpdateNotTaken(msgspec.Struct, frozen=True):
+    """Not now: Telegram shall bring it again after so many seconds."""
+
+    retry_after_s: int
 
 
 class FetchFile(msgspec.Struct, frozen=True):

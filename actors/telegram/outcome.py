@@ -22,6 +22,8 @@ class Came(Enum):
     """Telegram failed: it may have had its effect."""
     BLOCKED = auto()
     """The person does not let this bot write to them."""
+    STALE = auto()
+    """The tap it answers is so old that Telegram waits for no answer any more."""
     FORMATTING = auto()
     """The entities are wrong."""
     REFUSED = auto()

@@ -1,9 +1,9 @@
-"""UpdateReceiver: the way in. It polls Telegram, writes each update into the journal, and only then acknowledges it.
+"""UpdateReceiver: the way in. Each update is written into the journal, and only then acknowledged.
 
 Telegram counts an update as delivered when the next poll asks for a higher number, so a round is: poll, journal,
-hand on to the sessions; the next round's poll is the acknowledgement. A crash at any point makes Telegram deliver
-again, and the journal knows what it has already seen. One round is under way at a time, beside the mailbox, so the
-actor always answers.
+hand on to the sessions; the next round's poll is the acknowledgement. With a webhook Telegram brings each update by
+itself, and the answer waits for the journal. A crash at any point makes Telegram deliver again, and the journal knows
+what it has already seen. One round is under way at a time, beside the mailbox, so the actor always answers.
 """
 
 from typing import ClassVar
@@ -11,12 +11,13 @@ from typing import ClassVar
 import msgspec
 import structlog
 
+from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
 from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.backoff import pause_after
 from actors.telegram.errors import JournalProblem, TelegramRefused, TelegramUnreachable
 from actors.telegram.intake import Intake, Keeper, is_routed, sort_updates
-from actors.telegram.messages import DescribeTelegram, TelegramDescribed
+from actors.telegram.messages import DescribeTelegram, TakeUpdate, TelegramDescribed, UpdateNotTaken, UpdateTaken
 from actors.telegram.raw_api import RawApi, items_of
 from runtime import Actor, Address, Mailbox, NewInboxEntry
 
@@ -36,6 +37,15 @@ _BATCH = 100
 _SHORT_PAUSE_S = 1.0
 _CONFLICT_PAUSE_S = 10.0
 _UNAUTHORIZED_PAUSE_S = 60.0
+_WATCH_S = 60.0
+_COME_BACK_S = 5
+_SHOWN = 120
+
+
+class _WebhookInfo(msgspec.Struct):
+    url: str = ""
+    pending_update_count: int = 0
+    last_error_message: str = ""
 
 
 class _Begin(msgspec.Struct, frozen=True):
@@ -63,6 +73,27 @@ class _RoundFailed(msgspec.Struct, frozen=True):
     error: Exception
 
 
+class _Listening(msgspec.Struct, frozen=True):
+    problem: str | None
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    asker: Address
+    fresh: tuple[NewInboxEntry, ...] | None
+
+
+class _NotTaken(msgspec.Struct, frozen=True):
+    asker: Address
+    error: Exception
+
+
+class Webhook(msgspec.Struct, frozen=True):
+    """Where Telegram shall bring updates, and the secret by which it is known there."""
+
+    url: str
+    secret: Secret
+
+
 class _CommandsRefused(msgspec.Struct, frozen=True):
     error: Exception
     failures: int
@@ -71,7 +102,8 @@ class _CommandsRefused(msgspec.Struct, frozen=True):
 class UpdateReceiver(Actor):
     """Polls `{base}/bot{token}/getUpdates` and sends each new update to "sessions" as HandleUpdate, once.
 
-    `commands` are the (command, description) pairs of the bot's menu, set at the start.
+    `commands` are the (command, description) pairs of the bot's menu, set at the start. With a `webhook` it does not
+    poll: Telegram is told the address, and the web server sends what arrives there as TakeUpdate.
     """
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=100)
@@ -82,6 +114,7 @@ class UpdateReceiver(Actor):
         token: str,
         commands: tuple[tuple[str, str], ...] = (),
         *,
+        webhook: Webhook | None = None,
         poll_s: int = POLL_S,
         most_unhandled: int = MOST_UNHANDLED,
     ) -> None:
@@ -89,6 +122,8 @@ class UpdateReceiver(Actor):
         self._api = RawApi(base, token)
         self._source = f"telegram/{token.partition(':')[0]}"
         self._commands = commands
+        self._webhook = webhook
+        self._agreed = False
         self._poll_s = poll_s
         self._keeper = Keeper(self._ask_journal, most_unhandled)
         self._offset: int | None = None
@@ -115,6 +150,8 @@ class UpdateReceiver(Actor):
                 self._begin()
             case _Received():
                 self._hand_on(message)
+            case TakeUpdate() | _Taken() | _NotTaken() | _Listening():
+                self._listen(message, sender)
             case _Crowded():
                 self.timer(_SHORT_PAUSE_S, _Begin())
             case _RoundFailed(error=error):
@@ -133,9 +170,13 @@ class UpdateReceiver(Actor):
     def _begin(self) -> None:
         self.pipe(self._round(), failed=_RoundFailed)
 
-    async def _round(self) -> _Received | _Crowded:
+    async def _round(self) -> _Received | _Crowded | _Listening:
         if not self._recovered:
             await self._recover()
+        if not self._agreed:
+            await self._agree()
+        if self._webhook is not None:
+            return await self._watch(self._webhook)
         if self._unkept is None:
             if not await self._keeper.has_room():
                 return _Crowded()
@@ -150,6 +191,58 @@ class UpdateReceiver(Actor):
             self.send(self.find("sessions"), Resume(actor_key=key))
         self._recovered = True
         _LOG.info("sessions_resumed", sessions=len(keys))
+
+    async def _agree(self) -> None:
+        """Tell Telegram which way updates go; a webhook that an earlier setting left would refuse every poll."""
+        if self._webhook is None:
+            await self._api.call("deleteWebhook", {}, timeout_s=_ANSWER_S)
+        else:
+            secret = self._webhook.secret.reveal()
+            wanted: dict[str, object] = {"url": self._webhook.url, "secret_token": secret}
+            allowed = {"allowed_updates": list(ALLOWED_UPDATES)}
+            await self._api.call("setWebhook", wanted | allowed, timeout_s=_ANSWER_S)
+        self._agreed = True
+
+    async def _watch(self, webhook: Webhook) -> _Listening:
+        """Look whether the webhook still stands, and what Telegram says of its last tries."""
+        told = await self._api.call("getWebhookInfo", {}, timeout_s=_ANSWER_S)
+        self._last_contact = self.clock.now()
+        info = msgspec.json.decode(told, type=_WebhookInfo, strict=False)
+        if info.url != webhook.url:
+            self._agreed = False
+            return _Listening("Somebody else changed this bot's webhook; setting it again.")
+        if not info.last_error_message or info.pending_update_count == 0:
+            return _Listening(None)
+        return _Listening(f"Telegram cannot bring updates to the webhook ({info.last_error_message[:_SHOWN]}).")
+
+    def _listen(self, news: TakeUpdate | _Taken | _NotTaken | _Listening, sender: Address) -> None:
+        match news:
+            case TakeUpdate(raw=raw):
+                self.pipe(self._take(raw, sender), failed=lambda error: _NotTaken(sender, error))
+            case _Taken(asker=asker, fresh=None):
+                self.send(asker, UpdateNotTaken(_COME_BACK_S))
+            case _Taken(asker=asker, fresh=fresh):
+                self._give(fresh or ())
+                self.send(asker, UpdateTaken())
+            case _NotTaken(asker=asker, error=error):
+                if not isinstance(error, JournalProblem):
+                    raise error
+                _LOG.warning("update_not_taken", reason=error.reason)
+                self.send(asker, UpdateNotTaken(_COME_BACK_S))
+            case _Listening(problem=problem):
+                if problem is not None and problem != self._problem:
+                    _LOG.error("updates_stopped", explanation=problem)
+                self._problem, self._failures = problem, 0
+                self.timer(_WATCH_S if self._agreed else _SHORT_PAUSE_S, _Begin())
+
+    async def _take(self, raw: bytes, asker: Address) -> _Taken:
+        """Write one update down; before the sessions of an earlier run are known, and when they lag, it waits."""
+        if not self._recovered or not await self._keeper.has_room():
+            return _Taken(asker, None)
+        intake = sort_updates(self._source, [raw])
+        if intake.unnumbered:
+            _LOG.error("updates_unnumbered", count=intake.unnumbered, kept=0)
+        return _Taken(asker, await self._keeper.keep(intake.entries))
 
     async def _poll(self) -> Intake:
         parameters: dict[str, object] = {
@@ -170,11 +263,7 @@ class UpdateReceiver(Actor):
 
     def _hand_on(self, received: _Received) -> None:
         intake = received.intake
-        sessions = self.find("sessions")
-        for entry in received.fresh:
-            if is_routed(entry):
-                self.send(sessions, HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
-        self._received += len(received.fresh)
+        self._give(received.fresh)
         if self._problem is not None:
             _LOG.info("updates_resumed", after=self._problem)
         self._unkept, self._failures, self._problem = None, 0, None
@@ -183,6 +272,13 @@ class UpdateReceiver(Actor):
         if intake.unnumbered:
             _LOG.error("updates_unnumbered", count=intake.unnumbered, kept=len(intake.entries))
         self._next(0.0 if intake.next_offset is not None or not intake.unnumbered else _SHORT_PAUSE_S)
+
+    def _give(self, fresh: tuple[NewInboxEntry, ...]) -> None:
+        sessions = self.find("sessions")
+        for entry in fresh:
+            if is_routed(entry):
+                self.send(sessions, HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
+        self._received += len(fresh)
 
     def _next(self, pause: float) -> None:
         if pause:
@@ -195,6 +291,8 @@ class UpdateReceiver(Actor):
         if not isinstance(error, JournalProblem | TelegramRefused | TelegramUnreachable):
             raise error
         self._failures += 1
+        if isinstance(error, TelegramRefused) and error.code == 409 and "webhook" in error.description.lower():
+            self._agreed = False
         sentence = _sentence(error)
         if sentence != self._problem:
             _LOG.error("updates_stopped", explanation=sentence)
@@ -240,7 +338,7 @@ def _sentence(error: JournalProblem | TelegramRefused | TelegramUnreachable) -> 
         case TelegramRefused(code=401 | 404):
             return "TELEGRAM_BOT_TOKEN is not accepted by Telegram; take the current one from @BotFather."
         case TelegramRefused(code=409) if "webhook" in error.description.lower():
-            return "This bot has a webhook set, so it cannot be polled; remove it with deleteWebhook."
+            return "This bot has a webhook set by somebody else, so it cannot be polled; removing it."
         case TelegramRefused(code=409):
             return "Another process reads updates with the same TELEGRAM_BOT_TOKEN; stop one of the two."
         case _:

@@ -9,7 +9,7 @@ import pytest
 
 from actors.telegram.message_sender import MessageSender
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from actors.telegram.update_receiver import UpdateReceiver
+from actors.telegram.update_receiver import UpdateReceiver, Webhook
 from runtime import (
     Actor,
     ActorSystem,
@@ -95,12 +95,18 @@ class World:
         return self.clock.now() - began
 
     async def receiver(
-        self, *, token: str = TOKEN, commands: tuple[tuple[str, str], ...] = (), most: int = 100
+        self,
+        *,
+        token: str = TOKEN,
+        commands: tuple[tuple[str, str], ...] = (),
+        most: int = 100,
+        webhook: Webhook | None = None,
     ) -> Address:
         """Start an UpdateReceiver on the scripted API."""
         url = self.api.url
         return await self.start(
-            "update_receiver", lambda: UpdateReceiver(url, token, commands, poll_s=50, most_unhandled=most)
+            "update_receiver",
+            lambda: UpdateReceiver(url, token, commands, webhook=webhook, poll_s=50, most_unhandled=most),
         )
 
     async def sender(self) -> Address:

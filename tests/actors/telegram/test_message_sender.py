@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from actors.session.messages import RepUnreachable
 from actors.telegram.chat_sender import QUIET_S
 from actors.telegram.messages import (
     MESSAGE_LANE,
@@ -16,7 +17,7 @@ from actors.telegram.messages import (
     TelegramCall,
     TelegramDescribed,
 )
-from actors.telegram.rendering import answer_callback, bold, delete_message, plain, send_calls
+from actors.telegram.rendering import answer_callback, bold, delete_message, edit_text, plain, send_calls
 from runtime import MarkOutbox, NewOutboxEntry, OutboxBatch, OutboxMark, TakeOutbox
 from tests.actors.telegram.conftest import World, settle, until
 from tests.actors.telegram.scripted_bot_api import TOKEN, dropped, refusal
@@ -263,7 +264,7 @@ async def test_a_draft_told_to_wait_long_is_given_up_and_the_answer_comes(world:
 
 
 async def test_what_is_performed_at_once_passes_a_waiting_chat(world: World) -> None:
-    """A tap is answered while the chat's messages wait; a failure is counted and raises nothing."""
+    """A tap is answered while the chat's messages wait; an answer too late is counted apart and raises nothing."""
     world.api.held["sendMessage"].append(asyncio.Event())
     world.api.answers["answerCallbackQuery"].append(refusal(400, "Bad Request: query is too old"))
     await world.post(_message("one"))
@@ -273,8 +274,44 @@ async def test_what_is_performed_at_once_passes_a_waiting_chat(world: World) -> 
         world.system.send(sender, Perform(answer_callback("c1")))
     await until(lambda: len(world.api.asked) == 3)
     async with asyncio.timeout(10):
-        while (await _describe(world)).failed == 0:  # noqa: ASYNC110  # a failure is not announced
+        while (await _describe(world)).stale == 0:  # noqa: ASYNC110  # a failure is not announced
             await asyncio.sleep(0)
+    described = await _describe(world)
+    assert (described.stale, described.failed) == (1, 0)
+
+
+async def test_an_edit_that_was_overtaken_is_not_sent(world: World) -> None:
+    """Of the edits that wait for one message the last counts; other messages' edits and sends keep their place."""
+    held = asyncio.Event()
+    world.api.held["sendMessage"].append(held)
+    edits = [edit_text(7, at, plain(text)) for at, text in ((1, "old"), (2, "other"), (1, "new"))]
+    await world.post(_message("one"), *[_entry(f"edit {place}", edit) for place, edit in enumerate(edits)])
+    await world.sender()
+    await until(lambda: len(world.api.asked) == 1)
+    await settle()
+    held.set()
+    await _settled(world)
+    assert world.api.sent_to(7, "editMessageText") == ["other", "new"]
+
+
+async def test_a_chat_is_not_sent_more_than_it_takes(world: World) -> None:
+    """After a burst of five, one message a second."""
+    await world.post(*[_message(str(place)) for place in range(7)])
+    await world.sender()
+    await until(lambda: len(world.api.asked) == 5)
+    await settle()
+    assert len(world.api.asked) == 5
+    await world.time_until(lambda: len(world.api.asked) == 7)
+    assert world.api.asked[5].at - world.api.asked[4].at >= 0.9
+    assert world.api.asked[6].at - world.api.asked[4].at >= 1.9
+
+
+async def test_a_rep_who_blocked_the_bot_is_named_to_the_sessions(world: World) -> None:
+    """The session remembers it; nothing is sent again."""
+    world.api.answers["sendMessage"].append(refusal(403, "Forbidden: bot was blocked by the user"))
+    await world.post(_message("one"))
+    await world.sender()
+    await until(lambda: RepUnreachable("session/7") in world.received)
     assert (await _describe(world)).failed == 1
 
 

@@ -3,13 +3,16 @@
 import json
 
 import pytest
+from aiohttp import web
 from structlog.testing import capture_logs
 
+from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
-from actors.telegram.messages import DescribeTelegram, TelegramDescribed
+from actors.telegram.messages import DescribeTelegram, TakeUpdate, TelegramDescribed, UpdateNotTaken, UpdateTaken
+from actors.telegram.update_receiver import Webhook
 from runtime import Accept, Accepted, Actor, Address, JournalFailed, Load, Loaded, NewInboxEntry
 from tests.actors.telegram.conftest import World, settle, until
-from tests.actors.telegram.scripted_bot_api import TOKEN, Answer, broken_page, dropped, refusal
+from tests.actors.telegram.scripted_bot_api import TOKEN, Answer, Asked, broken_page, dropped, refusal
 
 _SOURCE = "telegram/42"
 
@@ -195,7 +198,7 @@ async def test_too_many_unhandled_updates_stay_with_telegram(world: World) -> No
             refusal(409, "Conflict: can't use getUpdates method while webhook is active"),
             10.0,
             10.5,
-            "This bot has a webhook set, so it cannot be polled; remove it with deleteWebhook.",
+            "This bot has a webhook set by somebody else, so it cannot be polled; removing it.",
         ),
         (
             refusal(429, "Too Many Requests: retry after 7", 7),
@@ -239,12 +242,16 @@ async def test_the_menu_is_set_at_the_start(world: World) -> None:
     """Beside the polling, and again if Telegram is not there at first."""
     world.api.answers["setMyCommands"].append(broken_page)
     await world.receiver(commands=(("start", "Begin"),))
+
     # The second poll is open: nothing is asked of the journal that the passing time could end.
-    await until(lambda: len(world.api.asked) == 1 and len(world.api.polls) >= 2)
+    def menus() -> list[Asked]:
+        return [one for one in world.api.asked if one.method == "setMyCommands"]
+
+    await until(lambda: len(menus()) == 1 and len(world.api.polls) >= 2)
     await settle()
     await world.clock.advance(30.0)
-    await until(lambda: len(world.api.asked) == 2)
-    assert json.loads(world.api.asked[1].parameters["commands"]) == [{"command": "start", "description": "Begin"}]
+    await until(lambda: len(menus()) == 2)
+    assert json.loads(menus()[1].parameters["commands"]) == [{"command": "start", "description": "Begin"}]
 
 
 async def test_it_describes_itself_while_a_poll_is_open(world: World) -> None:
@@ -254,3 +261,69 @@ async def test_it_describes_itself_while_a_poll_is_open(world: World) -> None:
     await until(lambda: len(world.api.polls) >= 2)
     described = await world.system.ask(receiver, DescribeTelegram(), deadline_s=5.0)
     assert described == TelegramDescribed(connected=True, last_contact_age_s=0.0, last_problem=None, received=1)
+
+
+_WEBHOOK = Webhook("https://coach.example/telegram", Secret("the-secret"))
+
+
+def _told(url: str, error: str = "", pending: int = 0) -> Answer:
+    info = {"url": url, "last_error_message": error, "pending_update_count": pending}
+    return lambda _: web.json_response({"ok": True, "result": info})
+
+
+async def _taken(world: World, body: dict[str, object]) -> object:
+    return await world.ask("update_receiver", TakeUpdate(json.dumps(body).encode()))
+
+
+async def test_a_webhook_is_set_and_what_it_brings_is_journalled_before_it_is_acknowledged(world: World) -> None:
+    """The same update twice reaches the session once; nothing is polled."""
+    world.api.answers["getWebhookInfo"].extend([_told(_WEBHOOK.url)] * 2)
+    await world.receiver(webhook=_WEBHOOK)
+    await until(lambda: [one.method for one in world.api.asked] == ["setWebhook", "getWebhookInfo"])
+    assert json.loads(world.api.asked[0].parameters["secret_token"]) == "the-secret"
+    person = {"id": 7, "is_bot": False, "first_name": "Ann"}
+    for _ in range(2):
+        assert await _taken(world, {"update_id": 5, "message": {"from": person}}) == UpdateTaken()
+    assert (await world.journal()).inbox_pending == 1
+    assert [one.number for one in world.received if isinstance(one, HandleUpdate)] == [5]
+    assert world.api.polls == []
+
+
+async def test_an_update_without_a_number_is_not_asked_for_again(world: World) -> None:
+    """It could never be kept, and Telegram would bring it for a day."""
+    world.api.answers["getWebhookInfo"].append(_told(_WEBHOOK.url))
+    await world.receiver(webhook=_WEBHOOK)
+    await until(lambda: len(world.api.asked) == 2)
+    assert await _taken(world, {"message": {}}) == UpdateTaken()
+    assert (await world.journal()).inbox_pending == 0
+
+
+async def test_a_full_journal_lets_updates_wait_with_telegram(world: World) -> None:
+    """Until the sessions have caught up."""
+    world.api.answers["getWebhookInfo"].append(_told(_WEBHOOK.url))
+    await world.receiver(webhook=_WEBHOOK, most=1)
+    await until(lambda: len(world.api.asked) == 2)
+    person = {"id": 7, "is_bot": False, "first_name": "Ann"}
+    assert await _taken(world, {"update_id": 5, "message": {"from": person}}) == UpdateTaken()
+    assert isinstance(await _taken(world, {"update_id": 6, "message": {"from": person}}), UpdateNotTaken)
+
+
+async def test_a_webhook_that_somebody_changed_is_set_again(world: World) -> None:
+    """Found at the next look, and said."""
+    world.api.answers["getWebhookInfo"].extend([_told(""), _told(_WEBHOOK.url)])
+    await world.receiver(webhook=_WEBHOOK)
+    await until(lambda: len(world.api.asked) == 2)
+    await settle()
+    await world.time_until(lambda: len(world.api.asked) == 4)
+    assert [one.method for one in world.api.asked] == ["setWebhook", "getWebhookInfo"] * 2
+
+
+async def test_what_telegram_says_of_a_failing_webhook_is_shown(world: World) -> None:
+    """An operator reads it where every other trouble stands."""
+    world.api.answers["getWebhookInfo"].append(_told(_WEBHOOK.url, "Connection refused", pending=3))
+    await world.receiver(webhook=_WEBHOOK)
+    await until(lambda: len(world.api.asked) == 2)
+    await settle()
+    described = await world.ask("update_receiver", DescribeTelegram())
+    assert isinstance(described, TelegramDescribed)
+    assert "Connection refused" in str(described.last_problem)
