@@ -4,6 +4,9 @@ A pass takes the oldest unsettled writes, joins neighbours into few calls and no
 write and its note repeats the write, which changes nothing more. While storage is away, or refuses everything, the
 pass ends at the first such write and is tried again later, for ever: nothing is lost and nothing overtakes. Only a
 row that storage itself calls wrong is given up.
+
+What piled up is drained at a bounded rate: after an outage the first pass takes little and each good one after it twice
+as much, and between full passes there is a pause, so that a server that has just come back is not knocked over again.
 """
 
 import random
@@ -32,6 +35,10 @@ from runtime import (
 from storage import BadQuery, Conflict, StorageError, Store, Where, all_of, eq, is_null
 
 _TAKE = 1000
+_FIRST_TAKE = 50
+"""What the first pass after an outage takes."""
+_PAUSE_S = 0.25
+"""Between passes that took all they might: at most 4,000 writes a second."""
 _JOURNAL_DEADLINE_S = 15.0
 _RENEW_S = 30.0
 _BACKOFF_MIN_S = 0.25
@@ -68,6 +75,7 @@ class _Hold(msgspec.Struct, frozen=True):
 class _Pass(msgspec.Struct, frozen=True):
     """A pass ended."""
 
+    asked: int
     taken: int
     written: int
     dead: int
@@ -103,6 +111,7 @@ class RecordWriter(Actor):
         self._passing = False
         self._asked_again = False
         self._failures = 0
+        self._take = _TAKE
         self._problem: str | None = None
         self._waiting = 0
         self._written = 0
@@ -142,7 +151,7 @@ class RecordWriter(Actor):
     def _begin(self) -> None:
         self._passing = True
         self._asked_again = False
-        self.pipe(self._pass(), failed=_fell)
+        self.pipe(self._pass(self._take), failed=_fell)
 
     def _ended(self, ended: _Pass) -> None:
         self._passing = False
@@ -156,7 +165,11 @@ class RecordWriter(Actor):
             _log.info("record_writing_resumed")
         self._problem = None
         self._failures = 0
-        if ended.taken == _TAKE or self._asked_again:
+        self._take = min(_TAKE, self._take * 2)
+        if ended.taken == ended.asked:
+            self._passing = True  # what is appended meanwhile waits for the pause as well
+            self.timer(_PAUSE_S, _Resume())
+        elif self._asked_again:
             self._begin()
 
     def _hold(self, hold: _Hold, *, progressed: bool) -> None:
@@ -166,12 +179,13 @@ class RecordWriter(Actor):
         if self._problem != hold.problem:
             _log.warning("record_writing_held", problem=hold.problem, retry_in_s=round(delay, 2))
         self._problem = hold.problem
+        self._take = _FIRST_TAKE
         self.timer(delay, _Resume())
 
-    async def _pass(self) -> _Pass:
-        reply = await self.ask(self._journal, TakeOutbox(RECORD_LANE, 0, _TAKE), deadline_s=_JOURNAL_DEADLINE_S)
+    async def _pass(self, take: int) -> _Pass:
+        reply = await self.ask(self._journal, TakeOutbox(RECORD_LANE, 0, take), deadline_s=_JOURNAL_DEADLINE_S)
         if not isinstance(reply, OutboxBatch):
-            return _Pass(0, 0, 0, _refused(reply))
+            return _Pass(take, 0, 0, 0, _refused(reply))
         marks: list[OutboxMark] = []
         hold = None
         for part in joined(reply.entries):
@@ -182,9 +196,9 @@ class RecordWriter(Actor):
             noted = await self.ask(self._journal, MarkOutbox(tuple(marks)), deadline_s=_JOURNAL_DEADLINE_S)
             if isinstance(noted, JournalFailed):
                 # Not noted is not done: the next pass repeats these, harmlessly.
-                return _Pass(len(reply.entries), 0, 0, _refused(noted))
+                return _Pass(take, len(reply.entries), 0, 0, _refused(noted))
         dead = sum(mark.state == "dead" for mark in marks)
-        return _Pass(len(reply.entries), len(marks) - dead, dead, hold)
+        return _Pass(take, len(reply.entries), len(marks) - dead, dead, hold)
 
     async def _settle(self, part: Batch | Unwritable, marks: list[OutboxMark]) -> _Hold | None:
         if isinstance(part, Unwritable):
@@ -260,4 +274,4 @@ def _refused(reply: object) -> _Hold:
 
 def _fell(error: Exception) -> _Pass:
     _log.error("record_pass_failed", error=type(error).__name__)
-    return _Pass(0, 0, 0, _Hold(f"{type(error).__name__} while writing"))
+    return _Pass(0, 0, 0, 0, _Hold(f"{type(error).__name__} while writing"))

@@ -297,10 +297,37 @@ async def test_a_writer_that_died_before_its_note_repeats_harmlessly(
     await system.shutdown()
 
 
-async def test_a_long_lane_is_drained_in_several_passes(system: ActorSystem, store: FaultyStore) -> None:
-    """More rows than a pass takes are all written, in calls of at most 500 rows."""
+async def test_a_long_lane_is_drained_in_several_passes(
+    system: ActorSystem, store: FaultyStore, clock: ManualClock
+) -> None:
+    """More rows than a pass takes are all written, in calls of at most 500 rows, with a pause after each full pass."""
     await commit(system, *(insert(n) for n in range(2300)))
     await start(system, store)
-    await drained(system)
-    assert list(store.rows) == [f"attempts/{n}" for n in range(2300)]
+    while len(store.rows) < 1000:
+        await journal(system)
+    for _ in range(20):
+        await journal(system)
+    assert len(store.rows) == 1000
+    await commit(system, insert(2300))
+    for _ in range(20):
+        await journal(system)
+    assert len(store.rows) == 1000, "what is appended during the pause waits for its end"
+    while (await journal(system)).outbox_pending:
+        await clock.advance(0.25)
+    assert list(store.rows) == [f"attempts/{n}" for n in range(2301)]
     assert max(len(call[2]) for call in store.calls) == 500
+
+
+async def test_after_an_outage_the_rate_grows_from_little(
+    system: ActorSystem, store: FaultyStore, clock: ManualClock
+) -> None:
+    """The first pass after an outage takes 50 writes, and each one after it twice as many."""
+    store.down = Unavailable("storage is down")
+    await commit(system, *(insert(n) for n in range(600)))
+    address = await start(system, store)
+    await settled(system, address, "Unavailable: insert attempts")
+    store.down = None
+    tried = len(store.calls)
+    while (await journal(system)).outbox_pending:
+        await clock.advance(0.25)
+    assert [len(call[2]) for call in store.calls[tried:]] == [50, 100, 200, 250]
