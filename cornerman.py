@@ -48,6 +48,7 @@ from storage import (
     back_up,
     migrate_insforge,
     migrate_sqlite,
+    missing_tables,
     restore,
 )
 from webapp_server import OperatorAccess, PageAccess, TokenMint, WebhookDoor, signing_secret, web_server_spec
@@ -55,6 +56,7 @@ from webapp_server import OperatorAccess, PageAccess, TokenMint, WebhookDoor, si
 HOME = Path(__file__).parent
 _LOG = structlog.get_logger("cornerman")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SCHEMA_CHECK_S = 8.0
 _PORTS = "PORT, SANDBOX_TELEGRAM_PORT and SANDBOX_MODELS_PORT"
 
 
@@ -324,6 +326,7 @@ async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
             settings.insforge_base_url, records_path=settings.records_path, token=settings.insforge_service_key.reveal()
         )
         stack.push_async_callback(remote.close)
+        await _require_migrations(remote)
         return remote
     path = settings.data_dir / "records.sqlite"
     applied = await migrate_sqlite(path, HOME / "migrations")
@@ -332,6 +335,23 @@ async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
     local = await SqliteStore.open(path)
     stack.push_async_callback(local.close)
     return local
+
+
+async def _require_migrations(remote: Store) -> None:
+    """Refuse to go on where tables are missing; a database out of reach is told, and reps are answered meanwhile."""
+    try:
+        async with asyncio.timeout(SCHEMA_CHECK_S):
+            missing = await missing_tables(remote)
+    except (StorageError, TimeoutError) as error:
+        _LOG.warning("migrations_unchecked", error=type(error).__name__)
+        print("Records:      out of reach; writing waits in the journal until they are back", flush=True)
+        return
+    if missing:
+        named = ", ".join(missing)
+        raise StartRefused(
+            f"The database lacks tables or columns of this version ({named}): run `make migrate`"
+            " (a plain PostgreSQL: `make migrate-postgres`), then start again."
+        )
 
 
 async def _until_stopped(system: ActorSystem) -> int:

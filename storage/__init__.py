@@ -1,6 +1,7 @@
 """Rows: one narrow port, its two adapters, and the migrations that make their tables."""
 
 from storage.backup import BackupError, back_up, restore
+from storage.completeness import missing_tables
 from storage.errors import (
     Ambiguous,
     BadQuery,
@@ -54,6 +55,7 @@ __all__ = [
     "migrate_insforge",
     "migrate_postgres",
     "migrate_sqlite",
+    "missing_tables",
     "ne",
     "restore",
     "to_text",
