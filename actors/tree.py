@@ -21,6 +21,7 @@ from actors.providers.messages import Provider
 from actors.providers.record_writer import RecordWriter
 from actors.providers.secret import Secret
 from actors.providers.tracer import Tracer
+from actors.session.access import ADMIN_COMMANDS
 from actors.session.book import Book
 from actors.session.flows import COMMANDS
 from actors.session.session import Services, Session
@@ -145,7 +146,7 @@ def webhook_of(settings: Settings) -> Webhook | None:
 def _telegram(settings: Settings, token: Secret) -> tuple[ChildSpec, ...]:
     base, webhook = settings.telegram_api_base, webhook_of(settings)
     texts = Texts()
-    commands = tuple((name, texts(f"command-{name}")) for name in COMMANDS)
+    commands = tuple((name, texts(f"command-{name}")) for name in COMMANDS if name not in ADMIN_COMMANDS)
     return (
         _provider("message_sender", lambda: MessageSender(base, token.reveal())),
         _provider("file_fetcher", lambda: FileFetcher(base, token.reveal())),

@@ -3,6 +3,9 @@
 from actors.session.state import SessionState
 from actors.session.turn import World
 
+ADMIN_COMMANDS = frozenset({"admin"})
+"""The commands that stand in the menus of admins alone."""
+
 
 def refusal(state: SessionState, world: World) -> str | None:
     """What to tell someone who may not use the coach, or None for one who may.

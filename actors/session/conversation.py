@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import msgspec
 
 from actors.session import jobs, model_choice, onboarding, reach, support
-from actors.session.access import refusal
+from actors.session.access import is_admin, refusal
 from actors.session.flow import Failure
 from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, PICTURES, TEXTS
 from actors.session.gathering import Bundle, bundle_of
@@ -17,6 +17,7 @@ from actors.session.questions import KeyAnswered, ModelsAnswered
 from actors.session.state import Rep, SessionState
 from actors.session.turn import Tap, Turn, World, say, then
 from actors.session.waiting import CheckingKey, Idle
+from actors.telegram.messages import TelegramCall
 from actors.telegram.parsing import (
     AudioMessage,
     Blocked,
@@ -34,7 +35,7 @@ from actors.telegram.parsing import (
     TextMessage,
     command_of,
 )
-from actors.telegram.rendering import answer_callback
+from actors.telegram.rendering import answer_callback, set_my_commands
 
 
 def rep_of(user: Sender) -> Rep:
@@ -144,7 +145,15 @@ def _command(state: SessionState, name: str, rest: str, world: World) -> Turn:
         return Turn(state, calls=say(state, _unknown(name, world)))
     if name == "start" and state.profile is not None and rest:
         return _follow(state, rest, world)
-    return answer(state, rest, world)
+    turn = answer(state, rest, world)
+    if name in ("start", "admin") and is_admin(state, world):
+        turn = msgspec.structs.replace(turn, at_once=(*turn.at_once, _whole_menu(state, world)))
+    return turn
+
+
+def _whole_menu(state: SessionState, world: World) -> TelegramCall:
+    """The menu of an admin's own chat, in which the admins' commands stand too."""
+    return set_my_commands([(name, world.texts(f"command-{name}")) for name in COMMANDS], state.rep.telegram_id)
 
 
 def _unknown(name: str, world: World) -> str:

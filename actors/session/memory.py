@@ -57,7 +57,8 @@ def take_words(state: SessionState, message: TextMessage, world: World) -> Turn:
 
 def _list(state: SessionState, tap: Tap | None, world: World) -> Turn:
     known = items(state.memory)
-    lines = [world.texts("memory-intro", sessions=state.memory.total_sessions, items=len(known))]
+    conversations = world.texts("memory-conversations", sessions=state.memory.total_sessions)
+    lines = [world.texts("memory-intro", conversations=conversations, items=len(known))]
     lines += [_line(number, item, world) for number, item in enumerate(known, start=1)]
     buttons: list[tuple[Button, ...]] = [
         (Button(label=f"{number}. {item.text}"[:_LABEL], data=f"memory:view:{item.id}"),)

@@ -12,13 +12,16 @@ help =
     What I can do for you:
 
     /support: paste a prospect and get an analysis, a closing strategy, tactics and a draft
+    /leads: everyone you handed in, where they stand and what comes next
     /learn: lessons, level by level
     /train: a two-minute drill, scored by a rubric you see first
     /stats: your numbers
     /casebook: drafts that worked for the team
     /memory: what I remember of how you sell, to put right or forget
+    /settings: key, model, time zone, quiet hours, reminders
+    /usage: what your model calls used
+    /export, /delete: everything I know of you, as a file or gone
     /cancel: stop what is under way, at any moment
-    /start: change whose key I use
     /help: this page
 
     You can also just paste a prospect without a command. What you paste stays between you, me and the model that reads it.

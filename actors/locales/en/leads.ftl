@@ -6,8 +6,8 @@ leads-none = No leads yet. Paste a prospect and I keep the answer as your first 
 
 leads-page =
     { $count ->
-        [one] { $filter }: 1 of { $total } leads.
-       *[other] { $filter }: { $count } of { $total } leads. Page { $page } of { $pages }.
+        [one] { $filter }: 1 of { $total }.
+       *[other] { $filter }: { $count } of { $total }. Page { $page } of { $pages }.
     }
 
 leads-open = Open leads

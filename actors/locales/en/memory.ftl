@@ -5,7 +5,13 @@ command-memory = What I remember of you
 memory-intro =
     { $items ->
         [0] I remember nothing of how you sell yet. Prospects and drills teach me; names of prospects are never kept.
-       *[other] What I remember of how you sell, from { $sessions } conversations. It shapes my answers, so put right what is wrong. Names of prospects are never kept.
+       *[other] What I remember of how you sell, from { $conversations }. It shapes my answers, so put right what is wrong. Names of prospects are never kept.
+    }
+
+memory-conversations =
+    { $sessions ->
+        [one] one conversation
+       *[other] { $sessions } conversations
     }
 
 memory-weak_area = to work on

@@ -19,7 +19,7 @@ def test_the_list_has_pages_beyond_fifty() -> None:
     """Newest first, five a page, the last page reachable."""
     at = with_leads(*many(57))
     first = write(ready(), "/leads", at)
-    assert "57 of 57 leads. Page 1 of 12" in said(first)[0]
+    assert "57 of 57. Page 1 of 12" in said(first)[0]
     assert keyboard(first)[0] == f"lead:view:{many(57)[-1]['id']}"
     last = tap(ready(), "leads:page:open:11", at)
     assert "Page 12 of 12" in said(last)[0]
