@@ -69,10 +69,9 @@ def follow(state: SessionState, rest: str, world: World) -> Turn:
 def team_cases(world: World) -> tuple[Case, ...]:
     """Every case of the team, newest first; none when storage does not give them."""
     try:
-        rows = world.book.rows("casebook", team=True).values()
+        return _readable(world)
     except RowsUnreachable:
         return ()
-    return tuple(case_of(row) for row in sorted(rows, key=lambda row: str(row["created_at"]), reverse=True))
 
 
 def shown_cases(job: Job) -> dict[str, str]:
@@ -106,7 +105,7 @@ def _row(session: Row, state: SessionState, world: World) -> Row:
 
 
 def _readable(world: World) -> tuple[Case, ...]:
-    """The team's cases for a turn that cannot do without them; raises RowsUnreachable."""
+    """The team's cases, newest first, for a turn that cannot do without them; raises RowsUnreachable."""
     rows = world.book.rows("casebook", team=True).values()
     return tuple(case_of(row) for row in sorted(rows, key=lambda row: str(row["created_at"]), reverse=True))
 

@@ -103,7 +103,7 @@ def _badges(stats: RepStats, world: World) -> str:
 def _leads(stats: RepStats, world: World) -> str:
     if not stats.leads:
         return ""
-    told = ", ".join(f"{status.replace('_', ' ')} {count}" for status, count in stats.leads)
+    told = ", ".join(f"{world.texts(f'status-{status}')} {count}" for status, count in stats.leads)
     return world.texts("stats-leads", count=sum(count for _, count in stats.leads), statuses=told)
 
 

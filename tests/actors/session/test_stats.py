@@ -22,7 +22,7 @@ def test_numbers_are_told_in_words() -> None:
         "★ drills: 1 of 8, best scores 70 on average",
         "🏅 First Win, 2026-11-20",
         "Next badge: Dedicated, 10 answers",
-        "1 lead: meeting booked 1",
+        "1 lead: Meeting booked 1",
         "OpenRouter",
     ):
         assert part in text
