@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from runtime.address import Address, endpoint_of
+from runtime.address import Address, Endpoint, endpoint_of
 from runtime.clock import Cancellable
 from runtime.errors import ActorDead, ActorError, ActorFailed, AskTimeout, MailboxFull, MisuseError
 from runtime.supervision import EndReason
@@ -13,20 +13,22 @@ if TYPE_CHECKING:
     from runtime.kernel import Kernel
     from runtime.worker import Worker
 
+_begin = asyncio.Future.__init__  # the way through super() is longer, and every ask goes it
 _FULL = frozenset({"refused", "dropped", "coalesced"})
 
 
 class Request(asyncio.Future[object]):
     """One `ask`; ends exactly once: answer, error of the other side, or deadline."""
 
-    __slots__ = ("_asked", "address", "kernel", "name", "parked", "type_name", "watchers")
+    __slots__ = ("_asked", "address", "kernel", "parked", "watchers")
+
+    name = type_name = "ask"
 
     def __init__(self, kernel: "Kernel") -> None:
-        super().__init__(loop=kernel.loop)
+        _begin(self, loop=kernel.loop)
         self.kernel = kernel
         self.address = Address(self)
-        self.name = self.type_name = "ask"
-        self._asked = ("", "")
+        self._asked: tuple[Endpoint, object] | None = None
         self.parked: Worker | None = None
         self.watchers: dict[Cell, None] | None = None
 
@@ -86,21 +88,23 @@ class Request(asyncio.Future[object]):
 
     def expire(self, after_s: float) -> None:
         """End because no answer came in time."""
-        self.fail(AskTimeout(*self._asked, after_s))
+        endpoint, message = self._asked or (None, None)
+        self.fail(AskTimeout(getattr(endpoint, "type_name", "ask"), type(message).__name__, after_s))
 
     async def send(self, target: Address, message: object, deadline_s: float) -> object:
         """Send the request and wait; raises what the module `errors` draws under ActorError."""
         endpoint = endpoint_of(target)
         if not deadline_s > 0:
             raise MisuseError("an ask needs a deadline in the future")
-        self._asked = (getattr(endpoint, "type_name", "ask"), type(message).__name__)
+        self._asked = (endpoint, message)
         deadlines = self.kernel.deadlines
         waiting = deadlines.begin(self, deadline_s)
         try:
             endpoint.deliver(message, self.address)
             return await self
         finally:
-            super().cancel()
+            if not self.done():
+                super().cancel()
             del waiting[self]
             if not waiting and self.kernel.running is None:
                 deadlines.tidy()

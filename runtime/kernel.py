@@ -24,6 +24,7 @@ from runtime.worker import TURN_OVER, Worker
 if TYPE_CHECKING:
     from runtime.cell import Cell
 
+_UP = Phase.UP
 _SLICE_S = 0.005
 _SLICE_TURNS = 4096
 _log = structlog.get_logger(__name__)
@@ -122,7 +123,8 @@ class Kernel:
                 if outcome is not TURN_OVER:
                     self.busy[cell] = None
                     worker.suspend(cell, outcome, Request)
-                    cell.waits()
+                    if cell.phase is not _UP:
+                        cell.waits()
                     worker = self._change_worker(None)
                 self.moment = moment = now()
                 if sample is not None:
