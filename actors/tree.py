@@ -3,6 +3,7 @@
     journal
     providers            llm_router, record_writer, tracer
     sessions             one session per rep, made on demand
+    scheduler            tells sessions whose time has come
     telegram             message_sender, file_fetcher, update_receiver
 
 Top-level actors start in this order and stop in the reverse one: the intake first, the journal last.
@@ -21,6 +22,7 @@ from actors.providers.messages import Provider
 from actors.providers.record_writer import RecordWriter
 from actors.providers.secret import Secret
 from actors.providers.tracer import Tracer
+from actors.scheduler import Scheduler
 from actors.session.access import ADMIN_COMMANDS
 from actors.session.book import Book
 from actors.session.flows import COMMANDS
@@ -60,6 +62,7 @@ def build_tree(settings: Settings, store: Store, shelf: Shelf, practice: frozens
             journal_spec(settings.data_dir / "journal.sqlite"),
             ChildSpec("providers", lambda: Supervisor(_providers(settings, store, vault))),
             ChildSpec("sessions", lambda: _sessions(settings, store, shelf, vault, practice), well_known=True),
+            ChildSpec("scheduler", lambda: Scheduler(store), backoff=PROVIDER_BACKOFF),
             ChildSpec("telegram", lambda: Supervisor(_telegram(settings, token))),
         )
     )

@@ -8,12 +8,12 @@ import msgspec
 class AgentDefinition(msgspec.Struct, frozen=True):
     """One agent. `prompt` is a file under prompts/, `output` a name in `OUTPUTS`, the deadline covers every retry.
 
-    `sees` agents are given the job's pictures.
+    `sees` agents are given the job's pictures. One without an `output` searches the web and answers `Research`.
     """
 
     name: str
     prompt: str
-    output: str
+    output: str | None
     effort: Literal["low", "medium", "high"]
     max_tokens: int
     deadline_s: float
@@ -30,6 +30,10 @@ _DEFINITIONS = (
     AgentDefinition(
         "scenario_writer", "scenario_writer.md", "scenario_writer", effort="medium", max_tokens=8192, deadline_s=300.0
     ),
+    AgentDefinition("planner", "planner.md", "plan", effort="medium", max_tokens=6144, deadline_s=150.0),
+    AgentDefinition("advisor", "advisor.md", "advice", effort="medium", max_tokens=4096, deadline_s=120.0),
+    AgentDefinition("commenter", "commenter.md", "comments", effort="low", max_tokens=3072, deadline_s=120.0),
+    AgentDefinition("researcher", "researcher.md", None, effort="low", max_tokens=4096, deadline_s=180.0),
     AgentDefinition("memory", "memory.md", "memory", effort="low", max_tokens=4096, deadline_s=300.0),
 )
 

@@ -2,16 +2,21 @@
 
 import msgspec
 
+from coaching.advice import AdviceOutput, CommentsOutput
 from coaching.extraction import ExtractionOutput
 from coaching.generated import ScenarioWriterOutput
 from coaching.memory import MemoryOutput
+from coaching.plans import PlanOutput
 from coaching.strategist import Draft, StrategistOutput
 from coaching.trainer import TrainerOutput
 
 OUTPUTS: dict[str, type[msgspec.Struct]] = {
+    "advice": AdviceOutput,
+    "comments": CommentsOutput,
     "draft": Draft,
     "extraction": ExtractionOutput,
     "memory": MemoryOutput,
+    "plan": PlanOutput,
     "scenario_writer": ScenarioWriterOutput,
     "strategist": StrategistOutput,
     "trainer": TrainerOutput,

@@ -15,6 +15,7 @@ CONTEXT = frozenset(
         "casebook",
         "cases",
         "knowledge",
+        "lead",
         "scenario",
         "strategist_output",
         "user_memory",

@@ -31,6 +31,7 @@ PLACEHOLDERS = {
     "cases": Kind.TURN,
     "coaching": Kind.TURN,
     "knowledge": Kind.TEXT,
+    "lead": Kind.TURN,
     "scenario": Kind.DATA,
     "strategist_output": Kind.TURN,
     "user_memory": Kind.DATA,

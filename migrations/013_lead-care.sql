@@ -13,3 +13,4 @@ create table lead_versions (
     created_at timestamptz not null
 );
 create index lead_versions_by_lead on lead_versions (lead_id, created_at desc);
+create index lead_versions_by_user on lead_versions (user_id);

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
+from actors.session.copying import copy_button
 from actors.session.turn import World
 from actors.telegram.messages import TelegramCall
 from actors.telegram.rendering import Button, Keyboard, Rendered, bold, italic, join, markdown, plain, send_calls
 from coaching.rows import row_id
 from coaching.sections import Entry, Layout, Part, Section, support_sections
 from coaching.strategist import Draft, StrategistOutput
-
-_COPY_LIMIT = 256  # UTF-16 units that Telegram's copy button takes
 
 
 def answer_calls(
@@ -86,7 +85,7 @@ def _keyboard(draft: Draft, run_id: str | None, world: World) -> Keyboard:
         return Button(label=world.texts(name), data=data)
 
     another = button("button-another", "support:new")
-    copy = (Button(label=world.texts("button-copy"), copy_text=draft.message),) if _copied(draft.message) else ()
+    copy = copy_button(draft.message, world)
     if run_id is None:
         return ((*copy, another),)
     changes = (
@@ -99,7 +98,3 @@ def _keyboard(draft: Draft, run_id: str | None, world: World) -> Keyboard:
         button("button-open-lead", f"lead:view:{row_id(run_id, 'lead_registry')}"),
     )
     return (*((copy,) if copy else ()), changes, used, (button("button-again", f"revise:again:{run_id}"), another))
-
-
-def _copied(text: str) -> bool:
-    return len(text.encode("utf-16-le")) // 2 <= _COPY_LIMIT

@@ -7,7 +7,7 @@ handled together, so that a crash in between loses none of them.
 import msgspec
 
 from actors.session.state import SessionState
-from actors.session.waiting import AnsweringScenario, AwaitingProspect, Idle
+from actors.session.waiting import AnsweringScenario, AwaitingProspect, Idle, ShowingPost, UpdatingLead
 from actors.telegram.parsing import (
     EditedMessage,
     ImageMessage,
@@ -27,7 +27,7 @@ LONGEST_S = 8.0
 """How long gathering may go on while more and more comes."""
 MOMENT_S = 2
 """Messages dated further apart do not belong together, though they arrive together after an outage; whole seconds."""
-_GATHERED = (Idle, AwaitingProspect, AnsweringScenario)
+_GATHERED = (Idle, AwaitingProspect, AnsweringScenario, UpdatingLead, ShowingPost)
 Reference = tuple[str, int]
 """An inbox entry of the journal: its source and number."""
 

@@ -185,8 +185,11 @@ def _buttons(lead: Lead, world: World) -> Keyboard:
         return Button(label=world.texts(f"button-lead-{name}"), data=f"{data}:{lead.id}")
 
     draft = (button("draft", "lead:draft"),) if lead.draft else ()
+    planned = button("plan", "plan:show") if lead.plan else button("make-plan", "plan:make")
     return (
         (button("status", "lead:status"), *draft),
+        (planned, button("news", "news:tell")),
+        (button("comment", "comment:ask"), button("research", "research:show" if lead.research else "research:make")),
         (button("note", "lead:note"), button("edit", "lead:edit")),
         (button("log", "lead:log"), button("delete", "lead:delete")),
         (Button(label=world.texts("button-back"), data="leads:page:open:0"),),

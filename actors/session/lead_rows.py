@@ -1,5 +1,7 @@
 """A rep's leads as their flows read and write them. Rows are the rep's own by construction, so no other is found."""
 
+import msgspec
+
 from actors.providers.messages import RowWrite
 from actors.session.state import Profile, SessionState
 from actors.session.turn import World
@@ -10,6 +12,7 @@ from coaching.reminders import next_reminder
 from storage import to_text
 
 LONGEST_ACTIVITY = 3_000
+TOLD_ACTIVITIES = 10
 
 
 def leads_of(world: World) -> tuple[Lead, ...]:
@@ -73,3 +76,20 @@ def title(lead: Lead, world: World) -> str:
 def next_step(plan: Plan) -> str:
     """The title of the plan's next step; empty when it is through."""
     return plan.steps[plan.next].title if plan.next is not None else ""
+
+
+def lead_input(lead: Lead, world: World) -> dict[str, object]:
+    """What a model is told of a lead beside the material it was made from."""
+    happened = activities_of(lead.id, world)[:TOLD_ACTIVITIES]
+    return {
+        "name": lead.name,
+        "title": lead.title,
+        "company": lead.company,
+        "location": lead.geography,
+        "status": lead.status.value,
+        "analysis": msgspec.to_builtins(lead.analysis),
+        "notes": lead.notes,
+        "research": lead.research,
+        "plan": [f"{step.status}: {step.title}" for step in lead.plan.steps] if lead.plan else [],
+        "happened": [f"{str(row['created_at'])[:10]} {row['activity_type']}: {row['content']}" for row in happened],
+    }

@@ -33,6 +33,7 @@ from actors.providers.messages import (
 )
 from actors.session.messages import RunFinished, StepFailed, StepFinished, StepProgressed, StepQueued, StepStarted
 from actors.telegram.messages import FetchFile, FileFetched, FileRefused
+from coaching.advice import Page, Research
 from coaching.agents import AGENTS
 from coaching.extraction import ExtractionOutput, material
 from coaching.knowledge import SMALL_TOKENS, allowance, excerpt, tokens
@@ -65,6 +66,14 @@ class RunOrder(msgspec.Struct, frozen=True):
     memory: UserMemory
     images: tuple[str, ...] = ()
     finished: dict[str, bytes] = {}
+
+
+def _output(agent: str, answer: Completed) -> bytes:
+    """What an agent answered, as JSON; of a search the pages it cites are part of the answer."""
+    if AGENTS[agent].output is not None:
+        return answer.text.encode()
+    pages = tuple(Page(citation.url, citation.title) for citation in answer.citations)
+    return msgspec.json.encode(Research(answer.text, pages))
 
 
 class _Call(msgspec.Struct):
@@ -237,6 +246,7 @@ class PipelineRun(Actor):
                 deadline_s=agent.deadline_s,
                 telegram_id=order.telegram_id,
                 output=agent.output,
+                web_search=agent.output is None,
                 max_tokens=agent.max_tokens,
                 effort=agent.effort,
                 priority=Priority.BACKGROUND if background else Priority.INTERACTIVE,
@@ -284,7 +294,7 @@ class PipelineRun(Actor):
         call = self._calls.pop(answer.request_id, None)
         if call is None:
             return
-        agent, output = call.step.agent, answer.text.encode()
+        agent, output = call.step.agent, _output(call.step.agent, answer)
         self._outputs[agent] = output
         self._record(call, None, answer)
         last = not call.background and not self._awaited() and all(group.background for group in self._groups)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from sandbox.models.cases import nearest_case
+from sandbox.models.engaging import comments, counsel, plan
 from sandbox.models.inventing import invent
 from sandbox.models.judging import judge
 from sandbox.models.knowledge import read_knowledge
@@ -65,6 +66,12 @@ def answer(question: Question) -> str:
         wanted = invent(question.system)
     elif "sightings" in fields:
         wanted = judge(text, question.system, knowledge)
+    elif {"goal", "steps"} <= fields:
+        wanted = plan(prospect, knowledge)
+    elif {"assessment", "moves"} <= fields:
+        wanted = counsel(prospect, knowledge)
+    elif {"post", "options"} <= fields:
+        wanted = comments(text)
     elif {"platform", "message"} <= fields:
         wanted = revise(find_sources(said), prospect.main.ask)
     return json.dumps(shaped(schema, wanted, prospect.facts() | _facts(pictures)), ensure_ascii=False)

@@ -8,12 +8,16 @@ import pytest
 
 from actors.providers.messages import FailureKind, KeyVerdict
 from actors.session.flows import COMMANDS
+from actors.session.plan import SETTLING
 from actors.texts import MissingText, Texts
+from coaching.advice import Tone
 from coaching.badges import BADGES
 from coaching.generated import CATEGORIES
 from coaching.leads import LeadStatus
+from coaching.plans import ActionType
 from coaching.progress import RANKS, Earned
 from coaching.remembered import PREFERENCES
+from coaching.reminders import SNOOZES
 from coaching.sections import Layout, support_sections
 from coaching.strategist import EngagementTactics
 from tests.actors.session.world import answer
@@ -43,6 +47,14 @@ BUILT_FROM_VALUES = (
     | {f"status-{status.value}" for status in LeadStatus}
     | {"leads-open", "leads-all", "lead-title", "lead-place", "lead-outcome"}
     | {f"button-lead-{name}" for name in ("status", "draft", "note", "edit", "log", "delete")}
+    | {f"button-lead-{name}" for name in ("plan", "make-plan", "news", "comment", "research")}
+    | {f"action-{action.value}" for action in ActionType}
+    | {f"plan-{wish}" for wish in SETTLING}
+    | {f"button-step-{name}" for name in ("done", "skip", "draft")}
+    | {f"button-snooze-{name}" for name in SNOOZES}
+    | {f"button-copy-{tone.value}" for tone in Tone}
+    | {f"change-{name}" for name in ("stage", "key_concern", "buying_signal", "prospect_type", "steps", "objection")}
+    | {f"button-{name}" for name in ("advise", "reanalyse", "news-done", "versions")}
     | {f"rank-{rank}" for rank in RANKS}
     | {f"badge-{badge.id}" for badge in BADGES}
     | {f"rarity-{badge.rarity}" for badge in BADGES}

@@ -26,7 +26,7 @@ def asked(agent: str, **values: object) -> bytes:
     """What the practice model answers as this agent."""
     prompt = library().prompts[agent]
     given = {name: values.get(name, library().knowledge) for name in prompt.inputs}
-    schema = wire_schema(OUTPUTS[AGENTS[agent].output], Dialect.OPENROUTER)
+    schema = wire_schema(OUTPUTS[AGENTS[agent].output or ""], Dialect.OPENROUTER)
     turn = Turn("user", render_turn(prompt, given))
     return answer(Question("\n\n".join(render(prompt, given)), (turn,), schema)).encode()
 

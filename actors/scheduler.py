@@ -1,0 +1,100 @@
+"""Scheduler: looks in storage whose time has come, and tells their sessions, which alone decide and write.
+
+It keeps nothing that matters: a session moves the moment in its own row, so nothing is told twice however often this
+actor asks, and a restart only means that it looks again. While storage is out of reach it waits for the next look.
+"""
+
+import asyncio
+from typing import ClassVar
+
+import msgspec
+import structlog
+
+from actors.session.messages import Nudge
+from actors.session.session_journal import session_key
+from coaching.reminders import digest_due
+from coaching.rep_settings import RepSettings
+from runtime import Actor, Address, Mailbox
+from storage import Row, StorageError, Store, eq, from_text, lte, to_text
+
+_LOG = structlog.get_logger(__name__)
+READ_DEADLINE_S = 20.0
+TELL_AGAIN_S = 600.0
+"""How long a session has time to act on a nudge before it is told again: rows reach storage a little later."""
+MOST_DUE, MOST_REPS, MOST_DIGESTS = 200, 1_000, 50
+
+
+class _Look(msgspec.Struct, frozen=True):
+    pass
+
+
+class Scheduler(Actor):
+    """Sends `Nudge` for due reminders and daily digests, every `every_s` seconds."""
+
+    mailbox: ClassVar[Mailbox] = Mailbox(capacity=100)
+
+    def __init__(self, store: Store, *, every_s: float = 60.0) -> None:
+        super().__init__()
+        self._store = store
+        self._every_s = every_s
+        self._told: dict[Nudge, float] = {}
+
+    async def started(self) -> None:
+        """Look soon after the start: what came due while nobody ran is told now."""
+        self.timer(min(self._every_s, 5.0), _Look())
+
+    async def receive(self, message: object, sender: Address) -> None:
+        match message:
+            case _Look():
+                await self._look()
+                self.timer(self._every_s, _Look())
+            case _:
+                await self.unhandled(message, sender)
+
+    async def _look(self) -> None:
+        now = self.clock.time()
+        try:
+            async with asyncio.timeout(READ_DEADLINE_S):
+                reps = {int(str(row["telegram_id"])): row for row in await self._reps()}
+                due = await self._store.select(
+                    "lead_registry",
+                    lte("next_followup", to_text(now)),
+                    order=("next_followup", "id"),
+                    limit=MOST_DUE,
+                )
+        except (StorageError, TimeoutError) as error:
+            _LOG.warning("schedule_unreadable", error=type(error).__name__)
+            return
+        self._told = {nudge: at for nudge, at in self._told.items() if now - at < TELL_AGAIN_S}
+        for row in due:
+            rep = int(str(row["telegram_id"]))
+            if rep in reps:
+                self._tell(Nudge(session_key(rep), "remind", str(row["id"]), str(row["next_followup"])), now)
+        waiting = [rep for rep, row in reps.items() if _digest_due(row, now)]
+        for rep in waiting[:MOST_DIGESTS]:
+            day = _settings(reps[rep]).local(now).date().isoformat()
+            self._tell(Nudge(session_key(rep), "digest", "", day), now)
+
+    async def _reps(self) -> list[Row]:
+        where = eq("reminders_enabled", value=True)
+        reps = await self._store.select("users", where, order=("id",), limit=MOST_REPS)
+        return [row for row in reps if row["access"] == "granted"]
+
+    def _tell(self, nudge: Nudge, now: float) -> None:
+        if nudge not in self._told:
+            self._told[nudge] = now
+            self.send(self.find("sessions"), nudge)
+
+
+def _digest_due(row: Row, now: float) -> bool:
+    last = from_text(str(row["digested_at"])) if row["digested_at"] else None
+    return digest_due(last, _settings(row), now)
+
+
+def _settings(row: Row) -> RepSettings:
+    return RepSettings(
+        time_zone=str(row["time_zone"]),
+        quiet_from=int(str(row["quiet_from"])),
+        quiet_to=int(str(row["quiet_to"])),
+        reminders=bool(row["reminders_enabled"]),
+    )
