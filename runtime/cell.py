@@ -19,7 +19,7 @@ from runtime.clock import Cancellable
 from runtime.kernel import Kernel
 from runtime.mailbox import Mailbox, Overflow, deliver_into_full
 from runtime.owned import Owned, owned_by
-from runtime.phases import Phase, Step
+from runtime.phases import AWAITED, DOWN, ENDED, STARTING, STOPPING, UP, Phase, Step
 from runtime.supervision import ChildSpec, EndReason, Supervision, Terminated
 from runtime.thespian_reference import ThespianReference
 from runtime.watching import CellTimes
@@ -60,7 +60,7 @@ class Cell(ThespianReference):
         self.instance: Any = None
         self.receive: Callable[[object, Address], object] | None = None
         self.context: Context | None = None
-        self.phase = Phase.AWAITED
+        self.phase = AWAITED
         self.generation = 0
         self.global_name: str | None = None
         self.mailbox: Mailbox = _DEFAULT_MAILBOX
@@ -89,7 +89,7 @@ class Cell(ThespianReference):
         self.waiters: list[asyncio.Future[None]] | None = None
         self.killer: Cancellable | None = None
         self.stats.alive += 1
-        kernel.watch.phases[Phase.AWAITED] += 1
+        kernel.watch.phases[AWAITED] += 1
 
     @property
     def path(self) -> str:
@@ -130,7 +130,7 @@ class Cell(ThespianReference):
 
     def deliver_owned(self, message: object, sender: Address) -> None:
         """Accept what the actor asked for itself, whatever the depth; a dead letter only after its end."""
-        if self.phase is Phase.ENDED:
+        if self.phase is ENDED:
             self.undelivered(message, sender, "stopped")
             return
         if self.queue is None and not self.scheduled:
@@ -184,7 +184,7 @@ class Cell(ThespianReference):
         else:
             self.signals.append(step)
         if self.worker is not None:
-            if interrupt and not self.interrupted and self.phase in (Phase.STARTING, Phase.UP):
+            if interrupt and not self.interrupted and self.phase in (STARTING, UP):
                 self.interrupted = True
                 self.worker.cancel()
         elif not self.scheduled:
@@ -193,7 +193,7 @@ class Cell(ThespianReference):
 
     def waits(self) -> None:
         """What the cell does is not done at once; a stop that waits has its budget from now on."""
-        if self.phase is Phase.STOPPING:
+        if self.phase is STOPPING:
             life.set_killer(self)
 
     # Turns: what the worker asks of the cell
@@ -278,21 +278,21 @@ class Cell(ThespianReference):
         self.ending = False
         self.end_reason = None
         self.failures_in_row = 0
-        if self.phase is Phase.ENDED:
+        if self.phase is ENDED:
             self.queue = None
             self.limit(self.mailbox)
-            self.enter(Phase.AWAITED)
+            self.enter(AWAITED)
 
     @property
     def adopted(self) -> bool:
         """Whether it has a parent now; an awaited or ended cell of a well-known name has none."""
-        return self.parent is not None and self.phase is not Phase.ENDED
+        return self.parent is not None and self.phase is not ENDED
 
     def await_successor(self) -> None:
         """Keep address and mailbox for the next child of this well-known name."""
-        if self.phase is Phase.DOWN:
+        if self.phase is DOWN:
             self.parent = None
-            self.enter(Phase.AWAITED)
+            self.enter(AWAITED)
 
     def install(self, instance: Any) -> None:
         """Take a new instance for this generation."""
@@ -350,7 +350,7 @@ class Cell(ThespianReference):
         """A child ended for good; whether this actor is to be told."""
         if self.children is not None:
             self.children.remove(child)
-        return self.phase in (Phase.STARTING, Phase.UP)
+        return self.phase in (STARTING, UP)
 
     def restarts_after_leaving(self, child: "Cell") -> bool:
         """Whether a child that left normally starts again."""
@@ -398,7 +398,7 @@ class Cell(ThespianReference):
     @property
     def ended(self) -> bool:
         """Whether it has ended for good."""
-        return self.phase is Phase.ENDED
+        return self.phase is ENDED
 
     def told_of_end(self, subject: "Cell | Request", reason: EndReason) -> None:
         """Take the news of an end, in order with what the ended one had sent."""

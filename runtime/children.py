@@ -8,7 +8,7 @@ import structlog
 
 from runtime import life
 from runtime.errors import NameTaken
-from runtime.phases import Phase, Step
+from runtime.phases import DOWN, ENDED, START, STOPPING, UP
 from runtime.supervision import ChildSpec, Restart, Strategy, Supervision
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Children:
             raise NameTaken(spec.name)
         self._by_name[spec.name] = cell
         cell.adopt(self.parent, spec)
-        cell.signal(Step.START)
+        cell.signal(START)
 
     def remove(self, cell: "Cell") -> None:
         """Forget a child that has ended."""
@@ -95,12 +95,12 @@ class Children:
         for child in self.newest_first():
             if not for_good and child.spec is not None and child.spec.well_known:
                 life.request_disposal(child)
-                await child.reached(Phase.DOWN, Phase.ENDED)
+                await child.reached(DOWN, ENDED)
                 child.await_successor()
                 self.remove(child)
             else:
                 child.request_close()
-                await child.reached(Phase.ENDED)
+                await child.reached(ENDED)
 
     def _within_intensity(self) -> bool:
         now = self.parent.kernel.now()
@@ -134,27 +134,27 @@ class Children:
             case Strategy.ONE_FOR_ALL:
                 return everyone
             case Strategy.REST_FOR_ONE:
-                down = (cell for cell in everyone if cell.phase in (Phase.STOPPING, Phase.DOWN))
+                down = (cell for cell in everyone if cell.phase in (STOPPING, DOWN))
                 return everyone[everyone.index(next(down, child)) :]
 
     async def _restart_group(self, failed: "Cell", group: "list[Cell]") -> None:
         for cell in reversed(group):
             if cell is not failed and cell.spec is not None and cell.spec.restart is Restart.TEMPORARY:
                 life.request_end(cell, "killed")
-                await cell.reached(Phase.ENDED)
+                await cell.reached(ENDED)
             else:
                 life.request_disposal(cell)
-                await cell.reached(Phase.DOWN, Phase.ENDED)
+                await cell.reached(DOWN, ENDED)
         pause = _next_pause(failed)
         if pause > 0:
             await self.parent.kernel.clock.sleep(pause)
         for cell in group:
-            if cell.ending or cell.phase is not Phase.DOWN:
+            if cell.ending or cell.phase is not DOWN:
                 continue
             cell.restarts += 1
             cell.stats.restarts += 1
-            cell.signal(Step.START)
-            if await cell.reached(Phase.UP, Phase.STOPPING, Phase.ENDED) is not Phase.UP:
+            cell.signal(START)
+            if await cell.reached(UP, STOPPING, ENDED) is not UP:
                 return
 
 

@@ -15,7 +15,7 @@ from runtime.asking import Deadlines, Request
 from runtime.clock import Cancellable, Clock
 from runtime.dead_letters import DeadLetter, DeadLetters
 from runtime.errors import NameTaken
-from runtime.phases import Phase
+from runtime.phases import AWAITED, ENDED, UP
 from runtime.supervision import ChildSpec
 from runtime.thespian_side import ThespianSide
 from runtime.watching import Watch
@@ -24,7 +24,6 @@ from runtime.worker import TURN_OVER, Worker
 if TYPE_CHECKING:
     from runtime.cell import Cell
 
-_UP = Phase.UP
 _SLICE_S = 0.005
 _SLICE_TURNS = 4096
 _log = structlog.get_logger(__name__)
@@ -123,7 +122,7 @@ class Kernel:
                 if outcome is not TURN_OVER:
                     self.busy[cell] = None
                     worker.suspend(cell, outcome, Request)
-                    if cell.phase is not _UP:
+                    if cell.phase is not UP:
                         cell.waits()
                     worker = self._change_worker(None)
                 self.moment = moment = now()
@@ -180,7 +179,7 @@ class Kernel:
         if not spec.well_known:
             return self._make_cell(self, spec.name)
         cell = self.find(spec.name)
-        if cell.phase not in (Phase.AWAITED, Phase.ENDED) or cell.adopted:
+        if cell.phase not in (AWAITED, ENDED) or cell.adopted:
             raise NameTaken(spec.name)
         return cell
 

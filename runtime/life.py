@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from runtime.kernel import log_failure
-from runtime.phases import Phase, Step
+from runtime.phases import AWAITED, CRASH, DISPOSE, DOWN, END, ENDED, LEAVE, START, STARTING, STOPPING, UP, Step
 from runtime.supervision import EndReason, Terminated
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Escalated(Exception):  # named by the fact
 
 
 def _start(cell: "Cell") -> Coroutine[Any, Any, None] | None:
-    if cell.phase not in (Phase.AWAITED, Phase.DOWN) or cell.spec is None:
+    if cell.phase not in (AWAITED, DOWN) or cell.spec is None:
         return None
     cell.generation += 1
     try:
@@ -39,7 +39,7 @@ def _start(cell: "Cell") -> Coroutine[Any, Any, None] | None:
         crash(cell, error, "started")
         return None
     if cell.has_hook("started"):
-        cell.enter(Phase.STARTING)
+        cell.enter(STARTING)
         return _started_hook(cell)
     _up(cell)
     return None
@@ -50,7 +50,7 @@ async def _started_hook(cell: "Cell") -> None:
         await cell.run_hook("started")
     except asyncio.CancelledError as error:
         if cell.interrupted and cell.outside_error is None:
-            cell.enter(Phase.STOPPING)
+            cell.enter(STOPPING)
         else:
             cause, cell.outside_error = cell.outside_error or error, None
             crash(cell, cause, "started")
@@ -62,13 +62,13 @@ async def _started_hook(cell: "Cell") -> None:
 
 def _up(cell: "Cell") -> None:
     cell.started_at = cell.kernel.moment
-    cell.enter(Phase.UP)
+    cell.enter(UP)
 
 
 def _end(cell: "Cell") -> Coroutine[Any, Any, None] | None:
-    if cell.phase is Phase.ENDED:
+    if cell.phase is ENDED:
         return None
-    if cell.phase is not Phase.UP or cell.owned or cell.children or cell.has_hook("stopped"):
+    if cell.phase is not UP or cell.owned or cell.children or cell.has_hook("stopped"):
         return _dispose_and_end(cell)
     cell.let_go()
     finish(cell, cell.end_reason or "normal")
@@ -81,10 +81,10 @@ async def _dispose_and_end(cell: "Cell") -> None:
 
 
 async def _dispose(cell: "Cell") -> None:
-    if cell.phase in (Phase.AWAITED, Phase.DOWN, Phase.ENDED):
+    if cell.phase in (AWAITED, DOWN, ENDED):
         cell.enter(cell.phase)
         return
-    cell.enter(Phase.STOPPING)
+    cell.enter(STOPPING)
     if cell.owned is not None:
         ending = cell.owned.release(cell)
         if ending:
@@ -108,11 +108,11 @@ def _down(cell: "Cell") -> None:
     if cell.owned is not None:
         cell.owned.release(cell)  # what the `stopped` hook ordered
     cell.let_go()
-    cell.enter(Phase.DOWN)
+    cell.enter(DOWN)
 
 
 async def _leave(cell: "Cell") -> None:
-    if cell.phase is not Phase.UP or cell.ending:
+    if cell.phase is not UP or cell.ending:
         return
     await _dispose(cell)
     if cell.parent is None or cell.ending or not cell.parent.restarts_after_leaving(cell):
@@ -121,29 +121,29 @@ async def _leave(cell: "Cell") -> None:
 
 def request_end(cell: "Cell", reason: EndReason) -> None:
     """End the cell for good, interrupting what it does; a stop that takes longer than its budget is cut short."""
-    if cell.phase is Phase.ENDED or cell.ending:
+    if cell.phase is ENDED or cell.ending:
         return
     cell.ending = True
     cell.end_reason = reason
     _bound_the_wait(cell)
-    cell.signal(Step.END)
+    cell.signal(END)
 
 
 def request_disposal(cell: "Cell") -> None:
     """Take the cell DOWN, interrupting what it does; the budget is the same as for an end."""
     _bound_the_wait(cell)
-    cell.signal(Step.DISPOSE)
+    cell.signal(DISPOSE)
 
 
 def request_crash(cell: "Cell", error: BaseException) -> None:
     """Let the actor fail with an error that did not come from its handler."""
     cell.outside_error = error
-    cell.signal(Step.CRASH)
+    cell.signal(CRASH)
 
 
 def _crash_from_outside(cell: "Cell") -> None:
     error, cell.outside_error = cell.outside_error, None
-    if error is not None and cell.phase is Phase.UP:
+    if error is not None and cell.phase is UP:
         crash(cell, error, "")
 
 
@@ -151,7 +151,7 @@ def crash(cell: "Cell", error: BaseException, message_type: str) -> None:
     """The instance is lost; its supervisor decides what comes next."""
     cell.kernel.watch.failed(cell)
     cell.last_error = type(error).__name__
-    cell.enter(Phase.STOPPING)
+    cell.enter(STOPPING)
     log_failure("actor_failed", cell.type_name, error, message=message_type, generation=cell.generation)
     if cell.parent is not None and not cell.ending:
         cell.parent.child_failed(cell)
@@ -166,7 +166,7 @@ def finish(cell: "Cell", reason: EndReason) -> None:
         cell.put_back()
     cell.room = -1
     waiting, cell.queue = cell.queue or (), _CLOSED
-    cell.enter(Phase.ENDED)
+    cell.enter(ENDED)
     for message, sender, _ in waiting:
         own = isinstance(message, Terminated) or sender is cell.address
         cell.lose(message, sender, "obsolete" if own else "stopped")
@@ -226,10 +226,10 @@ def broken(cell: "Cell", error: BaseException) -> None:
 
 
 STEPS: dict[Step, Callable[["Cell"], Coroutine[Any, Any, None] | None]] = {
-    Step.START: _start,
-    Step.DISPOSE: _dispose,
-    Step.END: _end,
-    Step.LEAVE: _leave,
-    Step.CRASH: _crash_from_outside,
+    START: _start,
+    DISPOSE: _dispose,
+    END: _end,
+    LEAVE: _leave,
+    CRASH: _crash_from_outside,
 }
 """What does each step, at once or by the coroutine it returns; whatever the actor raises is handled there."""

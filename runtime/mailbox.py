@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from runtime.address import Address
-from runtime.phases import Phase
+from runtime.phases import ENDED
 from runtime.supervision import Terminated
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def deliver_into_full(cell: "Cell", message: object, sender: Address) -> None:
 
     Kept out of the path of all other messages.
     """
-    if cell.phase is Phase.ENDED:
+    if cell.phase is ENDED:
         cell.undelivered(message, sender, "stopped")
         return
     overflow = cell.mailbox.overflow

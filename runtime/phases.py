@@ -13,6 +13,8 @@ class Phase(StrEnum):
     DOWN = "down"
     ENDED = "ended"
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and every step of a life counts phases
+
 
 class Step(StrEnum):
     """What a signal asks for; LEAVE is an end the actor chose itself, CRASH a failure from outside its handler."""
@@ -22,3 +24,10 @@ class Step(StrEnum):
     END = "end"
     LEAVE = "leave"
     CRASH = "crash"
+
+    __hash__ = str.__hash__
+
+
+# An enum's attribute is slow to get in Python 3.11, and every step of every life asks for several.
+AWAITED, STARTING, UP, STOPPING, DOWN, ENDED = Phase
+START, DISPOSE, END, LEAVE, CRASH = Step

@@ -15,7 +15,7 @@ from inspect import isawaitable
 from types import CoroutineType, coroutine
 from typing import TYPE_CHECKING, Any
 
-from runtime.phases import Phase
+from runtime.phases import UP
 
 if TYPE_CHECKING:
     from runtime.asking import Request
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from runtime.kernel import Kernel
 
 _BATCH = 32
-_UP = Phase.UP  # an enum's attribute is slow to get in Python 3.11, and every message asks for it
 
 TURN_OVER = object()
 """What a worker yields when the turn is over; anything else comes from a handler that waits."""
@@ -78,7 +77,7 @@ class Worker(Coroutine[Any, Any, None]):
                             continue
                         kernel.schedule(cell)
                         return
-                    if cell.phase is not _UP:
+                    if cell.phase is not UP:
                         cell.wait_in_queue()
                         break
                     if cell.sender is None:
