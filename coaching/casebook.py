@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from coaching.names import anonymous, prospect_names
+from coaching.orders import spoken
 from coaching.prospect import cleaned
 from coaching.retrieval import ranked, stems
 from coaching.rows import Row, lead_texts, row_id
@@ -113,15 +114,18 @@ def twin(cases: Iterable[Case], new: Case) -> Case | None:
 
 
 def shown(cases: Iterable[Case]) -> list[dict[str, object]]:
-    """Cases as a model gets them: short, and each with the id by which it can be cited."""
+    """Cases as a model gets them: short, and each with the id by which it can be cited.
+
+    A case quotes what was once pasted; sentences in it that give a model orders are left out.
+    """
     return [
         {
             "case_id": case.id,
             "persona": case.persona,
             "situation": case.situation,
-            "concern": case.analysis.key_concern,
-            "what_was_done": [f"{step.principle}: {step.detail}" for step in case.strategy.steps[:3]],
-            "draft_that_was_used": case.draft.message,
+            "concern": spoken(case.analysis.key_concern).text,
+            "what_was_done": [spoken(f"{step.principle}: {step.detail}").text for step in case.strategy.steps[:3]],
+            "draft_that_was_used": spoken(case.draft.message).text,
         }
         for case in cases
     ]

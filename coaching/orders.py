@@ -1,4 +1,4 @@
-"""Orders to the examiner inside an answer: sentences that address the model, not the customer, are left out.
+"""Orders to a model inside what people wrote: sentences that address it, not the customer, are left out.
 
 A rep who is scored gains by talking to the scorer. What stands here is the first of three doors: the answer also
 travels quoted, and points come only from quotes that code finds in it.
