@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router chaos lock pictures clean
+.PHONY: help run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router bench-system chaos lock pictures clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ rotate-keys: $(RUN_STAMP) ## Encrypt reps' stored keys again with the newest ENC
 
 bench-shared-key: $(DEV_STAMP) ## Measure 200 reps on one free key: allowance used, 429s, fairness (two minutes)
 	@$(BIN)/python -m benchmarks.shared_key
+
+bench-system: $(DEV_STAMP) ## Measure the whole coach under load beside a bare bot (ten minutes; ARGS="--flight 1000": three)
+	@$(BIN)/python -m benchmarks.system $(ARGS)
 
 bench-router: $(DEV_STAMP) ## Measure what the router adds to a model call, and how it bears faults (a minute)
 	@$(BIN)/python -m benchmarks.router_overhead

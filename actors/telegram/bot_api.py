@@ -13,6 +13,7 @@ import structlog
 from aiogram import Bot, exceptions, methods
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.methods import Response
 from aiogram.types import BufferedInputFile
 from aiohttp import ClientConnectorError, ClientTimeout, ConnectionTimeoutError
 from pydantic import ValidationError
@@ -71,6 +72,7 @@ class BotApi:
             return Outcome(Came.REFUSED, "not a call of the Bot API")
         timeout = ClientTimeout(total=timeout_s, sock_connect=_CONNECT_S)
         async with self._turns:
+            _keep_form(method)
             try:
                 await self._bot(method, request_timeout=cast("Any", timeout))  # aiohttp takes both forms
                 outcome = Outcome(Came.DONE)
@@ -99,6 +101,20 @@ def _problem(outcome: Outcome) -> str | None:
         case Came.UNAUTHORIZED:
             return "TELEGRAM_BOT_TOKEN is not accepted by Telegram; take the current one from @BotFather."
     return None
+
+
+_FORMS: dict[type, object] = {}
+
+
+def _keep_form(method: methods.TelegramMethod[Any]) -> None:
+    """Hold on to the form in which aiogram checks the answer.
+
+    pydantic remembers a generic's forms weakly, so that aiogram builds the same one again and again: 25 ms of a
+    blocked loop each time.
+    """
+    kind = type(method)
+    if kind not in _FORMS:
+        _FORMS[kind] = Response[kind.__returning__]  # type: ignore[name-defined]  # a type known at run time only
 
 
 def _method(call: TelegramCall) -> methods.TelegramMethod[Any]:

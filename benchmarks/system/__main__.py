@@ -1,0 +1,327 @@
+"""`make bench-system`: pace beside a bare bot, time added to a turn, and memory with many turns in flight.
+
+Three processes: the outside world, Cornerman or the bare bot, and this one, which plays the reps and looks on.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import aiohttp
+import msgspec
+from cryptography.fernet import Fernet
+
+from benchmarks.report import machine, write_bars, write_section
+from storage import SqliteStore, migrate_sqlite, to_text, user_id
+
+HOME = Path(__file__).parents[2]
+MODEL = "openai/gpt-oss-120b"
+PROMISED = 10_000
+PROSPECT = (
+    "/support rep-{rep}: Maria Keller, plant manager at Nordwerk in Hamburg, wrote: we like the demo, but your price "
+    "is far above what we planned and the budget for this year is closed. Could you come back in spring?"
+)
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """Updates handled in a second, and CPU milliseconds for each."""
+
+    per_s: float
+    cpu_ms: float
+
+
+class Proc:
+    """A process under measurement."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+
+    def cpu_s(self) -> float:
+        """CPU seconds so far, all threads."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory_mb(self) -> float:
+        """Resident memory."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(one for one in status.splitlines() if one.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+
+class World:
+    """The outside world's process, and what the reps do in it."""
+
+    def __init__(self, addresses: dict[str, str], token: str, folder: Path, http: aiohttp.ClientSession) -> None:
+        self.telegram, self.provider = addresses["telegram"], addresses["provider"]
+        self.token, self.folder, self.http = token, folder, http
+
+    async def write(self, rep: int, text: str) -> float:
+        """Let a rep write; gives when, in epoch seconds."""
+        at = time.time()
+        body = {"text": text, "username": f"rep{rep}", "first_name": f"Rep {rep}"}
+        async with self.http.post(f"{self.telegram}/sim/users/{rep}/text", json=body) as answer:
+            answer.raise_for_status()
+        return at
+
+    async def sends(self) -> list[dict[str, Any]]:
+        """Every message that was sent so far."""
+        calls = (await self._get(f"{self.telegram}/sim/calls"))["calls"]
+        return [one for one in calls if one["method"] == "sendMessage"]
+
+    async def state(self) -> dict[str, Any]:
+        """The provider's open and ended calls."""
+        return await self._get(f"{self.provider}/answered")
+
+    async def open_calls(self) -> int:
+        """How many calls the provider is working on."""
+        return int((await self._get(f"{self.provider}/answered?since=10000000"))["open"])
+
+    async def hold(self, state: str) -> None:
+        """Let the provider end nothing ("on") or go on ("off")."""
+        async with self.http.post(f"{self.provider}/hold/{state}") as answer:
+            answer.raise_for_status()
+
+    async def reset(self) -> None:
+        """Forget every chat and call."""
+        async with self.http.post(f"{self.telegram}/sim/reset", json={}) as answer:
+            answer.raise_for_status()
+
+    async def _get(self, url: str) -> dict[str, Any]:
+        async with self.http.get(url) as answer:
+            answer.raise_for_status()
+            return dict(await answer.json())
+
+
+@asynccontextmanager
+async def world(folder: Path) -> AsyncIterator[World]:
+    """The outside world; its process ends with the block."""
+    token = f"1000001:{secrets.token_urlsafe(26)}"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.system.world", token, str(folder / "telegram"), MODEL,
+        cwd=HOME, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout
+    (folder / "telegram").mkdir()
+    addresses = json.loads(await process.stdout.readline())
+    connector = aiohttp.TCPConnector(limit=32)
+    try:
+        async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=60)) as http:
+            yield World(addresses, token, folder, http)
+    finally:
+        process.kill()
+        await process.wait()
+
+
+@asynccontextmanager
+async def running(*arguments: str, log: Path, **environment: str) -> AsyncIterator[Proc]:
+    """One of our modules in a process of its own."""
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *arguments, cwd=HOME, env=os.environ | environment, stdout=output, stderr=output
+        )
+    try:
+        yield Proc(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def coach(outside: World, name: str) -> Any:
+    """Cornerman against the outside world, on the records in this folder."""
+    settings = {
+        "TELEGRAM_BOT_TOKEN": outside.token,
+        "TELEGRAM_API_BASE": outside.telegram,
+        "ALLOWED_USERNAMES": "*",
+        "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+        "OPENROUTER_API_KEY": "sk-or-v1-benchmark",
+        "OPENROUTER_BASE_URL": f"{outside.provider}/api/v1",
+        "DEFAULT_OPENROUTER_MODEL": MODEL,
+        "MODEL_CONCURRENCY": "10000",
+        "DATA_DIR": str(outside.folder / name),
+        "PORT": "0",
+        "LOG_LEVEL": "ERROR",
+    }
+    return running("benchmarks.system.coach", log=outside.folder / f"{name}.log", **settings)
+
+
+async def seed(folder: Path, reps: int) -> None:
+    """Set up this many reps as an earlier run would have left them."""
+    await migrate_sqlite(folder / "records.sqlite", HOME / "migrations")
+    store = await SqliteStore.open(folder / "records.sqlite")
+    now = to_text(time.time())
+    common = {"provider": "openrouter", "openrouter_model": MODEL, "anthropic_model": "claude-sonnet-5-5"}
+    for first in range(1, reps + 1, 500):
+        rows = [
+            {"id": user_id(rep), "telegram_id": rep, "username": f"rep{rep}", "first_name": f"Rep {rep}"}
+            | common
+            | {"created_at": now, "updated_at": now}
+            for rep in range(first, min(first + 500, reps + 1))
+        ]
+        await store.insert("users", rows)
+    await store.close()
+
+
+async def pace_of(outside: World, bot: Any, reps: int, each: int, text: str) -> Pace:
+    """Have updates wait, start the bot, and see how fast it answers the latter 80 % of them."""
+    await outside.reset()
+    total = reps * each
+    for _ in range(each):
+        await asyncio.gather(*(outside.write(rep, text) for rep in range(1, reps + 1)))
+    began, cpu, skipped = 0.0, 0.0, 0
+    async with bot as proc, asyncio.timeout(180):
+        while True:
+            sent = await outside.sends()
+            if not began and len(sent) >= total // 5:
+                began, cpu, skipped = sent[-1]["at"], proc.cpu_s(), len(sent)
+            if len(sent) >= total:
+                break
+            await asyncio.sleep(0.25)
+        handled = len(sent) - skipped
+        return Pace(handled / (sent[-1]["at"] - began), (proc.cpu_s() - cpu) * 1000 / handled)
+
+
+async def first_answer(outside: World) -> None:
+    """Wait until the bot has said anything."""
+    async with asyncio.timeout(60):
+        while not await outside.sends():  # noqa: ASYNC110  # another process has no event
+            await asyncio.sleep(0.2)
+
+
+async def added_ms(outside: World, turns: int, rate_per_s: float, first: int) -> tuple[list[float], int]:
+    """Start turns at a steady rate; what each took beside the provider's time, and the most in flight at once."""
+    put: dict[int, float] = {}
+    most, begun = 0, time.time()
+    for place in range(turns):
+        await asyncio.sleep(max(0.0, begun + place / rate_per_s - time.time()))
+        put[first + place] = await outside.write(first + place, PROSPECT.format(rep=first + place))
+        if place % 50 == 49:
+            most = max(most, await outside.open_calls())
+    await asyncio.sleep(26.0)
+    sends: dict[int, list[float]] = {}
+    for one in await outside.sends():
+        sends.setdefault(int(one["chat_id"]), []).append(one["at"])
+    answered = (await outside.state())["answered"]
+    calls = {rep: (begin, end) for rep, agent, begin, end in answered if "strategist" in agent.lower()}
+    added = []
+    for rep, at in put.items():
+        if rep in calls:
+            begin, end = calls[rep]
+            after = [sent for sent in sends.get(rep, ()) if sent >= end]
+            if after:
+                added.append((after[0] - at - (end - begin)) * 1000)
+    return added, most
+
+
+async def in_flight(outside: World, proc: Proc, turns: int, first: int) -> tuple[int, float]:
+    """Hold the provider and start turns until all of them are open; how many were, and the memory they took."""
+    await outside.hold("on")
+    for place in range(0, turns, 32):
+        reps = range(first + place, first + min(place + 32, turns))
+        await asyncio.gather(*(outside.write(rep, PROSPECT.format(rep=rep)) for rep in reps))
+    most, memory, since = 0, 0.0, time.time()
+    while most < turns and time.time() - since < 120:
+        await asyncio.sleep(1.0)
+        most, memory = max(most, await outside.open_calls()), max(memory, proc.memory_mb())
+    await outside.hold("off")
+    return most, memory
+
+
+async def measure(turns: int, updates: int, flight: int) -> int:
+    """Run, print, and write the section; gives how many of the promises failed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "pace").mkdir()
+        (folder / "load").mkdir()
+        await seed(folder / "pace", 500)
+        await seed(folder / "load", turns * 2 + flight)
+        async with world(folder) as outside:
+            arguments = ("benchmarks.system.echo", outside.telegram, outside.token)
+            bare = await pace_of(outside, running(*arguments, log=folder / "echo.log"), 500, updates // 500, "hello")
+            print(f"bare echo: {bare.per_s:.0f}/s, {bare.cpu_ms:.2f} ms", flush=True)
+            ours = await pace_of(outside, coach(outside, "pace"), 500, updates // 500, "/nonsense")
+            print(f"ours: {ours.per_s:.0f}/s, {ours.cpu_ms:.2f} ms", flush=True)
+            await outside.reset()
+            async with coach(outside, "load") as proc:
+                await outside.write(1, "/nonsense")
+                await first_answer(outside)
+                slow, slow_most = await added_ms(outside, turns // 2, 2.0, 2)
+                print(f"at 2/s: {cuts(slow)}, {slow_most} in flight", flush=True)
+                busy, busy_most = await added_ms(outside, turns, 10.0, turns)
+                print(f"at 10/s: {cuts(busy)}, {busy_most} in flight", flush=True)
+                most, memory = await in_flight(outside, proc, flight, turns * 2)
+                print(f"in flight: {most}, {memory:.0f} MB", flush=True)
+    return report(bare, ours, (slow, slow_most), (busy, busy_most), (most, memory), flight)
+
+
+def cuts(values: list[float]) -> str:
+    """Median and p99 in milliseconds, and how many there are."""
+    if len(values) < 2:
+        return "nothing measured"
+    return f"median {median(values):.1f} ms, p99 {quantiles(values, n=100)[98]:.1f} ms of {len(values)} turns"
+
+
+def report(
+    bare: Pace,
+    ours: Pace,
+    slow: tuple[list[float], int],
+    busy: tuple[list[float], int],
+    flight: tuple[int, float],
+    wanted: int,
+) -> int:
+    """Write the section and the plot."""
+    ratio = ours.per_s / bare.per_s
+    promises = {
+        f"updates handled a second: **{ours.per_s:.0f}**, each journalled and its answer too; the bare echo bot "
+        f"{bare.per_s:.0f}; ratio **{ratio:.2f}** (0.5 promised)": ratio >= 0.5,
+        f"turns in flight at once: **{flight[0]}** ({PROMISED} promised, {wanted} tried) in "
+        f"**{flight[1]:.0f} MB** (1500 promised)":
+            flight[0] >= PROMISED and flight[1] < 1500,
+        f"time added to a turn at 2 turns a second, {slow[1]} model calls open: {cuts(slow[0])} (p99 50 ms promised)":
+            len(slow[0]) > 1 and quantiles(slow[0], n=100)[98] < 50,
+        f"time added to a turn at 10 turns a second, {busy[1]} model calls open: {cuts(busy[0])} (p99 50 ms promised)":
+            len(busy[0]) > 1 and quantiles(busy[0], n=100)[98] < 50,
+    }  # fmt: skip
+    labels = ["bare echo", "Cornerman"]
+    said = "half of the bare bot"
+    picture = write_bars(
+        "bench-system", "Updates handled in a second", labels, [bare.per_s, ours.per_s], bare.per_s / 2, said
+    )
+    text = f"""## The whole coach under load
+
+`make bench-system`: Cornerman, the outside world (Telegram and models) and the reps in a process each; the bare bot is
+aiogram's default polling with one handler; models take
+2 to 20 s, log-normal; {machine()}.
+
+{chr(10).join(f"- {promise}{'' if kept else ' **MISSED**'}" for promise, kept in promises.items())}
+- CPU for an update: {ours.cpu_ms:.2f} ms; the bare bot {bare.cpu_ms:.2f} ms. Ours is written down before it is
+  acknowledged, its state and answer in one transaction, and the answer marked before and after it is sent; the bare
+  bot keeps nothing
+
+![Updates handled in a second]({picture})"""
+    write_section("system", text)
+    print(text)
+    return sum(not kept for kept in promises.values())
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=1_000, help="turns at the faster rate")
+    parser.add_argument("--updates", type=int, default=5_000, help="updates of the comparison with a bare bot")
+    parser.add_argument("--flight", type=int, default=10_000, help="turns in flight at once")
+    options = parser.parse_args()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    sys.exit(1 if asyncio.run(measure(options.turns, options.updates, options.flight)) else 0)
