@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from actors.providers.messages import RECORD_LANE
 from actors.telegram.errors import JournalProblem
 from actors.telegram.parsing import actor_key_of, number_of
 from runtime import (
@@ -32,6 +33,13 @@ _Reply = TypeVar("_Reply")
 UNROUTED = "telegram/unrouted"
 """The journal key of updates that belong to no person."""
 
+MOST_UNWRITTEN = 200_000
+"""With so many writes in the journal waiting for storage, new updates wait with Telegram."""
+
+_LAGGING = 0.8
+"""From this part of `MOST_UNWRITTEN` on the reps are told, and the journal is asked often."""
+_WRITES_OF_UPDATE = 20
+_ROOM_WHEN_LAGGING = 20
 _PERSONS = "session/"
 _DEADLINE_S = 30.0
 
@@ -71,18 +79,39 @@ def _entry(source: str, item: bytes) -> NewInboxEntry | None:
 class Keeper:
     """The receiver's dealings with the journal; every method raises JournalProblem when the journal does not do it."""
 
-    def __init__(self, ask: Callable[[object, float], Awaitable[object]], most_unhandled: int) -> None:
+    def __init__(
+        self,
+        ask: Callable[[object, float], Awaitable[object]],
+        most_unhandled: int,
+        most_unwritten: int = MOST_UNWRITTEN,
+    ) -> None:
         self._ask = ask
         self._most_unhandled = most_unhandled
+        self._most_unwritten = most_unwritten
+        self.lags = False
         self._room = 0
         self._doubtful = False
 
     async def has_room(self) -> bool:
-        """Whether the sessions keep up; asks the journal only after as many updates as fitted the last time."""
+        """Whether sessions and storage keep up; asks the journal only after as many updates as fitted the last time.
+
+        `lags` says from then on whether storage is close to its bound.
+        """
         if self._room <= 0:
             described = await self._journal(DescribeJournal(), JournalDescribed)
-            self._room = self._most_unhandled - described.inbox_pending
+            self._room = min(self._most_unhandled - described.inbox_pending, self._writable(described))
         return self._room > 0
+
+    def _writable(self, described: JournalDescribed) -> int:
+        """How many more updates the record lane bears."""
+        waiting = described.outbox_pending.get(RECORD_LANE, 0)
+        lagged, self.lags = self.lags, waiting >= self._most_unwritten * _LAGGING
+        if self.lags != lagged:
+            _LOG.warning("records_lag" if self.lags else "records_caught_up", waiting=waiting)
+        if waiting >= self._most_unwritten:
+            return 0
+        left = max(1, (self._most_unwritten - waiting) // _WRITES_OF_UPDATE)
+        return min(left, _ROOM_WHEN_LAGGING) if self.lags else left
 
     async def unfinished(self) -> list[str]:
         """The sessions to resume after a start; updates of nobody that a crash left behind are settled."""

@@ -14,10 +14,18 @@ import structlog
 from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
 from actors.telegram.aiogram_loading import load_aiogram
+from actors.telegram.backlog import Backlog
 from actors.telegram.backoff import pause_after
 from actors.telegram.errors import JournalProblem, TelegramRefused, TelegramUnreachable
-from actors.telegram.intake import Intake, Keeper, is_routed, sort_updates
-from actors.telegram.messages import DescribeTelegram, TakeUpdate, TelegramDescribed, UpdateNotTaken, UpdateTaken
+from actors.telegram.intake import MOST_UNWRITTEN, Intake, Keeper, is_routed, sort_updates
+from actors.telegram.messages import (
+    DescribeTelegram,
+    Perform,
+    TakeUpdate,
+    TelegramDescribed,
+    UpdateNotTaken,
+    UpdateTaken,
+)
 from actors.telegram.raw_api import RawApi, items_of
 from runtime import Actor, Address, Mailbox, NewInboxEntry
 
@@ -117,6 +125,7 @@ class UpdateReceiver(Actor):
         webhook: Webhook | None = None,
         poll_s: int = POLL_S,
         most_unhandled: int = MOST_UNHANDLED,
+        most_unwritten: int = MOST_UNWRITTEN,
     ) -> None:
         super().__init__()
         self._api = RawApi(base, token)
@@ -125,7 +134,8 @@ class UpdateReceiver(Actor):
         self._webhook = webhook
         self._agreed = False
         self._poll_s = poll_s
-        self._keeper = Keeper(self._ask_journal, most_unhandled)
+        self._keeper = Keeper(self._ask_journal, most_unhandled, most_unwritten)
+        self._backlog = Backlog()
         self._offset: int | None = None
         self._unkept: Intake | None = None
         self._recovered = False
@@ -275,9 +285,11 @@ class UpdateReceiver(Actor):
 
     def _give(self, fresh: tuple[NewInboxEntry, ...]) -> None:
         sessions = self.find("sessions")
-        for entry in fresh:
-            if is_routed(entry):
-                self.send(sessions, HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
+        routed = [entry for entry in fresh if is_routed(entry)]
+        for entry in routed:
+            self.send(sessions, HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
+        for call in self._backlog.notices(routed, behind=self._keeper.lags):
+            self.send(self.find("message_sender"), Perform(call))
         self._received += len(fresh)
 
     def _next(self, pause: float) -> None:

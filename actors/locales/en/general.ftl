@@ -51,4 +51,6 @@ broken-update = Something in your last message broke on my side. It is noted for
 
 records-unreachable = I cannot reach the records right now. Your message is kept, and I answer as soon as they are back.
 
+records-behind = The records lag far behind just now. Nothing you send is lost, but answers may take longer until they have caught up.
+
 records-unreachable-now = I cannot reach the records right now, and this needs them. Send it again in a minute; a prospect can be worked on meanwhile.

@@ -100,13 +100,22 @@ class World:
         token: str = TOKEN,
         commands: tuple[tuple[str, str], ...] = (),
         most: int = 100,
+        most_unwritten: int = 1000,
         webhook: Webhook | None = None,
     ) -> Address:
         """Start an UpdateReceiver on the scripted API."""
         url = self.api.url
         return await self.start(
             "update_receiver",
-            lambda: UpdateReceiver(url, token, commands, webhook=webhook, poll_s=50, most_unhandled=most),
+            lambda: UpdateReceiver(
+                url,
+                token,
+                commands,
+                webhook=webhook,
+                poll_s=50,
+                most_unhandled=most,
+                most_unwritten=most_unwritten,
+            ),
         )
 
     async def sender(self) -> Address:

@@ -6,12 +6,32 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
+from actors.providers.messages import RECORD_LANE
 from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
-from actors.telegram.messages import DescribeTelegram, TakeUpdate, TelegramDescribed, UpdateNotTaken, UpdateTaken
+from actors.telegram.messages import (
+    DescribeTelegram,
+    Perform,
+    TakeUpdate,
+    TelegramDescribed,
+    UpdateNotTaken,
+    UpdateTaken,
+)
 from actors.telegram.update_receiver import Webhook
-from runtime import Accept, Accepted, Actor, Address, JournalFailed, Load, Loaded, NewInboxEntry
-from tests.actors.telegram.conftest import World, settle, until
+from runtime import (
+    Accept,
+    Accepted,
+    Actor,
+    Address,
+    JournalFailed,
+    Load,
+    Loaded,
+    MarkOutbox,
+    NewInboxEntry,
+    NewOutboxEntry,
+    OutboxMark,
+)
+from tests.actors.telegram.conftest import Recorder, World, settle, until
 from tests.actors.telegram.scripted_bot_api import TOKEN, Answer, Asked, broken_page, dropped, refusal
 
 _SOURCE = "telegram/42"
@@ -161,6 +181,25 @@ async def test_an_accept_that_was_written_but_never_answered_is_still_handed_on(
     assert _numbers(world) == []
     assert await world.time_until(lambda: _numbers(world) == [10]) >= 30.0
     await until(lambda: world.api.offsets[-1:] == [11])
+
+
+async def test_a_full_record_lane_keeps_updates_out_and_each_rep_is_told_once(world: World) -> None:
+    """At the bound updates stay with Telegram; near it they are taken, and each writer is told once; none is lost."""
+    told: list[object] = []
+    await world.start("message_sender", lambda: Recorder(told))
+    await world.post(*(_write(number) for number in range(10)))
+    world.api.text(10, "one")
+    world.api.text(11, "two")
+    await world.receiver(most_unwritten=10)
+    await settle(1000)
+    assert world.api.polls == []
+    await world.ask("journal", MarkOutbox((OutboxMark(1, "done"), OutboxMark(2, "done"))))
+    await world.time_until(lambda: _numbers(world) == [10, 11])
+    assert [type(one) for one in told] == [Perform]
+
+
+def _write(number: int) -> NewOutboxEntry:
+    return NewOutboxEntry(f"write/{number}", RECORD_LANE, "7", b"{}")
 
 
 async def test_too_many_unhandled_updates_stay_with_telegram(world: World) -> None:
