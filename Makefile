@@ -81,6 +81,10 @@ bench-system: $(DEV_STAMP) ## Measure the whole coach under load beside a bare b
 bench-router: $(DEV_STAMP) ## Measure what the router adds to a model call, and how it bears faults (a minute)
 	@$(BIN)/python -m benchmarks.router_overhead
 
+bench-outage: $(DEV_STAMP) ## Take storage away for ten minutes under load (ARGS=--minutes=1)
+	@$(BIN)/python -m tests.servers.install
+	@$(BIN)/python -m benchmarks.outage $(ARGS)
+
 chaos: $(DEV_STAMP) ## Kill the system at 50 random instants under faults and audit what is left (a quarter of an hour; ARGS=--seed=N)
 	@$(BIN)/python -m tests.servers.install
 	@$(BIN)/python -m benchmarks.chaos $(ARGS)
