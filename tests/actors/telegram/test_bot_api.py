@@ -1,9 +1,13 @@
 """One call over a real socket, and what came of it."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 
 import pytest
+from aiogram.methods import Response
+from aiogram.types import Message
 from aiohttp import web
 
 from actors.telegram.bot_api import BotApi
@@ -115,3 +119,11 @@ async def test_contact_and_trouble_are_known(server: ScriptedBotApi, api: BotApi
     )
     await api.perform(typing(5))
     assert (api.contact_at, api.problem) == (1.0, None)
+
+
+async def test_the_form_of_an_answer_is_made_once(api: BotApi) -> None:
+    """Making it blocks everybody for 25 ms, and without a reference it would be thrown away after the call."""
+    await api.perform(_SEND)
+    form = weakref.ref(Response[Message])
+    gc.collect()
+    assert form() is not None
