@@ -22,7 +22,6 @@ from sandbox import models, telegram
 _REP = re.compile(rb"rep-(\d+)")
 _SCHEMA = re.compile(rb'"json_schema":\{"name":"([^"]+)"')
 _COMMENT_S = 20.0
-_PORTION = 2_000
 
 
 class SlowProvider:
