@@ -69,7 +69,8 @@ def _section(seed: int, chosen: argparse.Namespace, plan: Plan, ran: Ran, found:
     broken = "\n".join(f"- {one}" for one in found.broken) or "- none"
     return f"""## Chaos
 
-`make chaos ARGS=--seed={seed}`: {chosen.reps} reps with {chosen.messages} prospects each, {ran.kills} SIGKILLs in
+`make chaos ARGS="--seed={seed} --reps={chosen.reps} --messages={chosen.messages} --kills={ran.kills}
+--minutes={minutes:g}"`: {chosen.reps} reps with {chosen.messages} prospects each, {ran.kills} SIGKILLs in
 {minutes:g} minutes ({ran.starts_cut} of them in the middle of a start), model latency scaled to 0.1-1 s, troubles
 ordered: {", ".join(f"{count} {where}" for where, count in sorted(ran.troubles.items()))}. Emulators, PostgREST and
 PostgreSQL in processes that survive the kills; {machine()}. All was settled {ran.settled_after_s:.0f} s after the end.
