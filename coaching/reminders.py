@@ -13,6 +13,8 @@ AGAIN_AFTER_DAYS = (2, 5)
 """How many days after the first, and after the second, unanswered reminder the next one comes."""
 SNOOZES = {"3h": 3 / 24, "1d": 1.0, "3d": 3.0, "7d": 7.0}
 """The choices of putting a reminder off, in days."""
+GRACE_S = 3 * 3600.0
+"""How long a rep is left alone after they themselves changed a plan or a status."""
 STALE_AFTER_DAYS = 7
 DIGEST_HOUR = 9
 """The hour of a rep's day from which the digest comes."""
@@ -20,10 +22,10 @@ DIGEST_LEADS = 10
 
 
 def next_reminder(lead: Lead, settings: RepSettings, now: float) -> float | None:
-    """When the rep is to be reminded of the plan's next step, never in the past; None where there is nothing to."""
+    """When the rep, who just changed something, is to be reminded of the plan's next step; None: of nothing."""
     if lead.status.closed or lead.plan is None or lead.plan.next is None:
         return None
-    return settings.not_quiet(max(lead.plan.due(lead.plan.next), now))
+    return settings.not_quiet(max(lead.plan.due(lead.plan.next), now + GRACE_S))
 
 
 def after_reminder(reminded: int, settings: RepSettings, now: float) -> float | None:

@@ -93,3 +93,30 @@ def lead_input(lead: Lead, world: World) -> dict[str, object]:
         "plan": [f"{step.status}: {step.title}" for step in lead.plan.steps] if lead.plan else [],
         "happened": [f"{str(row['created_at'])[:10]} {row['activity_type']}: {row['content']}" for row in happened],
     }
+
+
+def analysis_version(state: SessionState, profile: Profile, lead: Lead, world: World) -> RowWrite:
+    """The write that keeps how a lead was read so far."""
+    content = {
+        "analysis": msgspec.to_builtins(lead.analysis),
+        "strategy": msgspec.to_builtins(lead.strategy),
+        "tactics": msgspec.to_builtins(lead.tactics),
+        "draft": msgspec.to_builtins(lead.draft),
+    }
+    return version_row(state, profile, lead, "analysis", content, world)
+
+
+def version_row(
+    state: SessionState, profile: Profile, lead: Lead, kind: str, content: dict[str, object], world: World
+) -> RowWrite:
+    """The write that keeps what stood in a lead before."""
+    row: dict[str, object] = {
+        "id": world.new_id(),
+        "lead_id": lead.id,
+        "user_id": profile.user_id,
+        "telegram_id": state.rep.telegram_id,
+        "kind": kind,
+        "content": content,
+        "created_at": to_text(world.now),
+    }
+    return RowWrite("lead_versions", "insert", (row,))

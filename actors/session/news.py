@@ -2,15 +2,22 @@
 
 import msgspec
 
-from actors.providers.messages import RowWrite
 from actors.session.answer import draft_calls
 from actors.session.casebook import shown_cases
 from actors.session.copying import copy_button
 from actors.session.flow import Flow, JobFlow
 from actors.session.gathering import Bundle
 from actors.session.jobs import enqueue, new_job
-from actors.session.lead_rows import activities_of, activity, changed, find_lead, lead_input, title
-from actors.session.state import Job, Profile, SessionState
+from actors.session.lead_rows import (
+    activities_of,
+    activity,
+    analysis_version,
+    changed,
+    find_lead,
+    lead_input,
+    title,
+)
+from actors.session.state import Job, SessionState
 from actors.session.support import MAXIMUM_IMAGES, case_inputs
 from actors.session.turn import Tap, Turn, World, say
 from actors.session.waiting import Idle, UpdatingLead
@@ -24,7 +31,6 @@ from coaching.leads import Lead
 from coaching.prospect import MAXIMUM_LENGTH, cleaned
 from coaching.rows import lead_texts
 from coaching.strategist import StrategistOutput, tidied
-from storage import to_text
 
 NEWS = ("context_update", "prospect_response")
 """The kinds of activity that a new analysis reads."""
@@ -110,7 +116,7 @@ def analysed(state: SessionState, job: Job, world: World) -> Turn:
         (_button("open-lead", f"lead:view:{lead.id}", world),),
     )
     rows = (
-        _version(state, profile, lead, world),
+        analysis_version(state, profile, lead, world),
         changed(lead, lead_texts(output), world),
         activity(state, lead.id, "re_analysis", "; ".join(one.field for one in found) or "-", world),
     )
@@ -146,32 +152,6 @@ def _news(lead: Lead, world: World) -> str:
     """What came in about the lead, oldest first; the material itself where nothing did."""
     rows = activities_of(lead.id, world, *NEWS)[:MOST_NEWS]
     return "\n\n".join(str(row["content"]) for row in reversed(rows)) or lead.context
-
-
-def _version(state: SessionState, profile: Profile, lead: Lead, world: World) -> RowWrite:
-    content = {
-        "analysis": msgspec.to_builtins(lead.analysis),
-        "strategy": msgspec.to_builtins(lead.strategy),
-        "tactics": msgspec.to_builtins(lead.tactics),
-        "draft": msgspec.to_builtins(lead.draft),
-    }
-    return version_row(state, profile, lead, "analysis", content, world)
-
-
-def version_row(
-    state: SessionState, profile: Profile, lead: Lead, kind: str, content: dict[str, object], world: World
-) -> RowWrite:
-    """The write that keeps what stood in a lead before."""
-    row: dict[str, object] = {
-        "id": world.new_id(),
-        "lead_id": lead.id,
-        "user_id": profile.user_id,
-        "telegram_id": state.rep.telegram_id,
-        "kind": kind,
-        "content": content,
-        "created_at": to_text(world.now),
-    }
-    return RowWrite("lead_versions", "insert", (row,))
 
 
 def _versions(state: SessionState, lead: Lead, world: World) -> Turn:

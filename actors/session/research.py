@@ -4,8 +4,7 @@ import msgspec
 
 from actors.session.flow import Flow, JobFlow
 from actors.session.jobs import enqueue, new_job
-from actors.session.lead_rows import activity, changed, find_lead, lead_input, title
-from actors.session.news import version_row
+from actors.session.lead_rows import activity, changed, find_lead, lead_input, title, version_row
 from actors.session.state import Job, SessionState
 from actors.session.turn import Tap, Turn, World, say
 from actors.telegram.rendering import Button, Keyboard

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from actors.session import sample
+from actors.session import merging, sample
 from actors.session.answer import answer_calls
 from actors.session.casebook import shown_cases, team_cases
 from actors.session.flow import Flow, JobFlow
@@ -17,9 +17,11 @@ from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button
 from coaching import casebook
 from coaching.extraction import ExtractionOutput, material
+from coaching.leads import identity
 from coaching.memory import MemoryOutput, grounded, merge, support_interaction
 from coaching.names import prospect_names
 from coaching.prospect import MAXIMUM_LENGTH, Verdict, cleaned, judge
+from coaching.rows import row_id
 from coaching.strategist import StrategistOutput, tidied
 from storage import to_text
 
@@ -103,11 +105,14 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
     output = casebook.checked(tidied(msgspec.json.decode(job.finished["strategist"], type=StrategistOutput)), shown)
     similar = shown.get(output.casebook_match.case_id or "")
     practice, run_id = profile.provider in world.practice, job.subject or job.run_id
+    calls = answer_calls(
+        state.rep.telegram_id, output, job.model, run_id, practice=practice, world=world, similar=similar
+    )
+    if not job.subject:
+        calls += merging.ask(state, row_id(run_id, "lead_registry"), identity(output), world)
     return Turn(
         state,
-        calls=answer_calls(
-            state.rep.telegram_id, output, job.model, run_id, practice=practice, world=world, similar=similar
-        ),
+        calls=calls,
         rows=revised_rows(run_id, output, world.now)
         if job.subject
         else answered_rows(state.rep, profile, job, text_of(job), output, world.now),

@@ -48,6 +48,7 @@ BUILT_FROM_VALUES = (
     | {"leads-open", "leads-all", "lead-title", "lead-place", "lead-outcome"}
     | {f"button-lead-{name}" for name in ("status", "draft", "note", "edit", "log", "delete")}
     | {f"button-lead-{name}" for name in ("plan", "make-plan", "news", "comment", "research")}
+    | {"button-merge-yes", "button-merge-no"}
     | {f"action-{action.value}" for action in ActionType}
     | {f"plan-{wish}" for wish in SETTLING}
     | {f"button-step-{name}" for name in ("done", "skip", "draft")}

@@ -121,3 +121,12 @@ outcome-kept = Noted with the lead.
 outcome-skipped = All right.
 
 button-outcome-skip = Skip
+
+merge-ask = You already have { $lead }. Is this the same person?
+
+merge-done = One lead now: what you knew of { $lead } goes on in the new one, and the former reading is kept.
+
+merge-kept = Two leads, then.
+
+button-merge-yes = Yes, merge them
+button-merge-no = No, another person

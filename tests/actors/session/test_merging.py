@@ -1,0 +1,57 @@
+"""Two leads of one person: asked, never assumed; a yes loses nothing, a no changes nothing."""
+
+import msgspec
+import pytest
+
+from actors.session.turn import Turn, World
+from coaching.rows import row_id
+from tests.actors.session.leading import LEAD, lead, planned_lead, stored, with_leads
+from tests.actors.session.practising import tap, write
+from tests.actors.session.world import NOW, PROSPECT, answer, finished, keyboard, ready, said
+
+
+def worked(at: World) -> tuple[Turn, str]:
+    """The turn that answers Maria Keller once more, and the new lead's id."""
+    at.book.fill("casebook", (), team=True, at=NOW)
+    asked = write(ready(), f"/support {PROSPECT}", at)
+    run = asked.state.jobs[0].run_id
+    turn = finished(asked.state, run, "strategist", msgspec.json.encode(answer()), at)
+    at.book.apply(turn.rows)
+    return turn, row_id(run, "lead_registry")
+
+
+def test_a_yes_makes_one_lead_with_all_that_was_known() -> None:
+    """Notes, plan, status and history go on; the former reading is a version; the older row is gone."""
+    at = with_leads(planned_lead(notes="met in Bremen", status="in_progress", prospect_geography="Hamburg"))
+    turn, new = worked(at)
+    assert "You already have Maria Keller @ Nordwerk" in said(turn)[-1]
+    assert all(len(data.encode()) <= 64 for data in keyboard(turn))
+    merged = tap(ready(), f"merge:yes:{new}:{LEAD[:8]}", at)
+    at.book.apply(merged.rows)
+    kept = stored(at, new)
+    assert (kept.notes, kept.status, kept.geography) == ("met in Bremen", "in_progress", "Hamburg")
+    assert kept.plan is not None
+    assert LEAD not in at.book.rows("lead_registry")
+    assert [row["lead_id"] for row in at.book.rows("lead_versions").values()] == [new]
+    assert tap(ready(), f"merge:yes:{new}:{LEAD[:8]}", at).rows == ()
+
+
+def test_a_no_leaves_both() -> None:
+    """Nothing is written."""
+    at = with_leads(lead())
+    _, new = worked(at)
+    assert tap(ready(), f"merge:no:{new}:{LEAD[:8]}", at).rows == ()
+
+
+def test_nobody_is_asked_about_somebody_else() -> None:
+    """Another name, or no lead at all."""
+    for rows in ((), (lead(prospect_name="Tom Fisher"),)):
+        turn, _ = worked(with_leads(*rows))
+        assert "You already have" not in said(turn)[-1]
+
+
+@pytest.mark.parametrize("data", [f"merge:yes:none:{LEAD[:8]}", f"merge:yes:{LEAD}:{LEAD[:8]}", "merge:yes", "merge"])
+def test_stale_buttons_change_nothing(data: str) -> None:
+    """A lead that is gone, one with itself, or nothing."""
+    turn = tap(ready(), data, with_leads(lead()))
+    assert (turn.calls, turn.rows) == ((), ())

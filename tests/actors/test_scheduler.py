@@ -1,0 +1,118 @@
+"""The Scheduler: tells sessions whose time has come, each moment once, and goes on after an outage of storage."""
+
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+
+from actors.scheduler import TELL_AGAIN_S, Scheduler
+from actors.session.messages import Nudge
+from runtime import ActorSystem, ChildSpec
+from runtime.testing import ManualClock, Probe, settle
+from storage import Row, Store, Unavailable, to_text
+
+EVENING = 1_800_000_000.0 - 1_800_000_000.0 % 86_400 + 12 * 3600
+
+
+class Shelf:
+    """Gives the rows that lie in it, or fails."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Row]] = {"users": [], "lead_registry": []}
+        self.down = False
+
+    async def select(self, table: str, where: object = None, **_: object) -> list[Row]:
+        if self.down:
+            raise Unavailable("away")
+        return self.rows[table]
+
+
+def user(telegram_id: int, **changes: object) -> Row:
+    """A rep who wants reminders and had today's digest."""
+    return {
+        "telegram_id": telegram_id,
+        "access": "granted",
+        "reminders_enabled": True,
+        "time_zone": "UTC",
+        "quiet_from": 0,
+        "quiet_to": 0,
+        "digested_at": to_text(EVENING),
+        **changes,
+    }
+
+
+def due(telegram_id: int, at: float = EVENING) -> Row:
+    """A lead whose moment has come."""
+    return {"id": f"lead{telegram_id}", "telegram_id": telegram_id, "next_followup": to_text(at)}
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(EVENING)
+
+
+@pytest.fixture
+async def system(clock: ManualClock) -> AsyncIterator[ActorSystem]:
+    system = ActorSystem(clock=clock)
+    yield system
+    await system.shutdown()
+
+
+@pytest.fixture
+async def shelf() -> Shelf:
+    return Shelf()
+
+
+async def begin(system: ActorSystem, shelf: Shelf) -> Probe:
+    """Start a Scheduler over these rows, and the probe that stands for the sessions."""
+    sessions = await Probe.start(system, "sessions", well_known=True)
+    await system.start(ChildSpec("scheduler", lambda: Scheduler(cast("Store", shelf))))
+    return sessions
+
+
+async def test_a_due_lead_is_told_once_and_again_when_nothing_came_of_it(
+    system: ActorSystem, clock: ManualClock, shelf: Shelf
+) -> None:
+    """The same moment is not told at every look, but again after a while; a new moment at once."""
+    shelf.rows |= {"users": [user(7)], "lead_registry": [due(7)]}
+    sessions = await begin(system, shelf)
+    await clock.advance(5)
+    assert await sessions.expect(Nudge) == Nudge("session/7", "remind", "lead7", to_text(EVENING))
+    await clock.advance(60)
+    await sessions.expect_none()
+    await clock.advance(TELL_AGAIN_S)
+    await sessions.expect(Nudge)
+    shelf.rows["lead_registry"] = [due(7, EVENING + 60)]
+    await clock.advance(60)
+    assert (await sessions.expect(Nudge)).token == to_text(EVENING + 60)
+
+
+async def test_only_reps_who_may_and_want_are_told(system: ActorSystem, clock: ManualClock, shelf: Shelf) -> None:
+    """Somebody shut out, and a lead whose rep is not among those who want reminders."""
+    shelf.rows |= {"users": [user(8, access="revoked")], "lead_registry": [due(8), due(9)]}
+    sessions = await begin(system, shelf)
+    await clock.advance(5)
+    await settle()
+    await sessions.expect_none()
+
+
+async def test_a_digest_is_due_once_a_day(system: ActorSystem, clock: ManualClock, shelf: Shelf) -> None:
+    """Whoever had none today is told, whoever had one is not."""
+    shelf.rows["users"] = [user(7, digested_at=None), user(8)]
+    sessions = await begin(system, shelf)
+    await clock.advance(5)
+    nudge = await sessions.expect(Nudge)
+    assert (nudge.actor_key, nudge.kind) == ("session/7", "digest")
+    await sessions.expect_none()
+
+
+async def test_an_outage_is_waited_out(system: ActorSystem, clock: ManualClock, shelf: Shelf) -> None:
+    """The next look finds what the last one could not read."""
+    shelf.rows |= {"users": [user(7)], "lead_registry": [due(7)]}
+    shelf.down = True
+    sessions = await begin(system, shelf)
+    await clock.advance(5)
+    await sessions.expect_none()
+    shelf.down = False
+    await clock.advance(60)
+    await sessions.expect(Nudge)
