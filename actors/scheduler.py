@@ -15,7 +15,7 @@ from actors.session.session_journal import session_key
 from coaching.reminders import digest_due
 from coaching.rep_settings import RepSettings
 from runtime import Actor, Address, Mailbox
-from storage import Row, StorageError, Store, eq, from_text, lte, to_text
+from storage import Row, StorageError, Store, all_of, eq, from_text, in_, lte, to_text
 
 _LOG = structlog.get_logger(__name__)
 READ_DEADLINE_S = 20.0
@@ -56,12 +56,7 @@ class Scheduler(Actor):
         try:
             async with asyncio.timeout(READ_DEADLINE_S):
                 reps = {int(str(row["telegram_id"])): row for row in await self._reps()}
-                due = await self._store.select(
-                    "lead_registry",
-                    lte("next_followup", to_text(now)),
-                    order=("next_followup", "id"),
-                    limit=MOST_DUE,
-                )
+                due = await self._due(list(reps), now) if reps else []
         except (StorageError, TimeoutError) as error:
             _LOG.warning("schedule_unreadable", error=type(error).__name__)
             return
@@ -74,6 +69,11 @@ class Scheduler(Actor):
         for rep in waiting[:MOST_DIGESTS]:
             day = _settings(reps[rep]).local(now).date().isoformat()
             self._tell(Nudge(session_key(rep), "digest", "", day), now)
+
+    async def _due(self, reps: list[int], now: float) -> list[Row]:
+        """The leads that are due, of these reps alone: others' would stand in the way of theirs for ever."""
+        where = all_of(lte("next_followup", to_text(now)), in_("telegram_id", reps))
+        return await self._store.select("lead_registry", where, order=("next_followup", "id"), limit=MOST_DUE)
 
     async def _reps(self) -> list[Row]:
         where = eq("reminders_enabled", value=True)
