@@ -6,6 +6,7 @@ on disk. When the disk refuses, the askers get `JournalFailed`, nothing of their
 serving: the next group is tried afresh.
 """
 
+import asyncio
 from collections import deque
 from pathlib import Path
 from typing import ClassVar
@@ -120,6 +121,7 @@ class Journal(Actor):
         self._subscriptions = Subscriptions() if subscriptions is None else subscriptions
         self._waiting: deque[_Waiting] = deque()
         self._writing: _Group | None = None
+        self._work: asyncio.Future[_Group] | None = None
         self._failing = False
         self._prune_timer: Timer | None = None
 
@@ -134,7 +136,9 @@ class Journal(Actor):
         self._prune_in(0.0)
 
     async def stopped(self) -> None:
-        # Requests in the thread and behind it are still owed an answer; close waits for the thread.
+        # Requests in the thread and behind it are still owed an answer.
+        if self._work is not None:
+            await asyncio.wait((self._work,))
         rest = _Group(tuple(self._waiting))
         if rest.waiting:
             await self.to_thread(rest.write, self._file)
@@ -196,7 +200,9 @@ class Journal(Actor):
             return
         size = min(_GROUP_LIMIT, len(self._waiting))
         self._writing = _Group(tuple(self._waiting.popleft() for _ in range(size)))
-        self.pipe(self.to_thread(self._writing.write, self._file), failed=_Broken)
+        # Shielded: a stop ends the waiting, not the write, and waits for the write itself before it closes the file.
+        self._work = asyncio.get_running_loop().run_in_executor(None, self._writing.write, self._file)
+        self.pipe(asyncio.shield(self._work), failed=_Broken)
 
     def _answer(self, group: _Group) -> None:
         replies: tuple[JournalReply, ...]
