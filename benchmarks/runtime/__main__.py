@@ -107,7 +107,8 @@ def table(results: Results) -> str:
 def _times(ours: float | None, theirs: float, subject: str, case: str) -> str:
     if ours is None or subject == "ours":
         return ""
-    return f" ({theirs / ours if case == 'memory' else ours / theirs:.2g}x)"
+    ratio = theirs / ours if case == "memory" else ours / theirs
+    return f" ({ratio:,.0f}x)" if ratio >= 10 else f" ({ratio:.2g}x)"
 
 
 def targets(results: Results, resident: int, timers: int) -> str:
