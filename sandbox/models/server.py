@@ -17,18 +17,17 @@ messages/count_tokens, models). Beside them, from the loopback interface only:
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 from aiohttp import web
 
+from sandbox.control import check_loopback, read_order
 from sandbox.models.accounts import Accounts
 from sandbox.models.anthropic import Anthropic
 from sandbox.models.faults import Fault, Kind
 from sandbox.models.openrouter import OpenRouter
 from sandbox.models.simulation import Options, Simulation
 
-_LOOPBACK = ("127.0.0.1", "::1")
 _BODY_LIMIT = 32 * 1024 * 1024
 
 
@@ -116,17 +115,17 @@ class _Control:
         ]
 
     async def order_faults(self, request: web.Request) -> web.Response:
-        orders = await _read(request, Fault | list[Fault])
+        orders = await read_order(request, Fault | list[Fault])
         for fault in orders if isinstance(orders, list) else [orders]:
             self._simulation.faults.add(fault)
         return self._faults()
 
     async def list_faults(self, request: web.Request) -> web.Response:
-        _check_loopback(request)
+        check_loopback(request)
         return self._faults()
 
     async def set_latency(self, request: web.Request) -> web.Response:
-        order: _Latency = await _read(request, _Latency)
+        order: _Latency = await read_order(request, _Latency)
         if order.first_token_s is not None:
             self._simulation.latency_s = order.first_token_s
         if order.pace is not None:
@@ -134,7 +133,7 @@ class _Control:
         return web.json_response({"first_token_s": self._simulation.latency_s, "pace": self._simulation.pace})
 
     async def set_account(self, request: web.Request) -> web.Response:
-        order: _AccountOrder = await _read(request, _AccountOrder)
+        order: _AccountOrder = await read_order(request, _AccountOrder)
         accounts = self._simulation.accounts
         if order.limits is not None:
             accounts.limits = order.limits
@@ -146,27 +145,14 @@ class _Control:
         return web.json_response({"ok": True})
 
     async def list_requests(self, request: web.Request) -> web.Response:
-        _check_loopback(request)
+        check_loopback(request)
         return web.json_response({"requests": self._simulation.requests()})
 
     async def reset(self, request: web.Request) -> web.Response:
-        _check_loopback(request)
+        check_loopback(request)
         self._simulation.reset()
         return web.json_response({"ok": True})
 
     def _faults(self) -> web.Response:
         pending = msgspec.to_builtins(self._simulation.faults.pending())
         return web.json_response({"faults": pending, "kinds": [str(kind) for kind in Kind]})
-
-
-def _check_loopback(request: web.Request) -> None:
-    if request.remote not in _LOOPBACK:
-        raise web.HTTPForbidden(text="The control API answers the loopback interface only.")
-
-
-async def _read(request: web.Request, wanted: Any) -> Any:
-    _check_loopback(request)
-    try:
-        return msgspec.json.decode(await request.read(), type=wanted)
-    except msgspec.DecodeError as error:
-        raise web.HTTPBadRequest(text=str(error)) from error
