@@ -51,7 +51,16 @@ from storage import (
     missing_tables,
     restore,
 )
-from webapp_server import OperatorAccess, PageAccess, TokenMint, WebhookDoor, signing_secret, web_server_spec
+from webapp_server import (
+    OperatorAccess,
+    PageAccess,
+    Site,
+    Stopping,
+    TokenMint,
+    WebhookDoor,
+    signing_secret,
+    web_server_spec,
+)
 
 HOME = Path(__file__).parent
 _LOG = structlog.get_logger("cornerman")
@@ -214,16 +223,17 @@ async def _serve(settings: Settings) -> int:
         system = ActorSystem(name="cornerman")
         stack.push_async_callback(system.shutdown)
         tree = build_tree(assembly.settings, store, shelf, assembly.practice)
-        await _start(system, tree, assembly)
-        return await _until_stopped(system)
+        stopping = Stopping()
+        await _start(system, tree, assembly, stopping)
+        return await _until_stopped(system, stopping)
 
 
-async def _start(system: ActorSystem, tree: Tree, assembly: Assembly) -> None:
+async def _start(system: ActorSystem, tree: Tree, assembly: Assembly, stopping: Stopping) -> None:
     settings = assembly.settings
     for spec in tree.specs:
         await system.start(spec)
-    access, door = _page_access(settings), _webhook_door(settings)
-    await system.start(web_server_spec(system, settings.host, settings.port, access, door))
+    site = Site(settings.host, settings.port, _page_access(settings), stopping, _webhook_door(settings))
+    await system.start(web_server_spec(system, site))
     for line in assembly.lines:
         print(line)
     print(f"Status page:  http://{settings.host}:{settings.port}/status")
@@ -354,12 +364,11 @@ async def _require_migrations(remote: Store) -> None:
         )
 
 
-async def _until_stopped(system: ActorSystem) -> int:
+async def _until_stopped(system: ActorSystem, stopping: Stopping) -> int:
     loop = asyncio.get_running_loop()
-    asked = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked.set)
-    failure = await _first(system.failure(), asked.wait())
+        loop.add_signal_handler(number, stopping.ask)
+    failure = await _first(system.failure(), stopping.wait())
     if isinstance(failure, str):
         _LOG.error("system_gave_up", actor=failure)
         print(f"Cornerman stops: {failure} failed too often. The log above names the error.", file=sys.stderr)

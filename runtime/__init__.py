@@ -50,7 +50,7 @@ from runtime.owned import Timer
 from runtime.supervision import Backoff, ChildSpec, Restart, Strategy, Supervision, Terminated
 from runtime.system import ActorSystem
 from runtime.virtual import Idle, Retire, StillBusy, VirtualActors
-from runtime.watching import CellSnapshot, LoopSnapshot, SystemSnapshot, Times, TypeSnapshot
+from runtime.watching import CellSnapshot, Histogram, LoopSnapshot, SystemSnapshot, Times, TypeSnapshot
 
 __all__ = [
     "Accept",
@@ -72,6 +72,7 @@ __all__ = [
     "DeadLetter",
     "DescribeJournal",
     "Forget",
+    "Histogram",
     "Idle",
     "Journal",
     "JournalDescribed",

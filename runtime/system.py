@@ -1,7 +1,9 @@
 """ActorSystem: the application's side of the runtime, on the running loop."""
 
 import asyncio
+import math
 from collections import deque
+from collections.abc import Iterator
 
 from runtime import life
 from runtime.address import Address, endpoint_of
@@ -15,6 +17,10 @@ from runtime.phases import Phase
 from runtime.supervision import ChildSpec
 from runtime.watchdog import Watchdog
 from runtime.watching import CellSnapshot, SystemSnapshot, read, walk
+
+
+class RestartAsked(Exception):  # named by the fact
+    """An operator wants the actor to begin anew."""
 
 
 class Root(Cell):
@@ -116,9 +122,21 @@ class ActorSystem:
         """The system from outside: asks no actor and costs the same however many there are."""
         return self._kernel.watch.snapshot()
 
-    def cells(self) -> tuple[CellSnapshot, ...]:
-        """Every living actor, parents before children; costs as much as there are actors."""
-        return tuple(read(cell) for cell in walk(self._root))
+    def cells(self, most: float = math.inf) -> tuple[CellSnapshot, ...]:
+        """Every living actor, parents before children; the children of parents with more than `most` are left out."""
+        return tuple(self.each(most))
+
+    def each(self, most: float = math.inf) -> Iterator[CellSnapshot]:
+        """The same one by one, for a caller that lets others run in between; what has ended by then says so."""
+        return (read(cell) for cell in walk(self._root, most))
+
+    def restart(self, address: Address) -> bool:
+        """Let an actor fail, as if its handler had raised; its supervisor decides. False where none is up there."""
+        cell = endpoint_of(address)
+        if not isinstance(cell, Cell) or cell.phase is not Phase.UP:
+            return False
+        cell.crash_from_outside(RestartAsked())
+        return True
 
     async def failure(self) -> str:
         """Wait until a top-level actor is given up; the sentence names it and its last error's type."""

@@ -7,12 +7,14 @@ actors, so it costs the same however many actors there are.
 
 import math
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from runtime.address import Address
 from runtime.phases import Phase
 
 if TYPE_CHECKING:
@@ -39,20 +41,35 @@ class Times(msgspec.Struct, frozen=True):
     longest: float
 
 
+class Histogram(msgspec.Struct, frozen=True):
+    """How many durations were no longer than each bound, and their sum, in seconds."""
+
+    counts: tuple[tuple[float, int], ...]
+    total_s: float
+
+
 class Sketch:
     """Durations between 1 µs and 1000 s in at most 240 buckets, eight to each doubling."""
 
-    __slots__ = ("buckets", "longest")
+    __slots__ = ("buckets", "longest", "total")
 
     def __init__(self) -> None:
         self.buckets: dict[int, int] = {}
         self.longest = 0.0
+        self.total = 0.0
 
     def add(self, seconds: float) -> None:
         """Count one duration."""
         bucket = math.ceil(8 * math.log2(min(max(seconds, 1e-6), 1e3)))
         self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
         self.longest = max(self.longest, seconds)
+        self.total += seconds
+
+    def histogram(self, doublings: range = range(-13, 8)) -> Histogram:
+        """Read it by doublings of a second: bounds from an eighth of a millisecond to two minutes, then all."""
+        below = {power: sum(n for at, n in self.buckets.items() if at <= 8 * power) for power in doublings}
+        counts = [(math.pow(2, power), count) for power, count in below.items()]
+        return Histogram((*counts, (math.inf, sum(self.buckets.values()))), self.total)
 
     def times(self) -> Times:
         """Read the distribution."""
@@ -89,8 +106,12 @@ class TypeStats(CellTimes):
 
 
 class CellSnapshot(msgspec.Struct, frozen=True):
-    """One actor. Ages in seconds, None where nothing waits or runs; messages and errors by type name only."""
+    """One actor. Ages in seconds, None where nothing waits or runs; messages and errors by type name only.
 
+    `children` counts those it has now; `waits_at` names the places at which its handler waits, outermost first.
+    """
+
+    address: Address
     path: str
     name: str
     type: str
@@ -109,6 +130,8 @@ class CellSnapshot(msgspec.Struct, frozen=True):
     last_error: str | None
     waited: Times | None
     ran: Times | None
+    children: int
+    waits_at: tuple[str, ...]
 
 
 class TypeSnapshot(msgspec.Struct, frozen=True):
@@ -125,12 +148,15 @@ class TypeSnapshot(msgspec.Struct, frozen=True):
     restarts: int
     waited: Times
     ran: Times
+    waits: Histogram
+    runs: Histogram
 
 
 class LoopSnapshot(msgspec.Struct, frozen=True):
     """How late the loop comes to what is due, and what held it longer than the watchdog allows."""
 
     lag: Times
+    delays: Histogram
     blocked: int
     last_blocked: str | None
 
@@ -223,7 +249,7 @@ class Watch:
             hot=tuple(sorted(hot, key=_heat, reverse=True)[:_HOT]),
             states=states | _up(self.phases[Phase.UP] - 1, len(kernel.busy)),
             dead_letters_total=dict(kernel.dead_letters.total),
-            loop=LoopSnapshot(self.lag.times(), self.blocked, self.last_blocked),
+            loop=LoopSnapshot(self.lag.times(), self.lag.histogram(), self.blocked, self.last_blocked),
         )
 
 
@@ -239,18 +265,22 @@ def _read_type(stats: TypeStats) -> TypeSnapshot:
     pending = stats.accepted - stats.handled - stats.dead
     return TypeSnapshot(
         stats.name, stats.alive, stats.accepted, stats.handled, stats.dead, pending, stats.peak, stats.failed,
-        stats.restarts, stats.waited.times(), stats.ran.times(),
+        stats.restarts, stats.waited.times(), stats.ran.times(), stats.waited.histogram(), stats.ran.histogram(),
     )  # fmt: skip
 
 
-def walk(root: "Cell") -> "Iterable[Cell]":
-    """Every actor below the root, parents before children, then the awaited names."""
+def walk(root: "Cell", most: float = math.inf) -> "Iterator[Cell]":
+    """Every actor below the root, parents before children, then the awaited names.
+
+    The children of a parent with more than `most` are left out.
+    """
     waiting = [root]
     while waiting:
         cell = waiting.pop()
         if cell is not root:
             yield cell
-        waiting.extend(() if cell.children is None else cell.children.newest_first())
+        if cell.children is not None and len(cell.children) <= most:
+            waiting.extend(cell.children.newest_first())
     yield from (cell for cell in root.kernel.names.values() if cell.phase is Phase.AWAITED and not cell.adopted)
 
 
@@ -260,6 +290,7 @@ def read(cell: "Cell") -> CellSnapshot:
     running = cell.sender is not None and not cell.due
     since = cell.since if cell.due else cell.queue[0][2] if cell.queue else None
     return CellSnapshot(
+        address=cell.address,
         path=cell.path,
         name=cell.name,
         type=cell.type_name,
@@ -278,4 +309,17 @@ def read(cell: "Cell") -> CellSnapshot:
         last_error=cell.last_error,
         waited=None if cell.times is None else cell.times.waited.times(),
         ran=None if cell.times is None else cell.times.ran.times(),
+        children=0 if cell.children is None else len(cell.children),
+        waits_at=() if cell.worker is None else tuple(_places(cell.worker.waiting)),
     )
+
+
+def _places(coroutine: Any) -> "Iterator[str]":
+    """File, line and function of every frame from the handler down to what it waits for."""
+    while coroutine is not None:
+        inner = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
+        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+        if frame is not None:
+            file = PurePath(frame.f_code.co_filename)
+            yield f"{file.parent.name}/{file.name}:{frame.f_lineno} {frame.f_code.co_name}"
+        coroutine = inner

@@ -138,6 +138,11 @@ class Worker(Coroutine[Any, Any, None]):
             self._kernel.schedule(self.cell)
 
     @property
+    def waiting(self) -> object:
+        """What the handler waits in: the coroutine, as long as it is suspended."""
+        return self._turns.gi_yieldfrom
+
+    @property
     def is_awake(self) -> bool:
         """Whether the handler may go on in a turn."""
         return self.task is None and self.parked is not None and self.parked.done()

@@ -3,6 +3,16 @@
 from webapp_server.access_token import TokenMint
 from webapp_server.init_data import signing_secret
 from webapp_server.operators import OperatorAccess
-from webapp_server.server import PageAccess, WebhookDoor, web_server_spec
+from webapp_server.server import PageAccess, Site, WebhookDoor, web_server_spec
+from webapp_server.stopping import Stopping
 
-__all__ = ["OperatorAccess", "PageAccess", "TokenMint", "WebhookDoor", "signing_secret", "web_server_spec"]
+__all__ = [
+    "OperatorAccess",
+    "PageAccess",
+    "Site",
+    "Stopping",
+    "TokenMint",
+    "WebhookDoor",
+    "signing_secret",
+    "web_server_spec",
+]

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from runtime import ActorError, ActorSystem, DescribeJournal, JournalDescribed
+from webapp_server.stopping import Stopping
 
 CHECK_DEADLINE_S = 1.0
 
@@ -21,14 +22,14 @@ class Check(msgspec.Struct, frozen=True):
     reason: str
 
 
-def health_routes(system: ActorSystem) -> list[web.RouteDef]:
+def health_routes(system: ActorSystem, stopping: Stopping) -> list[web.RouteDef]:
     """The routes `/livez` and `/readyz`, the latter with `?verbose` for people."""
 
     async def livez(_request: web.Request) -> web.Response:
         return web.Response(text="ok\n", headers=_NO_STORE)
 
     async def readyz(request: web.Request) -> web.Response:
-        checks = (await _journal(system), await _intake(system))
+        checks = (_running(stopping), await _journal(system), await _intake(system))
         ready = all(check.passed for check in checks)
         text = "ready\n" if ready else "not ready\n"
         if "verbose" in request.query or not ready:
@@ -41,6 +42,10 @@ def health_routes(system: ActorSystem) -> list[web.RouteDef]:
 
 
 _NO_STORE = {"Cache-Control": "no-store"}
+
+
+def _running(stopping: Stopping) -> Check:
+    return Check("process", passed=not stopping.asked, reason="stopping" if stopping.asked else "runs")
 
 
 async def _journal(system: ActorSystem) -> Check:

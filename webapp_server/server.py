@@ -11,13 +11,16 @@ from actors.providers.secret import Secret
 from actors.session.messages import Changed
 from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Overflow
 from webapp_server.access_token import TokenMint
+from webapp_server.actor_ids import ActorIds
 from webapp_server.answers import refusal
 from webapp_server.api import Api
 from webapp_server.events import Streams
 from webapp_server.health import health_routes
 from webapp_server.openapi import openapi_document
 from webapp_server.operators import OperatorAccess
-from webapp_server.status import status_routes
+from webapp_server.overview import Observer
+from webapp_server.status import Status
+from webapp_server.stopping import Stopping
 from webapp_server.telegram_webhook import webhook_routes
 
 _LOG = structlog.get_logger(__name__)
@@ -50,11 +53,19 @@ class PageAccess(msgspec.Struct, frozen=True):
     operators: OperatorAccess
 
 
-def web_server_spec(
-    system: ActorSystem, host: str, port: int, access: PageAccess, webhook: WebhookDoor | None = None
-) -> ChildSpec:
+class Site(msgspec.Struct, frozen=True):
+    """Where the server listens, who comes in, and how the process is told to stop."""
+
+    host: str
+    port: int
+    access: PageAccess
+    stopping: Stopping
+    webhook: WebhookDoor | None = None
+
+
+def web_server_spec(system: ActorSystem, site: Site) -> ChildSpec:
     """Describe the web server of a system, listening on this address."""
-    return ChildSpec("web_server", lambda: WebServer(system, host, port, access, webhook), well_known=True)
+    return ChildSpec("web_server", lambda: WebServer(system, site), well_known=True)
 
 
 class WebServer(Actor):
@@ -62,27 +73,23 @@ class WebServer(Actor):
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=10_000, overflow=Overflow.COALESCE, key=lambda message: message)
 
-    def __init__(
-        self, system: ActorSystem, host: str, port: int, access: PageAccess, webhook: WebhookDoor | None = None
-    ) -> None:
+    def __init__(self, system: ActorSystem, site: Site) -> None:
         super().__init__()
         self._system = system
-        self._host = host
-        self._port = port
-        self._access = access
-        self._webhook = webhook
+        self._site = site
         self._streams = Streams()
         self._runner: web.AppRunner | None = None
 
     async def started(self) -> None:
         """Open the socket; raises OSError where the port is taken, which the log names."""
-        application = make_application(self._system, self._access, self._streams, self._webhook)
+        site = self._site
+        application = make_application(self._system, site.access, self._streams, site.webhook, site.stopping)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            await web.TCPSite(self._runner, site.host, site.port).start()
         except OSError as error:
-            _LOG.error("port_taken", host=self._host, port=self._port, advice="set PORT to a free one", os=error.errno)
+            _LOG.error("port_taken", host=site.host, port=site.port, advice="set PORT to a free one", os=error.errno)
             raise
 
     async def stopped(self) -> None:
@@ -99,12 +106,18 @@ class WebServer(Actor):
 
 
 def make_application(
-    system: ActorSystem, access: PageAccess, streams: Streams | None = None, webhook: WebhookDoor | None = None
+    system: ActorSystem,
+    access: PageAccess,
+    streams: Streams | None = None,
+    webhook: WebhookDoor | None = None,
+    stopping: Stopping | None = None,
 ) -> web.Application:
     """Build the application over a running system."""
+    stopping = stopping or Stopping()
     application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_protected])
-    application.add_routes(health_routes(system))
-    application.add_routes(status_routes(system, access.operators))
+    ids = ActorIds()
+    application.add_routes(health_routes(system, stopping))
+    application.add_routes(Status(system, Observer(system, ids, stopping), ids, access.operators).routes())
     application.add_routes(Api(system, access.signing_secret, access.mint, streams or Streams()).routes())
     application.add_routes([web.get("/api/openapi.json", _openapi)])
     if webhook is not None:

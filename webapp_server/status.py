@@ -1,113 +1,131 @@
-"""`/status`: the whole system in one JSON document, read from outside the actors wherever possible.
-
-Cells are read, not asked, so a stuck actor still shows. Journal, providers and Telegram are asked with a short
-deadline; one that does not answer is named under `reasons`. No rep's name, text or key is in any of it.
-"""
+"""`/status`, its parts and `/metrics`: the same observation as JSON and for Prometheus, for operators only."""
 
 import asyncio
-from datetime import UTC, datetime
+import heapq
+from collections.abc import AsyncIterator, Iterable
+from typing import Literal
 
 import msgspec
 from aiohttp import web
 
-from actors.providers.messages import DescribeProviders
-from actors.providers.record_writer import DescribeWriter
-from actors.providers.tracer import DescribeTracer
-from actors.telegram.messages import DescribeTelegram
-from runtime import ActorError, ActorSystem, CellSnapshot, DescribeJournal, TypeSnapshot
+from runtime import ActorSystem, CellSnapshot, DeadLetter
+from webapp_server.actor_ids import ActorIds
+from webapp_server.actor_rows import ActorRow, actor_row
+from webapp_server.metrics import exposition
 from webapp_server.operators import OperatorAccess
+from webapp_server.overview import Observer
 
-ASK_DEADLINE_S = 1.0
-SCHEMA = 1
-_QUESTIONS = {
-    "journal": ("journal", DescribeJournal()),
-    "providers": ("llm_router", DescribeProviders()),
-    "writer": ("record_writer", DescribeWriter()),
-    "tracer": ("tracer", DescribeTracer()),
-    "intake": ("update_receiver", DescribeTelegram()),
-    "sending": ("message_sender", DescribeTelegram()),
-}
+Sort = Literal["running_s", "depth", "oldest_age_s", "handled", "failed", "restarts"]
+_NO_STORE = {"Cache-Control": "no-store"}
+_SLICE = 200
+"""Actors read before others run again: a list of all never holds the loop for long."""
+_MOST = 500
 
 
-def status_routes(system: ActorSystem, access: OperatorAccess) -> list[web.RouteDef]:
-    """The route `/status`, for operators."""
-    started_at = datetime.now(UTC)
+class ActorQuery(msgspec.Struct, frozen=True):
+    """Which actors to list, the largest by `sort` first."""
 
-    async def status(_request: web.Request) -> web.Response:
-        document = await _document(system, started_at)
-        return web.Response(
-            body=msgspec.json.format(msgspec.json.encode(document)),
-            content_type="application/json",
-            headers={"Cache-Control": "no-store"},
+    type: str | None = None
+    state: str | None = None
+    sort: Sort = "running_s"
+    limit: int = 50
+
+
+class ActorList(msgspec.Struct, frozen=True):
+    """The first of the actors that match, and how many match."""
+
+    matching: int
+    actors: tuple[ActorRow, ...]
+
+
+class DeadLetterRow(msgspec.Struct, frozen=True):
+    """A message that was not delivered; the content was not kept."""
+
+    target: str
+    target_type: str
+    message_type: str
+    reason: str
+    age_s: float
+
+
+class Status:
+    """The operators' reading routes."""
+
+    def __init__(self, system: ActorSystem, observer: Observer, ids: ActorIds, access: OperatorAccess) -> None:
+        self._system = system
+        self._observer = observer
+        self._ids = ids
+        self._access = access
+
+    def routes(self) -> list[web.RouteDef]:
+        """All of them behind the guard."""
+        guarded = self._access.guarded
+        return [
+            web.get("/status", guarded(self._status)),
+            web.get("/status/actors", guarded(self._actors)),
+            web.get("/status/actors/{id:.+}", guarded(self._actor)),
+            web.get("/status/deadletters", guarded(self._dead_letters)),
+            web.get("/metrics", guarded(self._metrics)),
+        ]
+
+    async def _status(self, _request: web.Request) -> web.Response:
+        return as_json((await self._observer.observe()).overview)
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        body, content_type = exposition(await self._observer.observe(), request.headers.get("Accept", ""))
+        return web.Response(body=body, headers=_NO_STORE | {"Content-Type": content_type})
+
+    async def _actors(self, request: web.Request) -> web.Response:
+        try:
+            query = msgspec.convert(dict(request.query), ActorQuery, strict=False)
+        except msgspec.ValidationError as error:
+            return web.Response(status=400, text=f"{error}\n", headers=_NO_STORE)
+        matching = [cell async for cell in self._every() if _matches(cell, query)]
+        limit = max(0, min(query.limit, _MOST))
+        first = heapq.nlargest(limit, matching, key=lambda cell: getattr(cell, query.sort) or 0.0)
+        return as_json(ActorList(len(matching), tuple(actor_row(cell, self._ids) for cell in first)))
+
+    async def _actor(self, request: web.Request) -> web.Response:
+        cell = await self.found(request.match_info["id"])
+        if cell is None:
+            return web.Response(status=404, text="There is no such actor now.\n", headers=_NO_STORE)
+        return as_json(actor_row(cell, self._ids))
+
+    async def found(self, actor: str) -> CellSnapshot | None:
+        """The living actor of this id."""
+        async for cell in self._every():
+            if self._ids.of(cell.path) == actor:
+                return cell
+        return None
+
+    async def _every(self) -> AsyncIterator[CellSnapshot]:
+        for number, cell in enumerate(self._system.each()):
+            if number % _SLICE == _SLICE - 1:
+                await asyncio.sleep(0)
+            if cell.state != "stopped":
+                yield cell
+
+    async def _dead_letters(self, _request: web.Request) -> web.Response:
+        now = self._system.clock.time()
+        return as_json(dead_letter_rows(self._system.dead_letters, now, self._ids))
+
+
+def dead_letter_rows(letters: Iterable[DeadLetter], now: float, ids: ActorIds) -> tuple[DeadLetterRow, ...]:
+    """The newest first."""
+    return tuple(
+        DeadLetterRow(
+            ids.of(letter.target), letter.target_type, letter.message_type, letter.reason, max(0.0, now - letter.at)
         )
-
-    return [web.get("/status", access.guarded(status))]
-
-
-async def _document(system: ActorSystem, started_at: datetime) -> dict[str, object]:
-    now = datetime.now(UTC)
-    described, reasons = await _describe(system)
-    snapshot = system.snapshot()
-    return {
-        "schema": SCHEMA,
-        "service": "cornerman",
-        "status": "warn" if reasons else "pass",
-        "reasons": reasons,
-        "started_at": started_at.isoformat(),
-        "now": now.isoformat(),
-        "uptime_s": round((now - started_at).total_seconds(), 3),
-        "totals": {
-            "actors": snapshot.states,
-            "handled": sum(stats.handled for stats in snapshot.types),
-            "failed": sum(stats.failed for stats in snapshot.types),
-            "restarts": sum(stats.restarts for stats in snapshot.types),
-            "dead_letters": snapshot.dead_letters_total,
-        },
-        "loop": snapshot.loop,
-        "types": [_type(stats) for stats in snapshot.types],
-        "hot": [_cell(cell) for cell in snapshot.hot],
-        **described,
-    }
+        for letter in reversed(tuple(letters))
+    )
 
 
-async def _describe(system: ActorSystem) -> tuple[dict[str, object], list[str]]:
-    names = list(_QUESTIONS)
-    answers = await asyncio.gather(*(_asked(system, *_QUESTIONS[name]) for name in names))
-    described = {name: answer for name, (answer, _) in zip(names, answers, strict=True) if answer is not None}
-    return described, [reason for _, reason in answers if reason]
+def as_json(document: object) -> web.Response:
+    """The document, indented for people."""
+    return web.Response(
+        body=msgspec.json.format(msgspec.json.encode(document)), content_type="application/json", headers=_NO_STORE
+    )
 
 
-async def _asked(system: ActorSystem, actor: str, question: object) -> tuple[object, str | None]:
-    try:
-        answer = await system.ask(system.find(actor), question, deadline_s=ASK_DEADLINE_S)
-    except ActorError as error:
-        return None, f"{actor} gives no answer ({type(error).__name__})"
-    problem = getattr(answer, "last_problem", None)
-    return answer, f"{actor}: {problem}" if problem else None
-
-
-def _type(stats: TypeSnapshot) -> dict[str, object]:
-    return {
-        "type": stats.type,
-        "count": stats.alive,
-        "mailbox": {"pending": stats.pending, "peak": stats.peak},
-        "handled": stats.handled,
-        "failed": stats.failed,
-        "restarts": stats.restarts,
-        "waited": stats.waited,
-        "ran": stats.ran,
-    }
-
-
-def _cell(cell: CellSnapshot) -> dict[str, object]:
-    # A session's path ends in a rep's Telegram id; the page shows the type instead.
-    return {
-        "type": cell.type,
-        "state": cell.state,
-        "generation": cell.generation,
-        "depth": cell.depth,
-        "current": cell.current_message,
-        "running_s": cell.running_s,
-        "restarts": cell.restarts,
-        "last_error": cell.last_error,
-    }
+def _matches(cell: CellSnapshot, query: ActorQuery) -> bool:
+    return query.type in (None, cell.type) and query.state in (None, cell.state)

@@ -60,7 +60,7 @@ async def test_ready_when_the_journal_writes_and_telegram_is_polled(
     await start_intake(system, connected=True)
     answer = await client.get("/readyz?verbose")
     assert answer.status == 200
-    assert await answer.text() == "[+] journal: writes\n[+] telegram: polls\nready\n"
+    assert await answer.text() == "[+] process: runs\n[+] journal: writes\n[+] telegram: polls\nready\n"
 
 
 async def test_not_ready_says_what_is_missing(system: ActorSystem, client: Client, tmp_path: Path) -> None:

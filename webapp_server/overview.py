@@ -1,0 +1,237 @@
+"""The overview: one observation of the whole system, from which every operators' page is made.
+
+Actors are read from outside, so a stuck one still shows. Journal, providers and Telegram are asked with a short
+deadline; one that does not answer is named under `reasons`. No rep's name, text or key is in any of it.
+"""
+
+import asyncio
+import os
+import resource
+import threading
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from actors.providers.messages import DescribeProviders, ProvidersDescribed
+from actors.providers.record_writer import DescribeWriter, WriterDescribed
+from actors.providers.tracer import DescribeTracer, TracerDescribed
+from actors.telegram.messages import DescribeTelegram, TelegramDescribed
+from runtime import (
+    ActorError,
+    ActorSystem,
+    DescribeJournal,
+    JournalDescribed,
+    SystemSnapshot,
+    Times,
+    TypeSnapshot,
+)
+from webapp_server.actor_ids import ActorIds
+from webapp_server.actor_rows import ActorRow, actor_row
+from webapp_server.stopping import Stopping
+
+ASK_DEADLINE_S = 1.0
+KEPT_S = 1.0
+SHOWN_CHILDREN = 20
+"""The children of a parent with more are counted, not shown."""
+SCHEMA = 1
+_QUESTIONS = {
+    "journal": ("journal", DescribeJournal()),
+    "providers": ("llm_router", DescribeProviders()),
+    "writer": ("record_writer", DescribeWriter()),
+    "tracer": ("tracer", DescribeTracer()),
+    "intake": ("update_receiver", DescribeTelegram()),
+    "sending": ("message_sender", DescribeTelegram()),
+}
+
+
+class Process(msgspec.Struct, frozen=True):
+    """What the operating system knows of us; `rss_bytes` is the memory in use, None where the system does not say."""
+
+    rss_bytes: int | None
+    rss_peak_bytes: int
+    cpu_s: float
+    threads: int
+    open_files: int | None
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Counts since the start; `actors` by state and `dead_letters` by reason."""
+
+    actors: dict[str, int]
+    handled: int
+    failed: int
+    restarts: int
+    dead_letters: dict[str, int]
+
+
+class MailboxRow(msgspec.Struct, frozen=True):
+    """Messages waiting in all mailboxes of a type, and the most that ever waited in one."""
+
+    pending: int
+    peak: int
+
+
+class TypeRow(msgspec.Struct, frozen=True):
+    """All actors of one type; `waited` in the mailbox, `ran` in the handler, in seconds since the start."""
+
+    type: str
+    count: int
+    mailbox: MailboxRow
+    handled: int
+    failed: int
+    restarts: int
+    waited: Times
+    ran: Times
+
+
+class LoopRow(msgspec.Struct, frozen=True):
+    """How late the loop comes to what is due, and how often a turn held it for over a quarter of a second."""
+
+    lag: Times
+    blocked: int
+    last_blocked: str | None
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """The document behind `/status`. Names may be added and never change; times in seconds, ages up to `now`."""
+
+    schema: int
+    service: str
+    version: str
+    commit: str | None
+    status: Literal["pass", "warn"]
+    reasons: tuple[str, ...]
+    state: Literal["running", "draining"]
+    started_at: datetime
+    now: datetime
+    uptime_s: float
+    process: Process
+    totals: Totals
+    loop: LoopRow
+    types: tuple[TypeRow, ...]
+    tree: tuple[ActorRow, ...]
+    hot: tuple[ActorRow, ...]
+    journal: JournalDescribed | None = None
+    providers: ProvidersDescribed | None = None
+    writer: WriterDescribed | None = None
+    tracer: TracerDescribed | None = None
+    intake: TelegramDescribed | None = None
+    sending: TelegramDescribed | None = None
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """An overview and the snapshot it was made from."""
+
+    overview: Overview
+    snapshot: SystemSnapshot
+
+
+class Observer:
+    """Observes a system at most once a second, however many look."""
+
+    def __init__(self, system: ActorSystem, ids: ActorIds, stopping: Stopping) -> None:
+        self._system = system
+        self._ids = ids
+        self._stopping = stopping
+        self._started_at = datetime.now(UTC)
+        self._version = _version()
+        self._looking = asyncio.Lock()
+        self._seen: Observation | None = None
+        self._seen_at = -KEPT_S
+
+    async def observe(self) -> Observation:
+        """The observation of this second."""
+        async with self._looking:
+            if self._seen is None or self._system.clock.now() - self._seen_at >= KEPT_S:
+                self._seen = await self._observe()
+                self._seen_at = self._system.clock.now()
+            return self._seen
+
+    async def _observe(self) -> Observation:
+        described, reasons = await self._describe()
+        snapshot = self._system.snapshot()
+        now = datetime.now(UTC)
+        overview = Overview(
+            schema=SCHEMA,
+            service="cornerman",
+            version=self._version,
+            commit=os.environ.get("RAILWAY_GIT_COMMIT_SHA") or None,
+            status="warn" if reasons else "pass",
+            reasons=tuple(reasons),
+            state="draining" if self._stopping.asked else "running",
+            started_at=self._started_at,
+            now=now,
+            uptime_s=round((now - self._started_at).total_seconds(), 3),
+            process=_process(),
+            totals=_totals(snapshot),
+            loop=LoopRow(snapshot.loop.lag, snapshot.loop.blocked, snapshot.loop.last_blocked),
+            types=tuple(_type_row(stats) for stats in snapshot.types),
+            tree=tuple(actor_row(cell, self._ids) for cell in self._system.each(SHOWN_CHILDREN)),
+            hot=tuple(actor_row(cell, self._ids) for cell in snapshot.hot),
+            **described,  # type: ignore[arg-type]  # each question's answer has the type of its field
+        )
+        return Observation(overview, snapshot)
+
+    async def _describe(self) -> tuple[dict[str, object], list[str]]:
+        names = list(_QUESTIONS)
+        answers = await asyncio.gather(*(self._asked(*_QUESTIONS[name]) for name in names))
+        described = {name: answer for name, (answer, _) in zip(names, answers, strict=True) if answer is not None}
+        reasons = [reason for _, reason in answers if reason]
+        if self._stopping.asked:
+            reasons.insert(0, "the process is stopping: no new work is taken")
+        return described, reasons
+
+    async def _asked(self, actor: str, question: object) -> tuple[object, str | None]:
+        try:
+            answer = await self._system.ask(self._system.find(actor), question, deadline_s=ASK_DEADLINE_S)
+        except ActorError as error:
+            return None, f"{actor} gives no answer ({type(error).__name__})"
+        problem = getattr(answer, "last_problem", None)
+        return answer, f"{actor}: {problem}" if problem else None
+
+
+def _version() -> str:
+    try:
+        return metadata.version("cornerman")
+    except metadata.PackageNotFoundError:
+        return "unpackaged"
+
+
+def _totals(snapshot: SystemSnapshot) -> Totals:
+    return Totals(
+        actors=snapshot.states,
+        handled=sum(stats.handled for stats in snapshot.types),
+        failed=sum(stats.failed for stats in snapshot.types),
+        restarts=sum(stats.restarts for stats in snapshot.types),
+        dead_letters=snapshot.dead_letters_total,
+    )
+
+
+def _type_row(stats: TypeSnapshot) -> TypeRow:
+    return TypeRow(
+        type=stats.type,
+        count=stats.alive,
+        mailbox=MailboxRow(stats.pending, stats.peak),
+        handled=stats.handled,
+        failed=stats.failed,
+        restarts=stats.restarts,
+        waited=stats.waited,
+        ran=stats.ran,
+    )
+
+
+def _process() -> Process:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    here = Path("/proc/self")
+    on_linux = here.exists()
+    pages = int((here / "statm").read_text(encoding="ascii").split()[1]) if on_linux else 0
+    return Process(
+        rss_bytes=pages * resource.getpagesize() if on_linux else None,
+        rss_peak_bytes=usage.ru_maxrss * 1024,
+        cpu_s=round(usage.ru_utime + usage.ru_stime, 3),
+        threads=threading.active_count(),
+        open_files=len(list((here / "fd").iterdir())) if on_linux else None,
+    )
