@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Generator, Mapping
 from functools import cache
+from typing import NamedTuple
 
 import aiohttp
 import httpx
@@ -67,6 +68,25 @@ class BearerAuth(httpx.Auth):
         yield request
 
 
+class BareAuth(httpx.Auth):
+    """Adds the key alone as `Authorization`, for a provider that wants no scheme; else like BearerAuth."""
+
+    def __init__(self, key: Secret) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = self._key.reveal()
+        yield request
+
+
+class Reply(NamedTuple):
+    """A whole answer."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
 class Answer:
     """The answer to a streamed POST: status and headers at once, the body as it comes."""
 
@@ -101,8 +121,26 @@ async def post(client: Client, path: str, body: bytes, headers: Headers, auth: h
     return Answer(await client.send(request, auth=auth, stream=True))
 
 
+async def exchange(
+    client: Client,
+    method: str,
+    path: str,
+    auth: httpx.Auth,
+    timeout_s: float,
+    *,
+    body: bytes | None = None,
+    headers: Headers | None = None,
+) -> Reply:
+    """Send a whole request and read the whole answer; it takes no longer than `timeout_s` in all.
+
+    Raises one of TRANSPORT_ERRORS.
+    """
+    async with asyncio.timeout(timeout_s):
+        answer = await client.request(method, path, content=body, headers=dict(headers or {}), auth=auth)
+    return Reply(answer.status_code, answer.headers, answer.content)
+
+
 async def get(client: Client, path: str, headers: Headers, auth: httpx.Auth, timeout_s: float) -> tuple[int, bytes]:
     """The status and body of a small GET; it takes no longer than `timeout_s` in all."""
-    async with asyncio.timeout(timeout_s):
-        answer = await client.get(path, headers=dict(headers), auth=auth)
-    return answer.status_code, answer.content
+    answer = await exchange(client, "GET", path, auth, timeout_s, headers=headers)
+    return answer.status, answer.body
