@@ -1,5 +1,6 @@
 """WebServer: the actor that owns the aiohttp application and its listening socket."""
 
+import socket
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ from webapp_server.health import health_routes
 from webapp_server.openapi import openapi_document
 from webapp_server.operators import OperatorAccess
 from webapp_server.overview import Observer
+from webapp_server.stand_in import StandIn
 from webapp_server.status import Status
 from webapp_server.stopping import Stopping
 from webapp_server.telegram_webhook import webhook_routes
@@ -79,6 +81,7 @@ class WebServer(Actor):
         self._site = site
         self._streams = Streams()
         self._runner: web.AppRunner | None = None
+        self._stand_in: StandIn | None = None
 
     async def started(self) -> None:
         """Open the socket; raises OSError where the port is taken, which the log names."""
@@ -87,13 +90,17 @@ class WebServer(Actor):
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, site.host, site.port).start()
+            listening = socket.create_server((site.host, site.port), family=_family(site.host))
+            await web.SockSite(self._runner, listening).start()
         except OSError as error:
             _LOG.error("port_taken", host=site.host, port=site.port, advice="set PORT to a free one", os=error.errno)
             raise
+        self._stand_in = StandIn(listening)
 
     async def stopped(self) -> None:
         """Close the socket and every connection."""
+        if self._stand_in is not None:
+            await self.to_thread(self._stand_in.close)
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -103,6 +110,10 @@ class WebServer(Actor):
             self._streams.tell(message)
         else:
             await self.unhandled(message, sender)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def make_application(
