@@ -297,7 +297,7 @@ def read(cell: "Cell") -> CellSnapshot:
         parent="" if cell.parent is None or cell.parent.parent is None else cell.parent.path,
         state=_STATES.get(cell.phase) or ("running" if running else "idle"),
         generation=cell.generation,
-        depth=cell.depth,
+        depth=int(cell.depth),
         peak=max(cell.peak, int(cell.handled > 0)),
         capacity=cell.mailbox.capacity,
         oldest_age_s=None if since is None else now - since,

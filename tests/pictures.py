@@ -33,8 +33,8 @@ _FLAGS = (
 )
 
 
-async def photograph(browser: str, url: str, path: Path, size: str) -> None:
-    """Open the page in a browser of its own, wait until it shows a conversation, and write it as a PNG."""
+async def photograph(browser: str, url: str, path: Path, size: str, *, shows: str = "", dark: bool = False) -> None:
+    """Open the page in a browser of its own, wait until it shows a conversation or `shows`, and write it as a PNG."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = [*_FLAGS, f"--user-data-dir={profile}", f"--window-size={size}"]
         quiet = asyncio.subprocess.DEVNULL
@@ -43,7 +43,9 @@ async def photograph(browser: str, url: str, path: Path, size: str) -> None:
             async with asyncio.timeout(30), aiohttp.ClientSession() as http:
                 port = await _devtools_port(Path(profile))
                 async with http.ws_connect(await _page_socket(http, port), max_msg_size=0) as page:
-                    while not await _asked(page, "Runtime.evaluate", expression=_SHOWS_TURNS):
+                    if dark:
+                        await _asked(page, "Emulation.setEmulatedMedia", features=_DARK)
+                    while not await _asked(page, "Runtime.evaluate", expression=shows or _SHOWS_TURNS):
                         await asyncio.sleep(0.2)
                     await asyncio.sleep(0.5)
                     path.write_bytes(base64.b64decode(await _asked(page, "Page.captureScreenshot", format="png")))
@@ -52,6 +54,7 @@ async def photograph(browser: str, url: str, path: Path, size: str) -> None:
             await process.wait()
 
 
+_DARK = [{"name": "prefers-color-scheme", "value": "dark"}]
 _SHOWS_TURNS = "document.querySelectorAll('.turn').length > 4"
 
 

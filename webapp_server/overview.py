@@ -9,9 +9,8 @@ import os
 import resource
 import threading
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -30,13 +29,18 @@ from runtime import (
 )
 from webapp_server.actor_ids import ActorIds
 from webapp_server.actor_rows import ActorRow, actor_row
+from webapp_server.history import History, Point, Rates, Recent
+from webapp_server.reasons import reasons_of
 from webapp_server.stopping import Stopping
 
+_Kind = TypeVar("_Kind")
 ASK_DEADLINE_S = 1.0
 KEPT_S = 1.0
 SHOWN_CHILDREN = 20
 """The children of a parent with more are counted, not shown."""
 SCHEMA = 1
+VERSION = "0.1.0"
+"""Of this release; the package takes it from here."""
 _QUESTIONS = {
     "journal": ("journal", DescribeJournal()),
     "providers": ("llm_router", DescribeProviders()),
@@ -75,7 +79,10 @@ class MailboxRow(msgspec.Struct, frozen=True):
 
 
 class TypeRow(msgspec.Struct, frozen=True):
-    """All actors of one type; `waited` in the mailbox, `ran` in the handler, in seconds since the start."""
+    """All actors of one type; `waited` in the mailbox, `ran` in the handler, in seconds since the start.
+
+    `recent` is the same of the last five minutes.
+    """
 
     type: str
     count: int
@@ -85,6 +92,7 @@ class TypeRow(msgspec.Struct, frozen=True):
     restarts: int
     waited: Times
     ran: Times
+    recent: Recent | None
 
 
 class LoopRow(msgspec.Struct, frozen=True):
@@ -110,6 +118,8 @@ class Overview(msgspec.Struct, frozen=True):
     uptime_s: float
     process: Process
     totals: Totals
+    rates: Rates
+    history: tuple[Point, ...]
     loop: LoopRow
     types: tuple[TypeRow, ...]
     tree: tuple[ActorRow, ...]
@@ -137,8 +147,8 @@ class Observer:
         self._ids = ids
         self._stopping = stopping
         self._started_at = datetime.now(UTC)
-        self._version = _version()
         self._looking = asyncio.Lock()
+        self._history = History()
         self._seen: Observation | None = None
         self._seen_at = -KEPT_S
 
@@ -153,11 +163,14 @@ class Observer:
     async def _observe(self) -> Observation:
         described, reasons = await self._describe()
         snapshot = self._system.snapshot()
+        self._history.take(self._system.clock.now(), self._system.clock.time(), snapshot)
+        rates = self._history.rates()
+        reasons += reasons_of(snapshot, rates, _one(described, JournalDescribed), _one(described, ProvidersDescribed))
         now = datetime.now(UTC)
         overview = Overview(
             schema=SCHEMA,
             service="cornerman",
-            version=self._version,
+            version=VERSION,
             commit=os.environ.get("RAILWAY_GIT_COMMIT_SHA") or None,
             status="warn" if reasons else "pass",
             reasons=tuple(reasons),
@@ -167,8 +180,10 @@ class Observer:
             uptime_s=round((now - self._started_at).total_seconds(), 3),
             process=_process(),
             totals=_totals(snapshot),
+            rates=rates,
+            history=self._history.points,
             loop=LoopRow(snapshot.loop.lag, snapshot.loop.blocked, snapshot.loop.last_blocked),
-            types=tuple(_type_row(stats) for stats in snapshot.types),
+            types=tuple(_type_row(stats, self._history.recent(stats.type)) for stats in snapshot.types),
             tree=tuple(actor_row(cell, self._ids) for cell in self._system.each(SHOWN_CHILDREN)),
             hot=tuple(actor_row(cell, self._ids) for cell in snapshot.hot),
             **described,  # type: ignore[arg-type]  # each question's answer has the type of its field
@@ -193,11 +208,8 @@ class Observer:
         return answer, f"{actor}: {problem}" if problem else None
 
 
-def _version() -> str:
-    try:
-        return metadata.version("cornerman")
-    except metadata.PackageNotFoundError:
-        return "unpackaged"
+def _one(described: dict[str, object], kind: type[_Kind]) -> _Kind | None:
+    return next((answer for answer in described.values() if isinstance(answer, kind)), None)
 
 
 def _totals(snapshot: SystemSnapshot) -> Totals:
@@ -210,7 +222,7 @@ def _totals(snapshot: SystemSnapshot) -> Totals:
     )
 
 
-def _type_row(stats: TypeSnapshot) -> TypeRow:
+def _type_row(stats: TypeSnapshot, recent: Recent | None) -> TypeRow:
     return TypeRow(
         type=stats.type,
         count=stats.alive,
@@ -220,6 +232,7 @@ def _type_row(stats: TypeSnapshot) -> TypeRow:
         restarts=stats.restarts,
         waited=stats.waited,
         ran=stats.ran,
+        recent=recent,
     )
 
 

@@ -17,6 +17,7 @@ from webapp_server.answers import refusal
 from webapp_server.api import Api
 from webapp_server.events import Streams
 from webapp_server.health import health_routes
+from webapp_server.history import EVERY_S
 from webapp_server.openapi import openapi_document
 from webapp_server.operators import OperatorAccess
 from webapp_server.overview import Observer
@@ -38,6 +39,9 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
 }
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+OBSERVER = web.AppKey("observer", Observer)
 
 
 class WebhookDoor(msgspec.Struct, frozen=True):
@@ -70,6 +74,14 @@ def web_server_spec(system: ActorSystem, site: Site) -> ChildSpec:
     return ChildSpec("web_server", lambda: WebServer(system, site), well_known=True)
 
 
+class _Observe(msgspec.Struct, frozen=True):
+    """It is time to look."""
+
+
+class _Observed(msgspec.Struct, frozen=True):
+    """Looked."""
+
+
 class WebServer(Actor):
     """Serves while it lives; a crash closes the socket and the restart opens it again."""
 
@@ -87,6 +99,7 @@ class WebServer(Actor):
         """Open the socket; raises OSError where the port is taken, which the log names."""
         site = self._site
         application = make_application(self._system, site.access, self._streams, site.webhook, site.stopping)
+        self._observer = application[OBSERVER]
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         try:
@@ -96,6 +109,7 @@ class WebServer(Actor):
             _LOG.error("port_taken", host=site.host, port=site.port, advice="set PORT to a free one", os=error.errno)
             raise
         self._stand_in = StandIn(listening)
+        self.send(self.address, _Observe())
 
     async def stopped(self) -> None:
         """Close the socket and every connection."""
@@ -105,11 +119,21 @@ class WebServer(Actor):
             await self._runner.cleanup()
 
     async def receive(self, message: object, sender: Address) -> None:
-        """Pass on to open pages what changed; the rest of its work is answering requests."""
-        if isinstance(message, Changed):
-            self._streams.tell(message)
-        else:
-            await self.unhandled(message, sender)
+        """Pass on to open pages what changed, and look at the system now and then; the rest is answering requests."""
+        match message:
+            case Changed():
+                self._streams.tell(message)
+            case _Observe():
+                self.pipe(self._observe(), failed=lambda _error: _Observed())
+            case _Observed():
+                self.timer(EVERY_S, _Observe())
+            case _:
+                await self.unhandled(message, sender)
+
+    async def _observe(self) -> "_Observed":
+        """Look, also while nobody else does, so that the status has a past."""
+        await self._observer.observe()
+        return _Observed()
 
 
 def _family(host: str) -> socket.AddressFamily:
@@ -128,7 +152,8 @@ def make_application(
     application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_protected])
     ids = ActorIds()
     application.add_routes(health_routes(system, stopping))
-    application.add_routes(Status(system, Observer(system, ids, stopping), ids, access.operators).routes())
+    application[OBSERVER] = Observer(system, ids, stopping)
+    application.add_routes(Status(system, application[OBSERVER], ids, access.operators).routes())
     application.add_routes(Api(system, access.signing_secret, access.mint, streams or Streams()).routes())
     application.add_routes([web.get("/api/openapi.json", _openapi)])
     if webhook is not None:
@@ -151,7 +176,8 @@ async def _protected(request: web.Request, handler: Handler) -> web.StreamRespon
             raise
         response = refusal(refused.status, _WORDS.get(refused.status, refused.reason))
     if not response.prepared:
-        response.headers.update(_HEADERS)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)  # a page may name a narrower policy
     return response
 
 

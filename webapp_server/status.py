@@ -2,24 +2,36 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 from aiohttp import web
 
-from runtime import ActorSystem, CellSnapshot, DeadLetter
+from runtime import ActorSystem, CellSnapshot
 from webapp_server.actor_ids import ActorIds
 from webapp_server.actor_rows import ActorRow, actor_row
 from webapp_server.metrics import exposition
-from webapp_server.operators import OperatorAccess
+from webapp_server.operators import Handler, OperatorAccess
 from webapp_server.overview import Observer
+from webapp_server.status_page import page
+from webapp_server.status_rows import DeadLetterRow, dead_letter_rows
 
 Sort = Literal["running_s", "depth", "oldest_age_s", "handled", "failed", "restarts"]
 _NO_STORE = {"Cache-Control": "no-store"}
 _SLICE = 200
 """Actors read before others run again: a list of all never holds the loop for long."""
 _MOST = 500
+
+
+PAGE_POLICY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+_ASSETS = Path(__file__).parent / "assets"
 
 
 class ActorQuery(msgspec.Struct, frozen=True):
@@ -38,16 +50,6 @@ class ActorList(msgspec.Struct, frozen=True):
     actors: tuple[ActorRow, ...]
 
 
-class DeadLetterRow(msgspec.Struct, frozen=True):
-    """A message that was not delivered; the content was not kept."""
-
-    target: str
-    target_type: str
-    message_type: str
-    reason: str
-    age_s: float
-
-
 class Status:
     """The operators' reading routes."""
 
@@ -62,14 +64,24 @@ class Status:
         guarded = self._access.guarded
         return [
             web.get("/status", guarded(self._status)),
+            web.get("/status.html", guarded(self._page)),
+            web.get("/status/page.css", _asset("status.css", "text/css")),
+            web.get("/status/page.js", _asset("status.js", "text/javascript")),
             web.get("/status/actors", guarded(self._actors)),
             web.get("/status/actors/{id:.+}", guarded(self._actor)),
             web.get("/status/deadletters", guarded(self._dead_letters)),
             web.get("/metrics", guarded(self._metrics)),
         ]
 
-    async def _status(self, _request: web.Request) -> web.Response:
+    async def _status(self, request: web.Request) -> web.Response:
+        if "text/html" in request.headers.get("Accept", ""):
+            return await self._page(request)
         return as_json((await self._observer.observe()).overview)
+
+    async def _page(self, _request: web.Request) -> web.Response:
+        overview = (await self._observer.observe()).overview
+        text = page(overview, self._letters())
+        return web.Response(text=text, content_type="text/html", headers=_NO_STORE | PAGE_POLICY)
 
     async def _metrics(self, request: web.Request) -> web.Response:
         body, content_type = exposition(await self._observer.observe(), request.headers.get("Accept", ""))
@@ -106,18 +118,20 @@ class Status:
                 yield cell
 
     async def _dead_letters(self, _request: web.Request) -> web.Response:
-        now = self._system.clock.time()
-        return as_json(dead_letter_rows(self._system.dead_letters, now, self._ids))
+        return as_json(self._letters())
+
+    def _letters(self) -> tuple[DeadLetterRow, ...]:
+        return dead_letter_rows(self._system.dead_letters, self._system.clock.time(), self._ids)
 
 
-def dead_letter_rows(letters: Iterable[DeadLetter], now: float, ids: ActorIds) -> tuple[DeadLetterRow, ...]:
-    """The newest first."""
-    return tuple(
-        DeadLetterRow(
-            ids.of(letter.target), letter.target_type, letter.message_type, letter.reason, max(0.0, now - letter.at)
-        )
-        for letter in reversed(tuple(letters))
-    )
+def _asset(name: str, content_type: str) -> Handler:
+    """A file of the page, the same for everybody."""
+    text = (_ASSETS / name).read_text(encoding="utf-8")
+
+    async def asset(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text=text, content_type=content_type, headers={"Cache-Control": "no-cache"})
+
+    return asset
 
 
 def as_json(document: object) -> web.Response:

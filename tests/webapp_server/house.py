@@ -1,0 +1,73 @@
+"""A house of actors that describe themselves at once, with a rep's data planted wherever it could leak from."""
+
+import msgspec
+
+from actors.providers.messages import DescribeProviders, Provider, ProvidersDescribed, ProviderStatus
+from actors.providers.record_writer import DescribeWriter, WriterDescribed
+from actors.providers.tracer import DescribeTracer, TracerDescribed
+from actors.telegram.messages import DescribeTelegram, TelegramDescribed
+from runtime import Actor, ActorSystem, Address, ChildSpec, DescribeJournal, JournalDescribed, Restart
+
+REP = "7654321987"
+TEXT = "Maria Keller of Nordwerk wants a discount"
+KEY = "sk-or-v1-planted-key-of-a-rep"
+PLANTED = (REP, "Maria", "Nordwerk", KEY)
+
+LANE = ProviderStatus(
+    "openrouter-team-free", Provider.OPENROUTER, "open", "", 0.0, 2, 1, 30, 1, "practice", 0.4, 20, 50
+)
+DESCRIBED: dict[type, object] = {
+    DescribeJournal: JournalDescribed(0, {"message": 2}, 1, 0, {"message": 3.0}, None),
+    DescribeProviders: ProvidersDescribed((LANE,)),
+    DescribeWriter: WriterDescribed(0, 0.0, None, 12, 0),
+    DescribeTracer: TracerDescribed(0, 4, 0),
+    DescribeTelegram: TelegramDescribed(connected=True, last_contact_age_s=1.0, last_problem=None, received=9, sent=8),
+}
+NAMES = ("journal", "llm_router", "record_writer", "tracer", "update_receiver", "message_sender")
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A message with a rep's words in it."""
+
+    text: str = TEXT
+
+
+class Describing(Actor):
+    """Answers every question about itself."""
+
+    async def receive(self, message: object, sender: Address) -> None:
+        if type(message) in DESCRIBED:
+            self.send(sender, DESCRIBED[type(message)])
+
+
+class Session(Actor):
+    """Fails at what a rep says, and tells the rep's words in the error."""
+
+    async def receive(self, message: object, sender: Address) -> None:
+        if message == Told():
+            raise ValueError(TEXT, KEY)
+
+
+class Sessions(Actor):
+    """Makes a session for each id."""
+
+    async def receive(self, message: object, sender: Address) -> None:
+        if isinstance(message, str):
+            rep = self.spawn(ChildSpec(f"telegram/{message}", Session, restart=Restart.PERMANENT))
+            self.send(rep, Told())
+
+
+async def furnish(system: ActorSystem) -> None:
+    """Start everybody a status asks."""
+    for name in NAMES:
+        await system.start(ChildSpec(name, Describing, well_known=True))
+    await system.start(ChildSpec("sessions", Sessions, well_known=True))
+
+
+async def plant(system: ActorSystem) -> None:
+    """A session of a rep that has failed on the rep's words, and dead letters with them."""
+    sessions = system.find("sessions")
+    system.send(sessions, REP)
+    gone = await system.start(ChildSpec(f"telegram/{REP}", Session, restart=Restart.TEMPORARY))
+    system.send(gone, Told())
+    system.send(gone, Told())

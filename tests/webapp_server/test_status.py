@@ -1,0 +1,154 @@
+"""The status: one observation as JSON and as a page, stable names, nobody's data, and stuck actors in it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from html import unescape
+from pathlib import Path
+
+import msgspec
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from runtime import Actor, ActorSystem, Address, ChildSpec
+from runtime.testing import settle
+from tests.webapp_server.door import ACCESS
+from tests.webapp_server.house import PLANTED, REP, furnish, plant
+from webapp_server.overview import Overview
+from webapp_server.server import make_application
+
+Client = TestClient[web.Request, web.Application]
+SCHEMA = Path(__file__).parent / "status_schema.json"
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+PAGES = ("/status", "/status.html", "/status/actors", "/status/deadletters", "/metrics", "/readyz?verbose", "/livez")
+
+
+class Stuck(Actor):
+    """Waits inside a turn until it is let go."""
+
+    def __init__(self, free: asyncio.Event) -> None:
+        super().__init__()
+        self._free = free
+
+    async def receive(self, message: object, sender: Address) -> None:
+        await self._free.wait()
+
+
+@pytest.fixture
+async def system() -> AsyncIterator[ActorSystem]:
+    system = ActorSystem()
+    await furnish(system)
+    yield system
+    await system.shutdown()
+
+
+@pytest.fixture
+async def client(system: ActorSystem) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(make_application(system, ACCESS))) as client:
+        yield client
+
+
+def test_names_are_added_and_never_change() -> None:
+    """The document's schema is the one kept beside this test; a new field is added there with it."""
+    assert json.loads(msgspec.json.encode(msgspec.json.schema(Overview))) == json.loads(
+        SCHEMA.read_text(encoding="utf-8")
+    )
+
+
+async def test_the_document_fits_its_schema(client: Client) -> None:
+    """What is served decodes into the described types, field by field."""
+    body = await (await client.get("/status")).read()
+    overview = msgspec.json.decode(body, type=Overview)
+    assert set(json.loads(body)) == {field.name for field in msgspec.structs.fields(Overview)}
+    assert (overview.status, overview.state) == ("warn", "running")  # an uncertain send wants to be looked at
+    assert overview.providers is not None
+    assert overview.providers.lanes[0].in_flight == 2
+
+
+async def test_page_and_document_tell_the_same(system: ActorSystem, client: Client) -> None:
+    """A browser gets the page at the same address; verdict, reasons, time, types and lanes are the document's."""
+    overview = msgspec.json.decode(await (await client.get("/status")).read(), type=Overview)
+    answer = await client.get("/status", headers=BROWSER)
+    text = unescape(await answer.text())
+    assert answer.content_type == "text/html"
+    assert overview.now.isoformat() in text
+    assert overview.version in text
+    for told in (*overview.reasons, *(row.type for row in overview.types), overview.providers.lanes[0].lane):  # type: ignore[union-attr]
+        assert told in text
+
+
+async def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
+    """Script and style are our own files; the policy admits no others, no frames and no foreign forms."""
+    answer = await client.get("/status.html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http://" not in (page := await answer.text())
+    assert "https://" not in page
+    assert "style=" not in page
+    for asset in ("/status/page.css", "/status/page.js"):
+        assert asset in page
+        assert (await client.get(asset)).status == 200
+
+
+async def test_nobodys_data_is_on_any_page(system: ActorSystem, client: Client) -> None:
+    """Words, names, keys and ids that went through actors, errors and dead letters appear on none of them."""
+    await plant(system)
+    await settle()
+    listed = await (await client.get("/status/actors")).json()
+    pages = [*PAGES, *(f"/status/actors/{row['id']}" for row in listed["actors"])]
+    assert {"Session", "Sessions", "Describing"} <= {row["type"] for row in listed["actors"]}
+    for path in pages:
+        text = await (await client.get(path)).text()
+        assert not [secret for secret in PLANTED if secret in text], path
+    assert "ValueError" in await (await client.get("/status/actors?sort=restarts")).text()
+
+
+async def test_a_reps_actor_has_a_pseudonym_that_finds_it(system: ActorSystem, client: Client) -> None:
+    """The list names it by a pseudonym; the path, which tells the rep, finds nothing."""
+    await plant(system)
+    await settle()
+    (row,) = (await (await client.get("/status/actors?type=Session")).json())["actors"]
+    found = await (await client.get(f"/status/actors/{row['id']}")).json()
+    assert (found["type"], found["parent"], found["restarts"]) == ("Session", "sessions", 1)
+    assert (await client.get(f"/status/actors/sessions/telegram/{REP}")).status == 404
+
+
+async def test_actors_are_listed_by_what_is_asked(system: ActorSystem, client: Client) -> None:
+    """By type and state, the largest first, never more than asked; nonsense is refused."""
+    listed = await (await client.get("/status/actors?type=Describing&state=idle&sort=handled&limit=2")).json()
+    assert listed["matching"] == 6
+    assert len(listed["actors"]) == 2
+    assert (await client.get("/status/actors?sort=name")).status == 400
+    assert (await client.get("/status/actors?limit=many")).status == 400
+
+
+async def test_a_stuck_actor_shows_with_where_it_waits(system: ActorSystem, client: Client) -> None:
+    """It cannot answer, so it is read from outside: its message, its growing age and its place in the code."""
+    free = asyncio.Event()
+    stuck = await system.start(ChildSpec("stuck", lambda: Stuck(free)))
+    system.send(stuck, "work")
+    await settle()
+    row = await (await client.get("/status/actors/stuck")).json()
+    assert (row["state"], row["current"]) == ("running", "str")
+    assert "test_status.py" in row["waits_at"][0]
+    assert "wait" in row["waits_at"][-1]
+    later = await (await client.get("/status/actors/stuck")).json()
+    assert later["running_s"] > row["running_s"]
+    free.set()
+
+
+async def test_dead_letters_are_listed_newest_first(system: ActorSystem, client: Client) -> None:
+    """Type, target and reason, without the content."""
+    await plant(system)
+    await settle()
+    rows = await (await client.get("/status/deadletters")).json()
+    assert {(row["message_type"], row["reason"]) for row in rows} >= {("Told", "failed"), ("Told", "stopped")}
+    assert [row["age_s"] for row in rows] == sorted(row["age_s"] for row in rows)
+
+
+async def test_many_looks_are_one_observation(client: Client) -> None:
+    """However many pages are open, the system is observed once a second."""
+    first = await (await client.get("/status")).json()
+    assert (await (await client.get("/status")).json())["now"] == first["now"]

@@ -1,0 +1,216 @@
+"""The status page: the overview as one screen of HTML, whole without any script."""
+
+from collections import Counter
+
+from actors.providers.messages import ProviderStatus
+from webapp_server.actor_rows import ActorRow
+from webapp_server.markup import NOTHING, Html, count, join, line, size, spent, table, tag
+from webapp_server.overview import Overview, TypeRow
+from webapp_server.status_rows import DeadLetterRow
+
+HOT = 10
+LETTERS = 10
+LANES = 8
+
+
+def page(overview: Overview, letters: tuple[DeadLetterRow, ...]) -> str:
+    """The whole document."""
+    head = tag(
+        "head",
+        Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width">'),
+        Html('<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/status/page.css">'),
+        tag("noscript", Html('<meta http-equiv="refresh" content="10">')),
+        tag("title", f"{'!' if overview.reasons else ''} {overview.service} {overview.state}"),
+        Html('<script src="/status/page.js" defer></script>'),
+    )
+    body = tag("body", _band(overview), tag("main", *_sections(overview, letters), id="now"))
+    return f'<!doctype html><html lang="en">{head}{body}</html>'
+
+
+def _band(overview: Overview) -> Html:
+    verdict = {"pass": "All is well", "warn": "Look at this"}[overview.status]
+    if overview.state == "draining":
+        verdict = "Stopping"
+    facts = f"{overview.service} {overview.version} · up {spent(overview.uptime_s)}"
+    return tag(
+        "header",
+        tag("strong", verdict, id="verdict"),
+        tag("ul", *(tag("li", reason) for reason in overview.reasons)),
+        tag("p", facts, " · ", tag("time", overview.now.strftime("%H:%M:%S UTC"), datetime=overview.now.isoformat())),
+        class_=overview.state if overview.state == "draining" else overview.status,
+        id="band",
+    )
+
+
+def _sections(overview: Overview, letters: tuple[DeadLetterRow, ...]) -> list[Html]:
+    return [
+        tag("section", *_tiles(overview), class_="tiles"),
+        tag("section", _types(overview.types), class_="types"),
+        tag("section", _providers(overview), class_="providers"),
+        tag("section", _work(overview), class_="work"),
+        tag("section", _hot(overview.hot), class_="hot"),
+        tag("section", _tree(overview.tree), class_="tree"),
+        tag("section", _letters(letters), class_="letters"),
+    ]
+
+
+def _tiles(overview: Overview) -> list[Html]:
+    points, states = overview.history, overview.totals.actors
+    wait = max((one.recent.wait_p99_s for one in overview.types if one.recent), default=0.0)
+    busy = states.get("running", 0)
+    return [
+        _tile("actors", count(sum(states.values())), f"{count(busy)} in a turn", [float(p.actors) for p in points]),
+        _tile("messages a second", count(overview.rates.per_s_1m), "last minute", [p.per_s for p in points]),
+        _tile("wait p99", spent(wait), "worst type, 5 min", [p.wait_p99_s for p in points]),
+        _tile("restarts", count(overview.rates.restarts_1h), f"last hour; {overview.rates.failed_5m} failed in 5 min"),
+        _tile("loop lag p99", spent(overview.loop.lag.p99), f"{count(overview.loop.blocked)} times held over 250 ms"),
+        _tile(
+            "memory",
+            size(overview.process.rss_bytes),
+            f"{overview.process.threads} threads, {overview.process.open_files or 'unknown'} files",
+        ),
+    ]
+
+
+def _tile(name: str, value: str, more: str, curve: list[float] | None = None) -> Html:
+    shown = line(curve, f"{name}: the last minutes") if curve else None
+    return tag("div", tag("h2", name), tag("b", value), tag("small", more), shown, class_="tile")
+
+
+def _types(types: tuple[TypeRow, ...]) -> Html:
+    def worst(row: TypeRow) -> tuple[float, int]:
+        return (row.recent.wait_p99_s if row.recent else 0.0), row.handled
+
+    head = ("type", "actors", "waiting", "a second", "wait p50", "p99", "run p50", "p99", "failed", "restarts")
+    rows = [_type_cells(row) for row in sorted(types, key=worst, reverse=True)]
+    return table("Types, the last five minutes", head, rows, empty="No actors yet.")
+
+
+def _type_cells(row: TypeRow) -> tuple[object, ...]:
+    times: tuple[object, ...] = (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
+    if row.recent is not None:
+        recent = row.recent
+        waits = (spent(recent.wait_p50_s), spent(recent.wait_p99_s))
+        times = (count(recent.per_s), *waits, spent(recent.run_p50_s), spent(recent.run_p99_s))
+    kind = tag("a", row.type, href=f"/status/actors?type={row.type}")
+    return (
+        kind,
+        count(row.count),
+        count(row.mailbox.pending),
+        *times,
+        _warning(row.failed),
+        _warning(row.restarts),
+    )
+
+
+def _warning(number: int) -> object:
+    return tag("mark", count(number)) if number else "0"
+
+
+def _providers(overview: Overview) -> Html:
+    lanes = overview.providers.lanes if overview.providers is not None else ()
+    shown = sorted(lanes, key=lambda lane: (lane.state == "open", -lane.in_flight, -lane.queued))[:LANES]
+    head = ("lane", "circuit", "for", "in flight", "queued", "answered", "failed", "first word", "free today")
+    rows = [_lane_cells(lane) for lane in shown]
+    grid = table("Providers", head, rows, empty="No model was called yet.")
+    return join((grid, tag("p", f"{len(lanes) - len(shown)} more", class_="none") if len(lanes) > len(shown) else None))
+
+
+def _lane_cells(lane: ProviderStatus) -> tuple[object, ...]:
+    allowed = NOTHING if lane.allowed_today is None else f"{lane.used_today or 0} of {lane.allowed_today}"
+    return (
+        lane.lane,
+        tag("span", lane.state, f" ({lane.reason})" if lane.reason else "", class_=f"circuit {lane.state}"),
+        spent(lane.resting_for_s) if lane.resting_for_s else NOTHING,
+        count(lane.in_flight),
+        count(lane.queued),
+        count(lane.completed),
+        _warning(lane.failed),
+        spent(lane.first_token_s) if lane.first_token_s else NOTHING,
+        allowed,
+    )
+
+
+def _work(overview: Overview) -> Html:
+    rows: list[tuple[str, object]] = []
+    if overview.journal is not None:
+        journal = overview.journal
+        rows.append(("Updates not handled yet", count(journal.inbox_pending)))
+        for lane, waiting in sorted(journal.outbox_pending.items()):
+            age = spent(journal.oldest_age_s.get(lane))
+            rows.append((f"Outbox: {lane}", f"{count(waiting)}, oldest {age}"))
+        rows.append(("Uncertain sends", _warning(journal.uncertain)))
+        rows.append(("Given up", _warning(journal.dead)))
+    if overview.intake is not None:
+        intake = overview.intake
+        rows.append(("Telegram", f"heard {spent(intake.last_contact_age_s)} ago" if intake.connected else "away"))
+        rows.append(("Updates taken", count(intake.received)))
+    if overview.sending is not None:
+        rows.append(("Sent", f"{count(overview.sending.sent)}, {count(overview.sending.waiting)} waiting"))
+    if overview.writer is not None:
+        rows.append(("Records written", count(overview.writer.written)))
+    if overview.tracer is not None:
+        rows.append(("Traces kept", f"{count(overview.tracer.recorded)}, {count(overview.tracer.dropped)} dropped"))
+    return join((tag("h2", "Work"), tag("dl", *(tag("div", tag("dt", n), tag("dd", v)) for n, v in rows))))
+
+
+def _hot(hot: tuple[ActorRow, ...]) -> Html:
+    head = ("actor", "state", "at", "for", "waiting", "oldest", "restarts", "last error")
+    rows = [_actor_cells(row) for row in hot if row.running_s or row.depth or row.restarts or row.last_error]
+    return table("Hot actors", head, rows[:HOT], empty="Nobody works long, waits or has failed.")
+
+
+def _actor_cells(row: ActorRow) -> tuple[object, ...]:
+    name = tag("a", row.type if row.id != row.parent else row.id, href=f"/status/actors/{row.id}", title=row.id)
+    current: object = row.current or NOTHING
+    if row.waits_at:
+        places = tag("ol", *(tag("li", place) for place in row.waits_at))
+        current = tag("details", tag("summary", row.current or NOTHING), places, id=f"stack-{row.id}")
+    return (
+        name,
+        row.state,
+        current,
+        spent(row.running_s),
+        count(row.depth),
+        spent(row.oldest_age_s),
+        _warning(row.restarts),
+        tag("mark", row.last_error) if row.last_error else NOTHING,
+    )
+
+
+def _tree(tree: tuple[ActorRow, ...]) -> Html:
+    children: dict[str, list[ActorRow]] = {}
+    for row in tree:
+        children.setdefault(row.parent, []).append(row)
+    return join((tag("h2", "Tree"), _branch(children, "")))
+
+
+def _branch(children: dict[str, list[ActorRow]], parent: str) -> Html:
+    """Actors of one type under one parent are counted; single ones are named."""
+    kinds = Counter(row.type for row in children.get(parent, ()))
+    items = [_leaf(children, row) for row in children.get(parent, ()) if kinds[row.type] == 1]
+    items += [tag("li", f"{kind} x {count(number)}") for kind, number in kinds.items() if number > 1]
+    return tag("ul", *items)
+
+
+def _leaf(children: dict[str, list[ActorRow]], row: ActorRow) -> Html:
+    name = row.id.rpartition("/")[2]
+    marks = "" if row.state in ("running", "idle") else f" {row.state}"
+    marks += f" ↻{row.restarts}" if row.restarts else ""
+    below = _branch(children, row.id) if row.id in children else None
+    hidden = f" {count(row.children)} children" if row.children and row.id not in children else ""
+    return tag(
+        "li",
+        tag("a", name, href=f"/status/actors/{row.id}", title=row.type),
+        tag("mark", marks) if marks else None,
+        tag("small", hidden) if hidden else None,
+        below,
+    )
+
+
+def _letters(letters: tuple[DeadLetterRow, ...]) -> Html:
+    head = ("message", "for", "reason", "ago")
+    rows = [
+        (letter.message_type, letter.target_type, letter.reason, spent(letter.age_s)) for letter in letters[:LETTERS]
+    ]
+    return table("Not delivered", head, rows, empty="Every message was delivered.")
