@@ -66,7 +66,7 @@ HOME = Path(__file__).parent
 _LOG = structlog.get_logger("cornerman")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SCHEMA_CHECK_S = 8.0
-_PORTS = "PORT, SANDBOX_TELEGRAM_PORT and SANDBOX_MODELS_PORT"
+_PORTS = "PORT, SANDBOX_TELEGRAM_PORT, SANDBOX_MODELS_PORT and SANDBOX_SPEECH_PORT"
 
 
 class StartRefused(Exception):
@@ -268,6 +268,9 @@ async def _assemble(settings: Settings, stack: AsyncExitStack) -> Assembly:
     if settings.openrouter_api_key is None or settings.telegram_bot_token is None:
         filled, emulated = await _start_models(filled, settings, stack)
         practice |= emulated
+    if settings.assemblyai_api_key is None:
+        address = await _start_speech(settings, stack)
+        filled = msgspec.structs.replace(filled, assemblyai_base_url=address)
     lines.append(f"Sandbox:      {_sandboxed(settings, practice) or 'nothing; every service is the real one'}")
     return Assembly(settings=filled, practice=frozenset(practice), lines=tuple(lines))
 
@@ -280,6 +283,8 @@ def _sandboxed(settings: Settings, practice: set[Provider]) -> str:
         services.append("OpenRouter (no OPENROUTER_API_KEY)")
     if Provider.ANTHROPIC in practice:
         services.append("Anthropic (as Telegram is)")
+    if settings.assemblyai_api_key is None:
+        services.append("AssemblyAI (no ASSEMBLYAI_API_KEY)")
     if settings.insforge_base_url is None:
         services.append("records in the embedded SQLite (no INSFORGE_BASE_URL)")
     return ", ".join(services)
@@ -294,6 +299,14 @@ async def _start_telegram(settings: Settings, token: Secret, stack: AsyncExitSta
         token=token.reveal(),
         state_path=settings.data_dir / "sandbox-telegram",
     )
+    stack.push_async_callback(running.stop)
+    return str(running.url)
+
+
+async def _start_speech(settings: Settings, stack: AsyncExitStack) -> str:
+    from sandbox import speech
+
+    running = await speech.start(settings.host, settings.sandbox_speech_port)
     stack.push_async_callback(running.stop)
     return str(running.url)
 

@@ -19,7 +19,15 @@ from actors.providers.usage_book import Budget
 TELEGRAM_API = "https://api.telegram.org"
 OPENROUTER_API = "https://openrouter.ai/api/v1"
 ANTHROPIC_API = "https://api.anthropic.com/v1"
+ASSEMBLYAI_API = "https://api.assemblyai.com"
 EVERYONE = "*"
+_ADDRESSES = (
+    "TELEGRAM_API_BASE",
+    "OPENROUTER_BASE_URL",
+    "ANTHROPIC_BASE_URL",
+    "ASSEMBLYAI_BASE_URL",
+    "INSFORGE_BASE_URL",
+)
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -53,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     insforge_service_key: Secret | None
     records_path: str
     assemblyai_api_key: Secret | None
+    assemblyai_base_url: str
+    speech_concurrency: int
     jwt_secret: Secret | None
     insforge_jwt_secret: Secret | None
     encryption_key: Secret | None
@@ -66,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     sandbox_telegram_port: int
     sandbox_models_port: int
+    sandbox_speech_port: int
 
     def admits(self, username: str | None) -> bool:
         """Whether a rep of this Telegram username may use the bot; names compare without case and @."""
@@ -96,6 +107,8 @@ KNOWN = {
     "INSFORGE_SERVICE_KEY": "",
     "INSFORGE_RECORDS_PATH": "/api/database/records",
     "ASSEMBLYAI_API_KEY": "",
+    "ASSEMBLYAI_BASE_URL": ASSEMBLYAI_API,
+    "SPEECH_CONCURRENCY": "5",
     "JWT_SECRET": "",
     "INSFORGE_JWT_SECRET": "",
     "ENCRYPTION_KEY": "",
@@ -109,6 +122,7 @@ KNOWN = {
     "PORT": "8080",
     "SANDBOX_TELEGRAM_PORT": "8081",
     "SANDBOX_MODELS_PORT": "8082",
+    "SANDBOX_SPEECH_PORT": "8083",
 }
 """Every setting with its default; an empty text means not set."""
 
@@ -136,17 +150,20 @@ def read_settings(environment: Mapping[str, str], env_file: Mapping[str, str | N
 
 def _problems(values: dict[str, str]) -> list[str]:
     problems = []
-    for name in ("TELEGRAM_API_BASE", "OPENROUTER_BASE_URL", "ANTHROPIC_BASE_URL", "INSFORGE_BASE_URL"):
+    for name in _ADDRESSES:
         parts = urlsplit(values[name])
         if values[name] and (parts.scheme not in ("http", "https") or not parts.netloc):
             problems.append(f"{name} must be a whole address such as https://example.com.")
     problems += [
         f"{name} must be a port number from 0 to 65535."
-        for name in ("PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_MODELS_PORT")
+        for name in ("PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_MODELS_PORT", "SANDBOX_SPEECH_PORT")
         if not values[name].isdigit() or int(values[name]) > 65535
     ]
-    if not values["MODEL_CONCURRENCY"].isdigit() or not 1 <= int(values["MODEL_CONCURRENCY"]) <= 10_000:
-        problems.append("MODEL_CONCURRENCY must be a number from 1 to 10000.")
+    problems += [
+        f"{name} must be a number from 1 to 10000."
+        for name in ("MODEL_CONCURRENCY", "SPEECH_CONCURRENCY")
+        if not values[name].isdigit() or not 1 <= int(values[name]) <= 10_000
+    ]
     if values["LOG_LEVEL"].upper() not in _LOG_LEVELS:
         problems.append(f"LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}.")
     if values["INSFORGE_BASE_URL"] and not values["INSFORGE_SERVICE_KEY"]:
@@ -247,6 +264,8 @@ def _build(values: dict[str, str]) -> Settings:
         insforge_service_key=_secret(values["INSFORGE_SERVICE_KEY"]),
         records_path=values["INSFORGE_RECORDS_PATH"],
         assemblyai_api_key=_secret(values["ASSEMBLYAI_API_KEY"]),
+        assemblyai_base_url=values["ASSEMBLYAI_BASE_URL"].rstrip("/"),
+        speech_concurrency=int(values["SPEECH_CONCURRENCY"]),
         jwt_secret=_secret(values["JWT_SECRET"]),
         insforge_jwt_secret=_secret(values["INSFORGE_JWT_SECRET"]),
         encryption_key=_secret(values["ENCRYPTION_KEY"]),
@@ -260,4 +279,5 @@ def _build(values: dict[str, str]) -> Settings:
         port=int(values["PORT"]),
         sandbox_telegram_port=int(values["SANDBOX_TELEGRAM_PORT"]),
         sandbox_models_port=int(values["SANDBOX_MODELS_PORT"]),
+        sandbox_speech_port=int(values["SANDBOX_SPEECH_PORT"]),
     )

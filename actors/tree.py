@@ -1,7 +1,7 @@
 """The supervision tree, drawn in one place: what runs, under whom, and in which order it starts.
 
     journal
-    providers            llm_router, record_writer, tracer
+    providers            llm_router, transcriber, record_writer, tracer
     sessions             one session per rep, made on demand
     scheduler            tells sessions whose time has come
     telegram             message_sender, file_fetcher, update_receiver
@@ -22,6 +22,7 @@ from actors.providers.messages import Provider
 from actors.providers.record_writer import RecordWriter
 from actors.providers.secret import Secret
 from actors.providers.tracer import Tracer
+from actors.providers.transcriber import SpeechSettings, Transcriber
 from actors.scheduler import Scheduler
 from actors.session.access import ADMIN_COMMANDS
 from actors.session.book import Book
@@ -42,6 +43,8 @@ from storage import Store
 
 FIRST_CONCURRENCY = 16
 """Calls in flight at once that a fresh lane begins with; it learns from there, up to MODEL_CONCURRENCY."""
+PRACTICE_SPEECH_KEY = Secret("practice-speech-key")
+"""Opens nothing but the emulator that runs where ASSEMBLYAI_API_KEY is missing."""
 PROVIDER_BACKOFF = Backoff(minimum=0.5, maximum=30.0, reset_after=60.0)
 
 
@@ -85,10 +88,16 @@ def _providers(settings: Settings, store: Store, vault: KeyVault) -> tuple[Child
             concurrency_cap=settings.model_concurrency,
         ),
     )
+    speech = SpeechSettings(
+        base_url=settings.assemblyai_base_url,
+        key=settings.assemblyai_api_key or PRACTICE_SPEECH_KEY,
+        concurrency=settings.speech_concurrency,
+    )
     return (
         _provider("tracer", Tracer),
         _provider("record_writer", lambda: RecordWriter(store)),
         _provider("llm_router", lambda: LlmRouter(router, vault, OUTPUTS)),
+        _provider("transcriber", lambda: Transcriber(speech)),
     )
 
 

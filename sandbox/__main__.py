@@ -4,9 +4,11 @@ import argparse
 import asyncio
 import signal
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from sandbox.models import start as start_models
+from sandbox.speech import start as start_speech
 from sandbox.telegram import start as start_telegram
 
 PRACTICE_TOKEN = "1000001:PRACTICE-offline-bot-token-000000000"  # noqa: S105 - opens nothing but this emulator
@@ -27,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--telegram-port", type=int, default=8081, help="port of the Bot API and the chat page")
     parser.add_argument("--models-port", type=int, default=8082, help="port of OpenRouter and Anthropic")
+    parser.add_argument("--speech-port", type=int, default=8083, help="port of AssemblyAI")
     parser.add_argument("--token", default=PRACTICE_TOKEN, help="the bot token the Bot API accepts")
     parser.add_argument("--state", type=Path, default=Path(".cornerman/sandbox"), help="directory of the chat's state")
     parser.add_argument(
@@ -53,17 +56,19 @@ async def _serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     options.state.mkdir(parents=True, exist_ok=True)
-    models = await start_models(port=options.models_port, latency_s=options.latency, extra_models=tuple(options.model))
-    try:
+    async with AsyncExitStack() as stack:
+        models = await start_models(
+            port=options.models_port, latency_s=options.latency, extra_models=tuple(options.model)
+        )
+        stack.push_async_callback(models.stop)
+        speech = await start_speech(port=options.speech_port)
+        stack.push_async_callback(speech.stop)
         telegram = await start_telegram(port=options.telegram_port, token=options.token, state_path=options.state)
-        try:
-            _print(f"Telegram  {telegram.url}")
-            _print(f"Models    {models.url}/api/v1 (OpenRouter), {models.url}/v1 (Anthropic)")
-            await stop.wait()
-        finally:
-            await telegram.stop()
-    finally:
-        await models.stop()
+        stack.push_async_callback(telegram.stop)
+        _print(f"Telegram  {telegram.url}")
+        _print(f"Models    {models.url}/api/v1 (OpenRouter), {models.url}/v1 (Anthropic)")
+        _print(f"Speech    {speech.url} (AssemblyAI)")
+        await stop.wait()
 
 
 def _print(line: str) -> None:

@@ -52,6 +52,7 @@ class _Families:
         yield from _loop(snapshot)
         yield from _journal(overview)
         yield from _providers(overview)
+        yield from _speech(overview)
         yield from _telegram(overview)
         yield from _tracer(overview)
 
@@ -148,6 +149,21 @@ def kind_of(lane: ProviderStatus) -> tuple[str, str, str]:
     """Provider, who pays and which tier: what is left of a lane's name without the rep's fingerprint."""
     payer, _, rest = lane.lane.removeprefix(f"{lane.provider}-").partition("-")
     return str(lane.provider), payer, rest.rpartition("-")[2]
+
+
+def _speech(overview: Overview) -> Iterator[Metric]:
+    speech = overview.transcriber
+    if speech is None:
+        return
+    states = StateSetMetricFamily("cornerman_speech_circuit_state", "The state of the speech service.")
+    states.add_metric([], {state: state == speech.state for state in CIRCUITS})
+    yield states
+    yield GaugeMetricFamily("cornerman_speech_in_flight", "Recordings under way.", speech.in_flight)
+    yield GaugeMetricFamily("cornerman_speech_queue_depth", "Recordings waiting.", speech.queued)
+    outcomes = {("completed",): speech.completed, ("failed",): speech.failed}
+    yield _counter("cornerman_speech_requests", "Recordings by how they ended.", ("outcome",), outcomes)
+    yield GaugeMetricFamily("cornerman_speech_undeleted", "Transcripts still to be deleted.", speech.undeleted)
+    yield CounterMetricFamily("cornerman_speech_abandoned", "Transcripts left to expire.", speech.abandoned)
 
 
 def _telegram(overview: Overview) -> Iterator[Metric]:

@@ -17,6 +17,7 @@ import msgspec
 from actors.providers.messages import DescribeProviders, ProvidersDescribed
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
+from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from runtime import (
     ActorError,
@@ -44,6 +45,7 @@ VERSION = "0.1.0"
 _QUESTIONS = {
     "journal": ("journal", DescribeJournal()),
     "providers": ("llm_router", DescribeProviders()),
+    "transcriber": ("transcriber", DescribeTranscriber()),
     "writer": ("record_writer", DescribeWriter()),
     "tracer": ("tracer", DescribeTracer()),
     "intake": ("update_receiver", DescribeTelegram()),
@@ -126,6 +128,7 @@ class Overview(msgspec.Struct, frozen=True):
     hot: tuple[ActorRow, ...]
     journal: JournalDescribed | None = None
     providers: ProvidersDescribed | None = None
+    transcriber: TranscriberDescribed | None = None
     writer: WriterDescribed | None = None
     tracer: TracerDescribed | None = None
     intake: TelegramDescribed | None = None

@@ -150,6 +150,7 @@ def coach(outside: World, name: str) -> Any:
         "OPENROUTER_BASE_URL": f"{outside.provider}/api/v1",
         "DEFAULT_OPENROUTER_MODEL": MODEL,
         "MODEL_CONCURRENCY": "10000",
+        "SANDBOX_SPEECH_PORT": "0",
         "DATA_DIR": str(outside.folder / name),
         "PORT": "0",
         "LOG_LEVEL": "ERROR",

@@ -13,10 +13,11 @@ from typing import Any
 import aiohttp
 from cryptography.fernet import Fernet
 
-from sandbox import models, telegram
+from sandbox import models, speech, telegram
 
 HOME = Path(__file__).parents[2]
 TOKEN = "1000001:planted-sandbox-token-planted-sandbox"
+SPEECH_KEY = "planted-speech-key-planted"
 START_S = 30.0
 
 
@@ -41,12 +42,14 @@ class Coach:
     async def __aenter__(self) -> "Coach":
         self.telegram = await telegram.start(token=TOKEN, state_path=self.folder / "telegram")
         self.models = await models.start(latency_s=(0.01, 0.05), pace=0.0, extra_models=("openai/gpt-oss-120b",))
+        self.speech = await speech.start(processing_s=0.1)
         self.http = aiohttp.ClientSession()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.kill()
         await self.http.close()
+        await self.speech.stop()
         await self.models.stop()
         await self.telegram.stop()
 
@@ -79,6 +82,8 @@ class Coach:
             "ANTHROPIC_BASE_URL": f"{self.models.url}/v1",
             "DATA_DIR": str(self.folder / "data"),
             "PORT": str(self.port),
+            "ASSEMBLYAI_API_KEY": SPEECH_KEY,
+            "ASSEMBLYAI_BASE_URL": self.speech.url,
             **self._settings,
         }
         with self.log.open("ab") as log:
@@ -128,6 +133,10 @@ class Coach:
     async def order_models(self, path: str, **body: object) -> dict[str, Any]:
         """Order something from the model emulators' control API."""
         return await self._post(f"{self.models.url}/sim/{path}", body)
+
+    async def order_speech(self, path: str, **body: object) -> dict[str, Any]:
+        """Order something from the speech emulator's control API."""
+        return await self._post(f"{self.speech.url}/sim/{path}", body)
 
     async def _post(self, url: str, body: object) -> dict[str, Any]:
         async with self.http.post(url, json=body) as answer:

@@ -60,7 +60,10 @@ async def test_make_run_in_an_empty_clone_answers_a_prospect(tmp_path: Path) -> 
     clone = tmp_path / "cornerman"
     git = await asyncio.create_subprocess_exec("git", "clone", "--quiet", str(HOME), str(clone))
     assert await git.wait() == 0
-    ports = {name: str(free_port()) for name in ("PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_MODELS_PORT")}
+    ports = {
+        name: str(free_port())
+        for name in ("PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_MODELS_PORT", "SANDBOX_SPEECH_PORT")
+    }
     process = await asyncio.create_subprocess_exec(
         "make", "run", cwd=clone, env=_environment(**ports), stdout=PIPE, stderr=STDOUT, start_new_session=True
     )
