@@ -4,8 +4,12 @@ Telegram counts an update as delivered when the next poll asks for a higher numb
 hand on to the sessions; the next round's poll is the acknowledgement. With a webhook Telegram brings each update by
 itself, and the answer waits for the journal. A crash at any point makes Telegram deliver again, and the journal knows
 what it has already seen. One round is under way at a time, beside the mailbox, so the actor always answers.
+
+The sessions parse with aiogram, which takes seconds to load: what arrives before that is written down and acknowledged
+like everything else, and its sessions are woken when the loading is done.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 import msgspec
@@ -13,7 +17,7 @@ import structlog
 
 from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
-from actors.telegram.aiogram_loading import load_aiogram
+from actors.telegram.aiogram_loading import aiogram_is_loaded, load_aiogram
 from actors.telegram.backlog import Backlog
 from actors.telegram.backoff import pause_after
 from actors.telegram.errors import JournalProblem, TelegramRefused, TelegramUnreachable
@@ -57,6 +61,10 @@ class _WebhookInfo(msgspec.Struct):
 
 
 class _Begin(msgspec.Struct, frozen=True):
+    pass
+
+
+class _AiogramLoaded(msgspec.Struct, frozen=True):
     pass
 
 
@@ -139,14 +147,18 @@ class UpdateReceiver(Actor):
         self._offset: int | None = None
         self._unkept: Intake | None = None
         self._recovered = False
+        self._loaded = aiogram_is_loaded()
+        self._unwoken: dict[str, None] = {}
         self._failures = 0
         self._problem: str | None = None
         self._last_contact: float | None = None
         self._received = 0
 
     async def started(self) -> None:
-        """Begin the first round, which resumes what the journal left unfinished, and set the menu beside it."""
+        """Begin the first round, which resumes what the journal left unfinished; load and set the menu beside it."""
         self._begin()
+        if not self._loaded:
+            self.pipe(self._load(), failed=_RoundFailed)
         if self._commands:
             self._set_commands(0)
 
@@ -166,6 +178,10 @@ class UpdateReceiver(Actor):
                 self.timer(_SHORT_PAUSE_S, _Begin())
             case _RoundFailed(error=error):
                 self._wait_after(error)
+            case _AiogramLoaded():
+                self._loaded = True
+                self._wake(self._unwoken)
+                self._unwoken.clear()
             case _SetCommands(failures=failures):
                 self._set_commands(failures)
             case _CommandsRefused():
@@ -194,13 +210,23 @@ class UpdateReceiver(Actor):
         fresh = await self._keeper.keep(self._unkept.entries)
         return _Received(self._unkept, fresh)
 
+    async def _load(self) -> _AiogramLoaded:
+        await self.to_thread(load_aiogram)
+        return _AiogramLoaded()
+
     async def _recover(self) -> None:
-        await self.to_thread(load_aiogram)  # the sessions parse with it: from the first update on, not while it loads
         keys = await self._keeper.unfinished()
+        self._recovered = True
+        self._wake(keys)
+        _LOG.info("sessions_resumed", sessions=len(keys))
+
+    def _wake(self, keys: Iterable[str]) -> None:
+        """Let these sessions take from the journal what is theirs, as soon as they can read it."""
+        if not self._loaded:
+            self._unwoken.update(dict.fromkeys(keys))
+            return
         for key in keys:
             self.send(self.find("sessions"), Resume(actor_key=key))
-        self._recovered = True
-        _LOG.info("sessions_resumed", sessions=len(keys))
 
     async def _agree(self) -> None:
         """Tell Telegram which way updates go; a webhook that an earlier setting left would refuse every poll."""
@@ -246,8 +272,8 @@ class UpdateReceiver(Actor):
                 self.timer(_WATCH_S if self._agreed else _SHORT_PAUSE_S, _Begin())
 
     async def _take(self, raw: bytes, asker: Address) -> _Taken:
-        """Write one update down; before the sessions of an earlier run are known, and when they lag, it waits."""
-        if not self._recovered or not await self._keeper.has_room():
+        """Write one update down; when the sessions lag, it waits with Telegram."""
+        if not await self._keeper.has_room():
             return _Taken(asker, None)
         intake = sort_updates(self._source, [raw])
         if intake.unnumbered:
@@ -286,8 +312,11 @@ class UpdateReceiver(Actor):
     def _give(self, fresh: tuple[NewInboxEntry, ...]) -> None:
         sessions = self.find("sessions")
         routed = [entry for entry in fresh if is_routed(entry)]
-        for entry in routed:
-            self.send(sessions, HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
+        if not self._loaded:
+            self._wake(entry.actor_key for entry in routed)
+        else:
+            for entry in routed:
+                self.send(sessions, HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
         for call in self._backlog.notices(routed, behind=self._keeper.lags):
             self.send(self.find("message_sender"), Perform(call))
         self._received += len(fresh)

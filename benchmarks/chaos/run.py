@@ -41,9 +41,6 @@ async def run(world: World, plan: Plan, reps: int, *, latency_s: tuple[float, fl
         numbers[prospect.name] = await write_prospect(world, everyone[prospect.rep], prospect.name)
 
     async def trouble(one: Trouble) -> None:
-        # Orders for a process that is starting would pile up and keep Telegram shut for minutes afterwards.
-        if one.where == "telegram" and not await world.coach.is_ready():
-            return
         done[one.where] += 1
         await _cause(world, one)
 

@@ -32,10 +32,10 @@ What goes wrong on order:
 `POST /sim/updates/raw`           {"update"} or {"text"}: delivered as it is; an object may lack its update_id
 `POST /sim/updates/duplicate`     deliver the newest update once more
 `POST /sim/faults`                {"method"?, "chat_id"?, "contains"?, "after"?, "times"?, "kind"?, "status"?,
-                                  "description"?, "retry_after"?, "latency_s"?}; `method` "*" is every one, getUpdates
-                                  too; kind error (default), latency, html (a 502 that is no JSON), drop_before
-                                  (cut off, nothing done) or drop_after (done, then cut off); `after` calls pass first;
-                                  `times` 0 is for ever
+                                  "description"?, "retry_after"?, "latency_s"?, "lasts_s"?}; `method` "*" is every
+                                  one, getUpdates too; kind error (default), latency, html (a 502 that is no JSON),
+                                  drop_before (cut off, nothing done) or drop_after (done, then cut off); `after` calls
+                                  pass first; `times` 0 is for ever; after `lasts_s` it is over
 `POST /sim/flood`                 {"enabled", "burst"?, "per_s"?, "draft_burst"?, "drafts_per_s"?, "penalty_s"?,
                                   "extend"?}: a token bucket for each chat; off at the start
 `POST /sim/clock`                 {"advance_s"}: drafts, queries and updates grow older at once

@@ -1,6 +1,9 @@
 """Trouble on order: what a test wants to go wrong with which calls."""
 
+import math
 from typing import Any
+
+from sandbox.telegram.clock import Clock
 
 KINDS = ("error", "latency", "drop_before", "drop_after", "html")
 _DEFAULTS: dict[str, Any] = {
@@ -10,13 +13,14 @@ _DEFAULTS: dict[str, Any] = {
     "times": 1,
     "after": 0,
     "latency_s": 0,
+    "lasts_s": math.inf,
 }
 
 
 class Fault:
-    """One order, used up by the calls it strikes; ValueError for an unknown kind."""
+    """One order, used up by the calls it strikes or over after `lasts_s`; ValueError for an unknown kind."""
 
-    def __init__(self, given: dict[str, Any]) -> None:
+    def __init__(self, given: dict[str, Any], now: float) -> None:
         order = _DEFAULTS | given
         if order["kind"] not in KINDS:
             raise ValueError(f"a fault's kind is one of {', '.join(KINDS)}")
@@ -30,11 +34,11 @@ class Fault:
         self._contains = str(order.get("contains", ""))
         self._left = int(order["times"]) or -1
         self._passed = int(order["after"])
+        self._ends_at = now + float(order["lasts_s"])
 
-    @property
-    def is_used_up(self) -> bool:
-        """Whether it has struck often enough."""
-        return self._left == 0
+    def is_over(self, now: float) -> bool:
+        """Whether it has struck often enough or lasted long enough."""
+        return self._left == 0 or now >= self._ends_at
 
     def strikes(self, method: str, chat_id: str, text: str) -> bool:
         """Whether this call is struck, which uses the fault up by one; `method` in lower case."""
@@ -48,14 +52,15 @@ class Fault:
 
 
 class Faults:
-    """The orders that are not used up."""
+    """The orders that are not over."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._orders: list[Fault] = []
 
     def add(self, given: dict[str, Any]) -> None:
         """Order a fault; ValueError where it makes no sense."""
-        self._orders.append(Fault(given))
+        self._orders.append(Fault(given, self._clock.now()))
 
     def forget(self) -> None:
         """Drop every order."""
@@ -63,7 +68,6 @@ class Faults:
 
     def for_call(self, method: str, chat_id: str, text: str) -> Fault | None:
         """The fault that strikes this call."""
-        struck = next((one for one in self._orders if one.strikes(method, chat_id, text)), None)
-        if struck is not None and struck.is_used_up:
-            self._orders.remove(struck)
-        return struck
+        now = self._clock.now()
+        self._orders = [one for one in self._orders if not one.is_over(now)]
+        return next((one for one in self._orders if one.strikes(method, chat_id, text)), None)

@@ -31,7 +31,7 @@ class Gateway:
     def __init__(self, world: World, token: str) -> None:
         self._world = world
         self._token = token
-        self.faults = Faults()
+        self.faults = Faults(world.clock)
         self.flood = Flood(world.clock)
         self.calls: deque[dict[str, Any]] = deque(maxlen=_MOST_CALLS)
         world.webhook.perform = self._performed

@@ -9,6 +9,7 @@ import pytest
 
 from actors.telegram.message_sender import MessageSender
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
+from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.update_receiver import UpdateReceiver, Webhook
 from runtime import (
     Actor,
@@ -64,6 +65,7 @@ class World:
 
     async def begin(self, before: Callable[[Address], Actor] | None = None) -> None:
         """Start the journal, if asked with an actor that stands before it, and the sessions' stand-in."""
+        load_aiogram()
         self.system = ActorSystem(clock=self.clock)
         spec = journal_spec(self.path)
         if before is None:

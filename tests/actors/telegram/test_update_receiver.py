@@ -1,6 +1,7 @@
 """UpdateReceiver over a real socket and the real journal: nothing lost, nothing twice, trouble said clearly."""
 
 import json
+from threading import Event
 
 import pytest
 from aiohttp import web
@@ -9,6 +10,7 @@ from structlog.testing import capture_logs
 from actors.providers.messages import RECORD_LANE
 from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
+from actors.telegram import update_receiver
 from actors.telegram.messages import (
     DescribeTelegram,
     Perform,
@@ -122,6 +124,28 @@ async def test_after_a_crash_unhandled_updates_are_resumed_before_new_ones(world
     await until(lambda: len(world.received) >= 2)
     assert world.received[0] == Resume("session/7")
     assert _numbers(world) == [11]
+
+
+async def test_updates_are_kept_and_acknowledged_while_aiogram_loads(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing waits with Telegram meanwhile; the sessions are woken, each once, as soon as they can read."""
+    loading = Event()
+    monkeypatch.setattr(update_receiver, "aiogram_is_loaded", lambda: False)
+    monkeypatch.setattr(update_receiver, "load_aiogram", loading.wait)
+    entry = NewInboxEntry(_SOURCE, 9, "session/9", b"{}")
+    await world.ask("journal", Accept((entry,)))
+    world.api.text(10, "hi")
+    await world.receiver()
+    await until(lambda: 11 in world.api.offsets)
+    world.api.text(11, "there")
+    await until(lambda: 12 in world.api.offsets)
+    assert world.received == []
+    loading.set()
+    await until(lambda: len(world.received) == 2)
+    assert world.received == [Resume("session/9"), Resume("session/7")]
+    world.api.text(12, "later")
+    await until(lambda: _numbers(world) == [12])
 
 
 async def test_a_malformed_update_does_not_hold_up_the_others(world: World) -> None:

@@ -141,6 +141,14 @@ async def test_flood_and_faults_on_order(api: Api) -> None:
     assert (await api.call("sendMessage", chat_id=7, text="hi"))["ok"]
 
 
+async def test_a_fault_passes_with_its_time(api: Api) -> None:
+    """An order that lasts a while strikes within it and no longer, however often it was to strike."""
+    await api.user("faults", method="sendMessage", status=502, times=0, lasts_s=60)
+    assert not (await api.call("sendMessage", chat_id=7, text="hi"))["ok"]
+    await api.user("clock", advance_s=61)
+    assert (await api.call("sendMessage", chat_id=7, text="hi"))["ok"]
+
+
 async def test_chats_outlive_a_restart(tmp_path: Path) -> None:
     """With a state path the conversation is there after a restart, and update ids go on growing."""
     running = await telegram.start(token=TOKEN, state_path=tmp_path)
