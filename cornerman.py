@@ -66,6 +66,8 @@ HOME = Path(__file__).parent
 _LOG = structlog.get_logger("cornerman")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SCHEMA_CHECK_S = 8.0
+SWITCH_INTERVAL_S = 0.0005
+"""How long the loop may keep the interpreter from a thread that wants it: a turn waits for the journal's four times."""
 _PORTS = "PORT, SANDBOX_TELEGRAM_PORT, SANDBOX_MODELS_PORT and SANDBOX_SPEECH_PORT"
 
 
@@ -112,6 +114,7 @@ def _settings() -> Settings:
 
 
 def _run() -> int:
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     return uvloop.run(_serve(_settings()))
 
 

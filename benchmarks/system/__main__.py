@@ -32,6 +32,10 @@ PROSPECT = (
     "/support rep-{rep}: Maria Keller, plant manager at Nordwerk in Hamburg, wrote: we like the demo, but your price "
     "is far above what we planned and the budget for this year is closed. Could you come back in spring?"
 )
+HELD = PROSPECT + " Her offer is held open."
+"""A prospect that the outside world's provider works on until it is let go."""
+IN_FLIGHT = 1_000
+"""Turns held open while the time added to others is measured."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -40,6 +44,17 @@ class Pace(msgspec.Struct, frozen=True):
 
     per_s: float
     cpu_ms: float
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The coach under load; milliseconds added to each turn at the slower and the faster rate."""
+
+    beside: int
+    slow: list[float]
+    busy: list[float]
+    most: int
+    memory_mb: float
+    answered: int
 
 
 class Proc:
@@ -201,15 +216,13 @@ async def first_answer(outside: World) -> None:
             await asyncio.sleep(0.2)
 
 
-async def added_ms(outside: World, turns: int, rate_per_s: float, first: int) -> tuple[list[float], int]:
-    """Start turns at a steady rate; what each took beside the provider's time, and the most in flight at once."""
+async def added_ms(outside: World, turns: int, rate_per_s: float, first: int) -> list[float]:
+    """Start turns at a steady rate; what each took beside the provider's time."""
     put: dict[int, float] = {}
-    most, begun = 0, time.time()
+    begun = time.time()
     for place in range(turns):
         await asyncio.sleep(max(0.0, begun + place / rate_per_s - time.time()))
         put[first + place] = await outside.write(first + place, PROSPECT.format(rep=first + place))
-        if place % 50 == 49:
-            most = max(most, await outside.open_calls())
     await asyncio.sleep(26.0)
     sends: dict[int, list[float]] = {}
     for one in await outside.sends():
@@ -223,21 +236,29 @@ async def added_ms(outside: World, turns: int, rate_per_s: float, first: int) ->
             after = [sent for sent in sends.get(rep, ()) if sent >= end]
             if after:
                 added.append((after[0] - at - (end - begin)) * 1000)
-    return added, most
+    return added
 
 
-async def in_flight(outside: World, proc: Proc, turns: int, first: int) -> tuple[int, float]:
-    """Hold the provider and start turns until all of them are open; how many were, and the memory they took."""
-    await outside.hold("on")
+async def hold_open(outside: World, proc: Proc, turns: int, first: int, wanted: int) -> tuple[int, float]:
+    """Start turns that are held until so many calls are open; how many were, and the memory they took."""
     for place in range(0, turns, 32):
         reps = range(first + place, first + min(place + 32, turns))
-        await asyncio.gather(*(outside.write(rep, PROSPECT.format(rep=rep)) for rep in reps))
+        await asyncio.gather(*(outside.write(rep, HELD.format(rep=rep)) for rep in reps))
     most, memory, since = 0, 0.0, time.time()
-    while most < turns and time.time() - since < 120:
+    while most < wanted and time.time() - since < 240:
         await asyncio.sleep(1.0)
         most, memory = max(most, await outside.open_calls()), max(memory, proc.memory_mb())
-    await outside.hold("off")
     return most, memory
+
+
+async def let_go(outside: World, reps: range) -> int:
+    """End what was held; how many of these reps have their answer within ten minutes."""
+    await outside.hold("off")
+    since, answered = time.time(), 0
+    while answered < len(reps) and time.time() - since < 600:
+        await asyncio.sleep(2.0)
+        answered = len({int(one["chat_id"]) for one in await outside.sends()} & set(reps))
+    return answered
 
 
 async def measure(turns: int, updates: int, flight: int) -> int:
@@ -256,15 +277,26 @@ async def measure(turns: int, updates: int, flight: int) -> int:
             print(f"ours: {ours.per_s:.0f}/s, {ours.cpu_ms:.2f} ms", flush=True)
             await outside.reset()
             async with coach(outside, "load") as proc:
-                await outside.write(1, "/nonsense")
-                await first_answer(outside)
-                slow, slow_most = await added_ms(outside, turns // 2, 2.0, 2)
-                print(f"at 2/s: {cuts(slow)}, {slow_most} in flight", flush=True)
-                busy, busy_most = await added_ms(outside, turns, 10.0, turns)
-                print(f"at 10/s: {cuts(busy)}, {busy_most} in flight", flush=True)
-                most, memory = await in_flight(outside, proc, flight, turns * 2)
-                print(f"in flight: {most}, {memory:.0f} MB", flush=True)
-    return report(bare, ours, (slow, slow_most), (busy, busy_most), (most, memory), flight)
+                loaded = await under_load(outside, proc, turns, flight)
+    return report(bare, ours, loaded, flight)
+
+
+async def under_load(outside: World, proc: Proc, turns: int, flight: int) -> Loaded:
+    """Hold turns open, measure what others take meanwhile, hold all that is wanted, and let them go."""
+    await outside.write(1, "/nonsense")
+    await first_answer(outside)
+    await outside.hold("on")
+    held = range(turns * 2, turns * 2 + flight)
+    beside, _ = await hold_open(outside, proc, min(IN_FLIGHT, flight), held.start, min(IN_FLIGHT, flight))
+    slow = await added_ms(outside, turns // 2, 2.0, 2)
+    print(f"at 2/s: {cuts(slow)}, {beside} in flight", flush=True)
+    busy = await added_ms(outside, turns, 10.0, turns)
+    print(f"at 10/s: {cuts(busy)}, {beside} in flight", flush=True)
+    most, memory = await hold_open(outside, proc, flight - IN_FLIGHT, held.start + IN_FLIGHT, flight)
+    print(f"in flight: {most}, {memory:.0f} MB", flush=True)
+    answered = await let_go(outside, held)
+    print(f"answered afterwards: {answered}", flush=True)
+    return Loaded(beside, slow, busy, most, memory, answered)
 
 
 def cuts(values: list[float]) -> str:
@@ -274,27 +306,20 @@ def cuts(values: list[float]) -> str:
     return f"median {median(values):.1f} ms, p99 {quantiles(values, n=100)[98]:.1f} ms of {len(values)} turns"
 
 
-def report(
-    bare: Pace,
-    ours: Pace,
-    slow: tuple[list[float], int],
-    busy: tuple[list[float], int],
-    flight: tuple[int, float],
-    wanted: int,
-) -> int:
-    """Write the section and the plot."""
+def report(bare: Pace, ours: Pace, loaded: Loaded, wanted: int) -> int:
+    """Write the section and the plot; gives how many of the promises failed."""
     ratio = ours.per_s / bare.per_s
     promises = {
         f"updates handled a second: **{ours.per_s:.0f}**, each journalled and its answer too; the bare echo bot "
         f"{bare.per_s:.0f}; ratio **{ratio:.2f}** (0.5 promised)": ratio >= 0.5,
-        f"turns in flight at once: **{flight[0]}** ({PROMISED} promised, {wanted} tried) in "
-        f"**{flight[1]:.0f} MB** (1500 promised)":
-            flight[0] >= PROMISED and flight[1] < 1500,
-        f"time added to a turn at 2 turns a second, {slow[1]} model calls open: {cuts(slow[0])} (p99 50 ms promised)":
-            len(slow[0]) > 1 and quantiles(slow[0], n=100)[98] < 50,
-        f"time added to a turn at 10 turns a second, {busy[1]} model calls open: {cuts(busy[0])} (p99 50 ms promised)":
-            len(busy[0]) > 1 and quantiles(busy[0], n=100)[98] < 50,
-    }  # fmt: skip
+        f"turns in flight at once: **{loaded.most}** ({PROMISED} promised, {wanted} tried) in "
+        f"**{loaded.memory_mb:.0f} MB** (1500 promised)": loaded.most >= PROMISED and loaded.memory_mb < 1500,
+        f"of these answered, once they were let go: **{loaded.answered}**": loaded.answered == wanted,
+        f"time added to a turn at 2 turns a second beside {loaded.beside} in flight: {cuts(loaded.slow)} "
+        "(p99 50 ms promised)": len(loaded.slow) > 1 and quantiles(loaded.slow, n=100)[98] < 50,
+        f"time added to a turn at 10 turns a second beside {loaded.beside} in flight: {cuts(loaded.busy)} "
+        "(p99 50 ms promised)": len(loaded.busy) > 1 and quantiles(loaded.busy, n=100)[98] < 50,
+    }
     labels = ["bare echo", "Cornerman"]
     said = "half of the bare bot"
     picture = write_bars(

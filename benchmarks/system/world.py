@@ -2,7 +2,7 @@
 
 Prints its addresses as one line of JSON and serves until its input closes. The provider's answers are made once for
 each agent by the sandbox's own models and replayed afterwards, so that what is measured is not their making. Each
-takes 2 to 20 s, log-normal; while `/hold` is on, none ends.
+takes 2 to 20 s, log-normal; while `/hold` is on, none ends whose request says "held open".
 """
 
 import argparse
@@ -21,6 +21,7 @@ from sandbox import models, telegram
 
 _REP = re.compile(rb"rep-(\d+)")
 _SCHEMA = re.compile(rb'"json_schema":\{"name":"([^"]+)"')
+_HELD = b"held open"
 _COMMENT_S = 20.0
 
 
@@ -51,13 +52,16 @@ class SlowProvider:
         asked = await request.read()
         named = _SCHEMA.search(asked)
         agent = named[1] if named else b""
-        made = self._bodies.setdefault(agent, asyncio.ensure_future(self._make(asked, dict(request.headers))))
+        if agent not in self._bodies:
+            self._bodies[agent] = asyncio.ensure_future(self._make(asked, dict(request.headers)))
+        made = self._bodies[agent]
         latency_s = min(20.0, max(2.0, self._dice.lognormvariate(1.8, 0.5)))
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         self.open += 1
         try:
-            await self._wait(response)
+            if _HELD in asked:
+                await self._wait(response)
             await asyncio.sleep(max(0.0, latency_s - (time.time() - begin)))
             await response.write(await made)
         finally:
