@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.message_sender import MessageSender
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.update_receiver import UpdateReceiver, Webhook
 from runtime import (
     Actor,
