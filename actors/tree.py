@@ -27,7 +27,8 @@ from actors.scheduler import Scheduler
 from actors.session.access import ADMIN_COMMANDS
 from actors.session.book import Book
 from actors.session.flows import COMMANDS
-from actors.session.session import Services, Session
+from actors.session.services import Services
+from actors.session.session import Session
 from actors.session.sessions import Sessions
 from actors.session.turn import World
 from actors.settings import Settings

@@ -26,6 +26,8 @@ from actors.providers.recording import (
 from actors.providers.secret import Secret
 from actors.providers.speech_span import speech_records
 from actors.providers.transcription import (
+    LARGEST_BYTES,
+    LONGEST_S,
     CancelTranscription,
     DescribeTranscriber,
     SpeechProblem,
@@ -41,12 +43,6 @@ from actors.providers.undeleted import Undeleted
 from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated, Timer
 
 _LOG = structlog.get_logger(__name__)
-LONGEST_S = 1_200.0
-"""About as much speech as the longest text that is taken."""
-LARGEST_BYTES = 20 * 1024 * 1024
-"""What Telegram lets a bot fetch."""
-BYTES_PER_S = 2_000.0
-"""What a second of a voice note takes, for recordings that do not tell their length."""
 _KEY_REST_S = 60.0
 _NOTICE_S = 5.0
 _SMOOTHING = 0.2
@@ -54,13 +50,12 @@ _USUAL_S = 8.0
 
 
 class SpeechSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the service is and how much at once; `deadline_s` and half the recording's length bound a request."""
+    """Where the service is, and how many recordings may be under way: in all, and of one rep."""
 
     base_url: str
     key: Secret
     concurrency: int = 5
     per_rep: int = 2
-    deadline_s: float = 90.0
 
 
 class _Job(msgspec.Struct, eq=False):
@@ -165,7 +160,7 @@ class Transcriber(Actor):
             reply_to=sender,
             accepted_at=self.clock.now(),
             accepted_time=self.clock.time(),
-            deadline=self.timer(self._patience_s(request), _DeadlinePassed(self._number)),
+            deadline=self.timer(request.patience_s, _DeadlinePassed(self._number)),
             transcript_id=request.transcript_id,
         )
         self._jobs[job.number] = job
@@ -205,10 +200,6 @@ class Transcriber(Actor):
             wait = self._breaker.wait(now)
             return SpeechError(SpeechProblem.UNAVAILABLE, "provider_keeps_failing", retry_after_s=wait)
         return None
-
-    def _patience_s(self, request: Transcribe) -> float:
-        length_s = request.duration_s or (request.size or 0) / BYTES_PER_S
-        return self._settings.deadline_s + min(length_s, LONGEST_S) / 2
 
     def _tell_wait(self, job: _Job) -> None:
         ahead = self._queue.position(Priority.INTERACTIVE, job.request.telegram_id, job) - 1

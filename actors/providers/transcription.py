@@ -5,6 +5,13 @@ from typing import Literal
 
 import msgspec
 
+DEADLINE_S = 90.0
+LONGEST_S = 1_200.0
+"""About as much speech as the longest text that is taken."""
+LARGEST_BYTES = 20 * 1024 * 1024
+"""What Telegram lets a bot fetch."""
+BYTES_PER_S = 2_000.0
+"""What a second of a voice note takes, for recordings that do not tell their length."""
 State = Literal["open", "resting", "probing", "closed"]
 
 
@@ -24,6 +31,11 @@ class Transcribe(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None
     duration_s: float
     transcript_id: str | None = None
+
+    @property
+    def patience_s(self) -> float:
+        """How long it may take in all: a minute and a half, and half the recording's length."""
+        return DEADLINE_S + min(self.duration_s or (self.size or 0) / BYTES_PER_S, LONGEST_S) / 2
 
 
 class CancelTranscription(msgspec.Struct, frozen=True):

@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 import msgspec
 
-from actors.session import jobs, model_choice, onboarding, reach, support
+from actors.providers.transcription import Transcribed, TranscriptBegun, TranscriptionFailed
+from actors.session import hearing, jobs, model_choice, onboarding, reach, support
 from actors.session.access import is_admin, refusal
 from actors.session.flow import Failure
 from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, PICTURES, TEXTS
@@ -62,6 +63,8 @@ def _answer(state: SessionState, incoming: Incoming, world: World) -> Turn:
         case EditedMessage(message=message) if message.chat_type == "private":
             return _edited(_named(state, message.user), world)
         case GenerationStopped():
+            if any(one.draft_id == incoming.draft_id for one in state.hearings):
+                return hearing.cancel(state, world)
             return jobs.stop_draft(state, incoming.draft_id, world)
         case _:
             return Turn(state)
@@ -80,6 +83,26 @@ def work_done(state: SessionState, news: StepFinished | StepFailed | RunFinished
             return jobs.failed(state, flow, run_id, Failure(kind, after), world)
         case RunFinished(run_id=run_id):
             return jobs.ended(state, flow, run_id, world)
+
+
+def listened(state: SessionState, news: Transcribed | TranscriptionFailed | TranscriptBegun, world: World) -> Turn:
+    """Take what became of a recording."""
+    if refusal(state, world) is not None:
+        return hearing.drop(state)
+    match news:
+        case TranscriptBegun(request_id=request, transcript_id=transcript_id):
+            return Turn(hearing.begun(state, request, transcript_id))
+        case Transcribed(request_id=request, text=words):
+            return hearing.heard(state, request, words, world, _said)
+        case TranscriptionFailed(request_id=request, problem=problem, retry_after_s=after):
+            return hearing.failed(state, request, problem, after, world, _said)
+
+
+def listened_in_vain(state: SessionState, news: object, world: World) -> Turn:
+    """Keep what was heard for another try: the rows are out of reach that the flow needs."""
+    if isinstance(news, Transcribed):
+        state = hearing.worded(state, news.request_id, news.text)
+    return hearing.postponed(state, world.texts("voice-kept"), world)
 
 
 def provider_answered(state: SessionState, answer: KeyAnswered | ModelsAnswered, world: World) -> Turn:
@@ -112,13 +135,20 @@ def _message(state: SessionState, message: Message | MergedMessages, world: Worl
     refused = refusal(state, world)
     if refused is not None:
         return Turn(state, calls=say(state, refused))
-    if isinstance(message, MergedMessages | ImageMessage):
-        return _pictures(state, bundle_of(message), world)
-    if not isinstance(message, TextMessage):
-        return Turn(state, calls=say(state, world.texts("unreadable-kind")))
-    command = command_of(message)
+    command = None if isinstance(message, MergedMessages) else command_of(message)
     if command is not None:
         return _command(state, *command, world)
+    if isinstance(message, DocumentMessage | OtherMessage):
+        return Turn(state, calls=say(state, world.texts("unreadable-kind")))
+    if state.hearings or hearing.is_spoken(message):
+        return hearing.take(state, message, world, _said)
+    return _said(state, message, world)
+
+
+def _said(state: SessionState, message: Message | MergedMessages, world: World) -> Turn:
+    """Take words and pictures where the conversation stands."""
+    if not isinstance(message, TextMessage):
+        return _pictures(state, bundle_of(message), world)
     take = TEXTS.get(type(state.waiting_for))
     return take(state, message, world) if take else support.offer(state, message.text, world)
 
@@ -181,12 +211,16 @@ def _linked(before: SessionState, turn: Turn, world: World) -> Turn:
     return then(msgspec.structs.replace(turn, state=followed), lambda state: _follow(state, link, world))
 
 
+def _hear_again(state: SessionState, tap: Tap, world: World) -> Turn | None:
+    return hearing.retry(state, tap, world, _said)
+
+
 def _tap(state: SessionState, tap: ButtonTap, world: World) -> Turn:
     refused = refusal(state, world)
     if refused is not None:
         return Turn(state, at_once=(answer_callback(tap.callback_id, refused),))
     word, *rest = tap.data.split(":")
-    press = BUTTONS.get(word)
+    press = _hear_again if word == "voice" else BUTTONS.get(word)
     turn = press(state, Tap(tuple(rest), tap.message_id), world) if press else None
     if turn is None:
         return Turn(state, at_once=(answer_callback(tap.callback_id, world.texts("stale-button")),))

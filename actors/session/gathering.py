@@ -9,6 +9,7 @@ import msgspec
 from actors.session.state import SessionState
 from actors.session.waiting import AnsweringScenario, AwaitingProspect, Idle, ShowingPost, UpdatingLead
 from actors.telegram.parsing import (
+    AudioMessage,
     EditedMessage,
     ImageMessage,
     Incoming,
@@ -27,6 +28,8 @@ LONGEST_S = 8.0
 """How long gathering may go on while more and more comes."""
 MOMENT_S = 2
 """Messages dated further apart do not belong together, though they arrive together after an outage; whole seconds."""
+RECORDING_S = 5
+"""How long a rep may take to begin the next recording, which is dated when it ends."""
 _GATHERED = (Idle, AwaitingProspect, AnsweringScenario, UpdatingLead, ShowingPost)
 Reference = tuple[str, int]
 """An inbox entry of the journal: its source and number."""
@@ -59,10 +62,9 @@ class Gathering:
 
     def fits(self, incoming: Incoming) -> bool:
         """Whether nothing that is held back has to be handled first, because it was said at another time."""
-        if not self._messages or not isinstance(incoming, TextMessage | ImageMessage):
+        if not self._messages or not isinstance(incoming, TextMessage | ImageMessage | AudioMessage):
             return True
-        last, album = self._messages[-1], incoming.context.album
-        return (album is not None and album == last.context.album) or abs(incoming.date - last.date) <= MOMENT_S
+        return follows(self._messages[-1], incoming)
 
     def wait_s(self, reference: Reference, incoming: Incoming, state: SessionState, now: float) -> float | None:
         """Hold a message back and return how long to wait for more; None for one that is to be handled at once.
@@ -72,7 +74,7 @@ class Gathering:
         if isinstance(incoming, EditedMessage):
             if not self._replace(incoming.message):
                 return None
-        elif isinstance(incoming, TextMessage | ImageMessage) and _belongs(state, incoming):
+        elif isinstance(incoming, TextMessage | ImageMessage | AudioMessage) and _belongs(state, incoming):
             if self.empty:
                 self._since = now
             self._messages.append(incoming)
@@ -85,7 +87,7 @@ class Gathering:
         """Let go of what was held back, as one message; None where nothing was."""
         messages, references = self._messages, tuple(self._references)
         self._messages, self._references = [], []
-        return references, merge([_named(message) for message in messages]) if messages else None
+        return references, merge([named(message) for message in messages]) if messages else None
 
     def _replace(self, edited: Message) -> bool:
         for place, message in enumerate(self._messages):
@@ -95,22 +97,35 @@ class Gathering:
         return False
 
 
-def bundle_of(message: ImageMessage | MergedMessages) -> Bundle:
-    """The pictures of a message and the words beside them."""
-    parts = message.parts if isinstance(message, MergedMessages) else (_named(message),)
+def follows(last: Message, message: Message) -> bool:
+    """Whether a message was sent in one go with the one before it: in one album, or within a moment."""
+    album, gap = message.context.album, message.date - last.date
+    if album is not None and album == last.context.album:
+        return True
+    if isinstance(message, AudioMessage):
+        return -MOMENT_S <= gap <= message.duration_s + RECORDING_S
+    return abs(gap) <= MOMENT_S
+
+
+def bundle_of(message: Message | MergedMessages) -> Bundle:
+    """The pictures of a message and all its words."""
+    parts = message.parts if isinstance(message, MergedMessages) else (message,)
     images = tuple(part.file.file_id for part in parts if isinstance(part, ImageMessage))
     return Bundle(message.user, "\n\n".join(words for words in map(words_of, parts) if words), images)
 
 
-def _belongs(state: SessionState, incoming: TextMessage | ImageMessage) -> bool:
+def _belongs(state: SessionState, incoming: TextMessage | ImageMessage | AudioMessage) -> bool:
     """Whether more may follow that belongs to this message: never to a command, nor where one word is awaited."""
     return isinstance(state.waiting_for, _GATHERED) and command_of(incoming) is None
 
 
-def _named(message: Message) -> Message:
-    """The message with the name of whoever wrote it, where it was forwarded, before its words."""
+def named(message: Message) -> Message:
+    """The message with the name of whoever wrote it, where it was forwarded, before its words.
+
+    A recording is named once it is in words.
+    """
     words, origin = words_of(message), message.context.origin
-    if origin is None or not words:
+    if origin is None or not words or isinstance(message, AudioMessage):
         return message
     named = f"{origin.name}:\n{words}"
     if isinstance(message, TextMessage):

@@ -1,6 +1,6 @@
 """What belongs to no flow: help, leaving, and another try of what failed."""
 
-from actors.session import jobs
+from actors.session import hearing, jobs
 from actors.session.flow import Flow
 from actors.session.state import SessionState
 from actors.session.turn import Turn, World, say
@@ -14,6 +14,8 @@ def help_(state: SessionState, rest: str, world: World) -> Turn:
 
 def cancel(state: SessionState, rest: str, world: World) -> Turn:
     """Stop the work under way, or leave the place in a conversation the rep is in."""
+    if state.hearings:
+        return hearing.cancel(state, world)
     if state.line:
         return jobs.cancel(state, world)
     text = "nothing-to-cancel" if isinstance(state.waiting_for, Idle) else "cancelled-flow"

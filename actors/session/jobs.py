@@ -4,7 +4,7 @@ import msgspec
 
 from actors.session.flow import Failure, JobFlow
 from actors.session.onboarding import PROVIDER_NAMES
-from actors.session.state import Job, SessionState
+from actors.session.state import Job, SessionState, draft_number
 from actors.session.turn import Command, EndDraftOf, StartJob, StopJob, Tap, Turn, World, say
 from actors.session.waiting import Idle
 from actors.telegram.rendering import Button
@@ -30,7 +30,7 @@ def new_job(
         kind=kind,
         pipeline=pipeline or kind,
         inputs=inputs,
-        draft_id=int(run_id.replace("-", "")[:7], 16) + 1,
+        draft_id=draft_number(run_id),
         received_at=world.now,
         subject=subject,
         background=background,

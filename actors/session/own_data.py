@@ -6,7 +6,7 @@ from actors.providers.messages import RowWrite
 from actors.session.flow import Flow
 from actors.session.records import own_tables
 from actors.session.state import SessionState
-from actors.session.turn import ForgetRep, StopJob, Tap, Turn, World, say, show
+from actors.session.turn import ForgetRep, StopHearing, StopJob, Tap, Turn, World, say, show
 from actors.session.waiting import Idle
 from actors.telegram.rendering import Button, plain, send_document
 from storage import Row, to_text
@@ -60,7 +60,8 @@ def _deleted(state: SessionState, tap: Tap, world: World) -> Turn:
     fresh = SessionState(rep=state.rep, revoked=state.revoked, sampled=True)
     turn = show(fresh, tap, world.texts("delete-done"))
     stopped = tuple(StopJob(job.run_id, job.draft_id) for job in state.jobs)
-    return msgspec.structs.replace(turn, rows=_rows(state, world), commands=(*stopped, ForgetRep()))
+    unheard = tuple(StopHearing(one) for one in state.hearings)
+    return msgspec.structs.replace(turn, rows=_rows(state, world), commands=(*stopped, *unheard, ForgetRep()))
 
 
 def _rows(state: SessionState, world: World) -> tuple[RowWrite, ...]:

@@ -6,10 +6,9 @@ the state's open jobs are taken up again. Long work runs in `PipelineRun` childr
 """
 
 import asyncio
-import traceback
 import uuid
 from collections.abc import Callable
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 import structlog
@@ -19,11 +18,13 @@ from actors.providers.messages import (
     ForgetUsage,
     TeamKey,
 )
-from actors.session import conversation, onboarding, page_requests, reach
+from actors.providers.transcription import Transcribed, TranscriptBegun, TranscriptionFailed, TranscriptionQueued
+from actors.session import conversation, hearing, onboarding, page_requests, reach
 from actors.session.book import Book, RowsMissing, RowsUnreachable
 from actors.session.flows import ACTIONS
 from actors.session.gathering import Reference
 from actors.session.inbox import Inbox, MomentOver
+from actors.session.listening import Listening
 from actors.session.messages import (
     Act,
     Answered,
@@ -43,10 +44,12 @@ from actors.session.messages import (
     StepQueued,
     StepStarted,
 )
+from actors.session.mishap import broken
 from actors.session.pipeline_run import PipelineRun, RunOrder
 from actors.session.progress import Progress
 from actors.session.questions import KeyAnswered, ModelsAnswered, ask_about_key, ask_for_models
 from actors.session.records import read_rows, read_state
+from actors.session.services import Services
 from actors.session.session_journal import LETTER_SOURCE, LONGEST_PAUSE_S, SessionJournal
 from actors.session.state import Job, Profile, Rep, SessionState, read_snapshot
 from actors.session.turn import (
@@ -55,14 +58,15 @@ from actors.session.turn import (
     EndDraftOf,
     ForgetRep,
     ListModelsOf,
+    StartHearing,
     StartJob,
+    StopHearing,
     StopJob,
     Turn,
     World,
     say,
 )
 from actors.session.waiting import CheckingKey
-from actors.shelf import Shelf
 from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
 from actors.telegram.parsing import Incoming
 from runtime import (
@@ -80,26 +84,11 @@ from runtime import (
     Terminated,
     Timer,
 )
-from storage import StorageError, Store
+from storage import StorageError
 
 _LOG = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 READ_DEADLINE_S = 10.0
-
-
-class MakeWorld(Protocol):
-    """Builds what flows may know, at the given time."""
-
-    def __call__(self, now: float, book: Book) -> World: ...
-
-
-class Services(msgspec.Struct, frozen=True):
-    """What every session shares and none of them owns."""
-
-    make_world: MakeWorld
-    shelf: Shelf
-    store: Store
-    idle_s: float = 900.0
 
 
 class _IdleNow(msgspec.Struct, frozen=True):
@@ -108,12 +97,6 @@ class _IdleNow(msgspec.Struct, frozen=True):
 
 def _origin(reference: Reference) -> str:
     return f"{reference[0]}/{reference[1]}"
-
-
-def _frames(error: BaseException) -> str:
-    """Where an error came from: files and lines without a single value."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " > ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
 
 
 class Session(Actor):
@@ -129,6 +112,7 @@ class Session(Actor):
         self._journal = SessionJournal(self, actor_key, self._state.rep.telegram_id)
         self._book = Book()
         self._inbox = Inbox(self, lambda: self._state, self._handle, self._malformed)
+        self._listening = Listening(self, lambda: self._state, lambda: self._profile.user_id)
         self._runs: dict[Address, str] = {}
         self._progress: dict[str, Progress] = {}
         self._idle: Timer | None = None
@@ -142,6 +126,7 @@ class Session(Actor):
                 self._start(job)
         if isinstance(self._state.waiting_for, CheckingKey):
             self._check_key()
+        self._listening.start(self._world().texts)
         await self._take_up(loaded)
         self._rest()
 
@@ -149,10 +134,12 @@ class Session(Actor):
         match message:
             case HandleUpdate():
                 await self._inbox.take(message)
-            case StepStarted() | StepQueued() | StepProgressed():
+            case StepStarted() | StepQueued() | StepProgressed() | TranscriptionQueued():
                 self._show(message)
             case StepFinished() | StepFailed() | RunFinished():
                 await self._work_done(message)
+            case Transcribed() | TranscriptionFailed() | TranscriptBegun():
+                await self._listened(message)
             case Nudge() | RepUnreachable() | MomentOver():
                 await self._occasion(message)
             case Enter() | Look() | Act():
@@ -220,10 +207,9 @@ class Session(Actor):
             told = say(self._state, self._world().texts("records-unreachable-now"))
             await self._commit(Turn(self._state, calls=told), origin, done=references)
         except Exception as error:  # one bad update must not take the rep's other messages with it
-            _LOG.error("update_failed", origin=origin, error=type(error).__name__, frames=_frames(error))
-            told = say(self._state, self._world().texts("broken-update"))
             dead = tuple(DeadEntry(*reference, f"failed: {type(error).__name__}") for reference in references)
-            await self._commit(Turn(self._state, calls=told), origin, dead=dead)
+            turn = broken(Turn(self._state), origin, error, self._world().texts)
+            await self._commit(turn, origin, dead=dead)
         else:
             await self._commit(turn, origin, done=references)
 
@@ -311,6 +297,10 @@ class Session(Actor):
                 self._end_draft(draft_id)
             case EndDraftOf(draft_id=draft_id):
                 self._end_draft(draft_id)
+            case StartHearing():
+                self._listening.start(self._world().texts)
+            case StopHearing(hearing=left):
+                self._listening.stop(left)
             case CheckKeyOf():
                 self._check_key()
             case ListModelsOf(words=words):
@@ -353,7 +343,10 @@ class Session(Actor):
     def _end_draft(self, draft_id: int) -> None:
         self.send(self.find("message_sender"), EndDraft(self._state.rep.telegram_id, draft_id))
 
-    def _show(self, news: StepStarted | StepQueued | StepProgressed) -> None:
+    def _show(self, news: StepStarted | StepQueued | StepProgressed | TranscriptionQueued) -> None:
+        if isinstance(news, TranscriptionQueued):
+            self._listening.wait(news, self._world().texts)
+            return
         progress = self._progress.get(news.run_id)
         job = self._state.job(news.run_id)
         if progress is None or job is None or job.answered:
@@ -369,6 +362,19 @@ class Session(Actor):
         except RowsUnreachable:
             unreachable = StepFailed(news.run_id, "records", FailureKind.UNAVAILABLE)
             turn = await self._turn(lambda world: conversation.work_done(self._state, unreachable, world))
+        await self._commit(turn, origin)
+
+    async def _listened(self, news: Transcribed | TranscriptionFailed | TranscriptBegun) -> None:
+        """Commit what became of a recording; a flow that breaks on the words must not have them paid for again."""
+        origin = f"{news.request_id}/{type(news).__name__}"
+        try:
+            turn = await self._turn(lambda world: conversation.listened(self._state, news, world))
+        except RowsUnreachable:
+            turn = conversation.listened_in_vain(self._state, news, self._world())
+        except Exception as error:
+            turn = broken(hearing.drop(self._state), origin, error, self._world().texts)
+        if not isinstance(news, TranscriptBegun):
+            self._listening.over(news.request_id)
         await self._commit(turn, origin)
 
     async def _occasion(self, occasion: Nudge | RepUnreachable | MomentOver) -> None:

@@ -4,6 +4,7 @@ import msgspec
 
 from actors.providers.messages import Provider, SealedKey
 from actors.session.waiting import CheckingKey, Idle, Waiting
+from actors.telegram.incoming import AudioMessage, Message
 from coaching.memory import UserMemory
 from coaching.rep_settings import RepSettings
 
@@ -76,10 +77,32 @@ class Offered(msgspec.Struct, frozen=True):
     images: tuple[str, ...] = ()
 
 
+class Hearing(msgspec.Struct, frozen=True):
+    """Messages sent in one go, some of them spoken, which go on as one message once they are all in words.
+
+    `place` is what the session waited for when they came. A recording that was put into words has become a
+    TextMessage of the same number among the `parts`; `begun` holds, by number, the provider's ids of transcripts under
+    way, so that a restart pays for none twice.
+    """
+
+    run_id: str
+    draft_id: int
+    place: Waiting
+    parts: tuple[Message, ...]
+    begun: dict[int, str] = {}
+
+    @property
+    def sounds(self) -> tuple[AudioMessage, ...]:
+        """The recordings that are not in words yet."""
+        return tuple(part for part in self.parts if isinstance(part, AudioMessage))
+
+
 class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rep's conversation: who, what the next message is taken for, and the jobs in their order of arrival.
 
     `link` is the payload of a deep link that waits for the set-up; `sampled` says that the free sample is spent;
+    `hearings` are spoken messages and what came after them, in order, the first being put into words; `unheard` is the
+    one that could not be, kept for another try.
     `reachable` is False after Telegram refused to deliver to the rep; `acted` holds the ids of the page's last actions.
     """
 
@@ -94,13 +117,15 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offered: Offered | None = None
     failed_job: Job | None = None
     jobs: tuple[Job, ...] = ()
+    hearings: tuple[Hearing, ...] = ()
+    unheard: Hearing | None = None
     acted: tuple[str, ...] = ()
     memory: UserMemory = UserMemory()
 
     @property
     def busy(self) -> bool:
         """Whether work is under way that a restart must take up again."""
-        return bool(self.jobs) or isinstance(self.waiting_for, CheckingKey)
+        return bool(self.jobs or self.hearings) or isinstance(self.waiting_for, CheckingKey)
 
     @property
     def line(self) -> tuple[Job, ...]:
@@ -123,6 +148,11 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def at(self, waiting_for: Waiting) -> "SessionState":
         """The state in which the rep's next message is taken for this."""
         return msgspec.structs.replace(self, waiting_for=waiting_for)
+
+
+def draft_number(run_id: str) -> int:
+    """The number of the draft that shows how a piece of work goes on."""
+    return int(run_id.replace("-", "")[:7], 16) + 1
 
 
 class _Versioned(msgspec.Struct, frozen=True):

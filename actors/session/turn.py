@@ -7,7 +7,7 @@ import msgspec
 from actors.providers.messages import Provider, RowWrite, SealedKey
 from actors.session.book import Book
 from actors.session.messages import Letter
-from actors.session.state import SessionState
+from actors.session.state import Hearing, SessionState
 from actors.settings import Settings
 from actors.telegram.messages import TelegramCall
 from actors.telegram.rendering import Keyboard, edit_text, plain, send_calls
@@ -34,6 +34,16 @@ class EndDraftOf(msgspec.Struct, frozen=True, tag=True):
     draft_id: int
 
 
+class StartHearing(msgspec.Struct, frozen=True, tag=True):
+    """Have the recordings of the first hearing put into words; those under way already go on."""
+
+
+class StopHearing(msgspec.Struct, frozen=True, tag=True):
+    """Nobody waits for the words of this hearing any more."""
+
+    hearing: Hearing
+
+
 class CheckKeyOf(msgspec.Struct, frozen=True, tag=True):
     """Ask the provider whether it accepts the key that the state waits for."""
 
@@ -48,7 +58,7 @@ class ForgetRep(msgspec.Struct, frozen=True, tag=True):
     """Have the journal forget the rep: the snapshot, and the content of everything that is settled."""
 
 
-Command = StartJob | StopJob | EndDraftOf | CheckKeyOf | ListModelsOf | ForgetRep
+Command = StartJob | StopJob | EndDraftOf | StartHearing | StopHearing | CheckKeyOf | ListModelsOf | ForgetRep
 
 
 class Turn(msgspec.Struct, frozen=True):

@@ -70,7 +70,10 @@ class TextMessage(msgspec.Struct, frozen=True, tag=True):
 
 
 class AudioMessage(msgspec.Struct, frozen=True, tag=True):
-    """A voice note (`kind` "voice") or a sound file ("audio"); the duration is in seconds."""
+    """Something to listen to: `kind` is "voice", "audio", "video_note", or "document" for a sound sent as a file.
+
+    The duration is in seconds, 0 where Telegram does not tell it.
+    """
 
     chat_id: int
     user: Sender
@@ -117,7 +120,7 @@ class DocumentMessage(msgspec.Struct, frozen=True, tag=True):
 
 
 class OtherMessage(msgspec.Struct, frozen=True, tag=True):
-    """Any other message: its kind in the Bot API's spelling ("video_note", "contact", ...; "other" if unusual)."""
+    """Any other message: its kind in the Bot API's spelling ("video", "contact", ...; "other" if unusual)."""
 
     chat_id: int
     user: Sender

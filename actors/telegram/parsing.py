@@ -65,7 +65,6 @@ __all__ = [
 ]
 
 _OTHER_KINDS = (
-    "video_note",
     "video",
     "animation",
     "sticker",
@@ -167,10 +166,11 @@ def _text(message: "types.Message", user: Sender, text: str) -> TextMessage:
 
 
 def _sound(message: "types.Message", user: Sender) -> AudioMessage | None:
-    sound = message.voice or message.audio
+    sound = message.voice or message.audio or message.video_note
     document = message.document
     if sound is not None:
-        kind, duration = "voice" if message.voice else "audio", sound.duration
+        kind = "voice" if message.voice else "audio" if message.audio else "video_note"
+        duration = sound.duration
     elif document is not None and (document.mime_type or "").startswith(_SOUND_TYPES):
         kind, duration = "document", 0
     else:
@@ -208,9 +208,10 @@ def _file(message: "types.Message", user: Sender) -> ImageMessage | DocumentMess
     return OtherMessage(chat.id, user, identity, kind, _date(message), caption, chat.type, context)
 
 
-def _described(file: "types.Voice | types.Audio | types.Document | None") -> File:
+def _described(file: "types.Voice | types.Audio | types.VideoNote | types.Document | None") -> File:
     assert file is not None  # noqa: S101  # the callers know; narrowed for the type checker
-    return File(file.file_id, file.file_unique_id, file.file_size, file.mime_type, getattr(file, "file_name", None))
+    mime_type, name = getattr(file, "mime_type", None), getattr(file, "file_name", None)
+    return File(file.file_id, file.file_unique_id, file.file_size, mime_type, name)
 
 
 def _date(message: "types.Message") -> int:

@@ -12,7 +12,8 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from actors.session.book import Book
-from actors.session.session import Services, Session
+from actors.session.services import Services
+from actors.session.session import Session
 from actors.session.sessions import Sessions
 from actors.session.turn import World
 from actors.shelf import Shelf

@@ -8,8 +8,10 @@ import structlog
 
 from actors.providers.messages import RecordSpan, RecordTrace
 from actors.providers.secret import Secret
-from actors.providers.transcriber import LARGEST_BYTES, LONGEST_S, SpeechSettings, Transcriber
+from actors.providers.transcriber import SpeechSettings, Transcriber
 from actors.providers.transcription import (
+    LARGEST_BYTES,
+    LONGEST_S,
     CancelTranscription,
     DescribeTranscriber,
     SpeechProblem,
