@@ -375,7 +375,8 @@ class Session(Actor):
             turn = broken(hearing.drop(self._state), origin, error, self._world().texts)
         if not isinstance(news, TranscriptBegun):
             self._listening.over(news.request_id)
-        await self._commit(turn, origin)
+        if turn != Turn(self._state):
+            await self._commit(turn, origin)
 
     async def _occasion(self, occasion: Nudge | RepUnreachable | MomentOver) -> None:
         match occasion:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from actors.providers.messages import FailureKind, KeyVerdict
+from actors.providers.transcription import SpeechProblem
 from actors.session.flows import COMMANDS
 from actors.session.plan import SETTLING
 from actors.texts import MissingText, Texts
@@ -38,6 +39,7 @@ def _titles() -> set[str]:
 
 BUILT_FROM_VALUES = (
     {f"failed-{kind}" for kind in FailureKind}
+    | {f"voice-failed-{problem}" for problem in SpeechProblem}
     | {f"key-{verdict}" for verdict in KeyVerdict if verdict is not KeyVerdict.ACCEPTED}
     | {f"{stem}-{provider}" for stem in ("enter-key", "key-shape") for provider in ("openrouter", "anthropic")}
     | {f"command-{name}" for name in COMMANDS}

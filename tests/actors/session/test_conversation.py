@@ -182,7 +182,7 @@ def test_strangers_are_refused_and_nothing_is_kept_of_them() -> None:
 
 
 def test_other_kinds_of_messages_get_one_sentence() -> None:
-    """A sticker or a voice note is answered, not ignored."""
+    """A sticker is answered, not ignored."""
     other = OtherMessage(kind="sticker", chat_id=7, user=ANNA, message_id=13, date=0, caption=None, chat_type="private")
     assert len(said(play(ready(), other))) == 1
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from actors.session.gathering import LONGEST_S, QUIET_S, Bundle, Gathering, bundle_of
+from actors.session.gathering import LONGEST_S, QUIET_S, Bundle, Gathering, bundle_of, follows
 from actors.session.waiting import AwaitingProspect, EnteringTimeZone, Waiting
-from actors.telegram.incoming import AudioMessage, Context, File, Origin
+from actors.telegram.incoming import AudioMessage, Context, File, Message, Origin
 from actors.telegram.parsing import (
     ButtonTap,
     EditedMessage,
@@ -70,12 +70,38 @@ def test_an_edit_takes_the_place_of_what_is_held_back() -> None:
         (text("/help"), None),
         (text("Berlin"), EnteringTimeZone()),
         (ButtonTap("c", ANNA, 7, 1, "x"), None),
-        (AudioMessage(7, ANNA, 2, "voice", File("v", "v"), 3, 0), None),
     ],
 )
 def test_what_nothing_may_follow_is_handled_at_once(message: Incoming, at: Waiting | None) -> None:
-    """A command, an answer of one word, a tap, a voice note."""
+    """A command, an answer of one word, a tap."""
     assert held(message, at=at)[1] == [None]
+
+
+def voice(date: int, duration_s: int, id_: int = 3) -> AudioMessage:
+    return AudioMessage(7, ANNA, id_, "voice", File("v", "v"), duration_s, date)
+
+
+def test_a_recording_is_gathered_with_the_words_around_it() -> None:
+    """A text and a voice note sent in one go are one message, which is listened to before it is worked on."""
+    gathering, waits = held(text("Look at this"), voice(0, 3), text("That was she"))
+    _, message = gathering.take()
+    assert waits == [QUIET_S] * 3
+    assert isinstance(message, MergedMessages)
+    assert [type(part) for part in message.parts] == [TextMessage, AudioMessage, TextMessage]
+
+
+@pytest.mark.parametrize(
+    ("last", "message", "together"),
+    [
+        (voice(100, 9), voice(140, 38), True),  # recorded right after the first was sent
+        (voice(100, 9), voice(140, 10), False),  # half a minute of silence lies between
+        (voice(100, 60), voice(100, 60), True),  # two forwarded in a bunch
+        (text("x"), voice(3_600, 20), False),
+    ],
+)
+def test_recordings_in_a_row_belong_together(last: Message, message: Message, together: bool) -> None:
+    """A recording is dated when it ends, so its length counts for the silence before it."""
+    assert follows(last, message) is together
 
 
 def test_gathering_ends_however_much_comes() -> None:

@@ -104,6 +104,13 @@ def test_a_voice_note_and_a_sound_file() -> None:
     assert audio == AudioMessage(7, _ANN, 3, "audio", named, 3, 1_700_000_000, "the call")
 
 
+def test_a_video_note_is_listened_to() -> None:
+    """A round video is somebody speaking: its sound counts."""
+    note = {"file_id": "f", "file_unique_id": "u", "length": 240, "duration": 9, "file_size": 900}
+    message = parse_update(_message(video_note=note))
+    assert message == AudioMessage(7, _ANN, 3, "video_note", File("f", "u", 900), 9, 1_700_000_000)
+
+
 def test_a_photo_is_its_largest_size() -> None:
     """Telegram sends several; the album it belongs to is kept."""
     sizes = [
@@ -137,7 +144,6 @@ def test_a_file_is_what_its_type_says(mime_type: str, made: type[object]) -> Non
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ({"video_note": {"file_id": "f", "file_unique_id": "u", "length": 1, "duration": 1}}, "video_note"),
         ({"contact": {"phone_number": "1", "first_name": "Eve"}}, "contact"),
         ({"location": {"latitude": 1, "longitude": 2}}, "location"),
         ({"new_chat_title": "x"}, "other"),
