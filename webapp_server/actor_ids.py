@@ -6,6 +6,7 @@ import secrets
 
 _TELLS = re.compile(r"\d")
 _BYTES = 6
+_MARK = "~"
 
 
 class ActorIds:
@@ -18,4 +19,9 @@ class ActorIds:
         """The actor's id: equal paths have equal ids."""
         if not _TELLS.search(path):
             return path
-        return hashlib.blake2b(path.encode(), key=self._key, digest_size=_BYTES).hexdigest()
+        return _MARK + hashlib.blake2b(path.encode(), key=self._key, digest_size=_BYTES).hexdigest()
+
+
+def is_pseudonym(actor: str) -> bool:
+    """Whether the id says nothing of where the actor stands."""
+    return actor.startswith(_MARK)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from actors.providers.messages import ProviderStatus
+from webapp_server.actor_ids import is_pseudonym
 from webapp_server.actor_rows import ActorRow
 from webapp_server.markup import NOTHING, Html, count, join, line, size, spent, table, tag
 from webapp_server.overview import Overview, TypeRow
@@ -186,10 +187,11 @@ def _tree(tree: tuple[ActorRow, ...]) -> Html:
 
 
 def _branch(children: dict[str, list[ActorRow]], parent: str) -> Html:
-    """Actors of one type under one parent are counted; single ones are named."""
-    kinds = Counter(row.type for row in children.get(parent, ()))
-    items = [_leaf(children, row) for row in children.get(parent, ()) if kinds[row.type] == 1]
-    items += [tag("li", f"{kind} x {count(number)}") for kind, number in kinds.items() if number > 1]
+    """Actors with a name of their own are named; the others are counted by type."""
+    rows = children.get(parent, ())
+    items = [_leaf(children, row) for row in rows if not is_pseudonym(row.id)]
+    kinds = Counter(row.type for row in rows if is_pseudonym(row.id))
+    items += [tag("li", f"{kind} x {count(number)}") for kind, number in kinds.items()]
     return tag("ul", *items)
 
 
