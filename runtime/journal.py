@@ -25,11 +25,13 @@ from runtime.journal_messages import (
     JournalFailed,
     JournalReply,
     JournalRequest,
+    ListGivenUp,
     Load,
     MarkOutbox,
     OutboxAppended,
     Prune,
     Pruned,
+    ResolveGivenUp,
     Subscribe,
     TakeOutbox,
     Unfinished,
@@ -63,7 +65,7 @@ class _Group:
         """Runs in the writer thread."""
         try:
             self.outcome = file.apply([waiting.request for waiting in self.waiting])
-            wiped = any(isinstance(waiting.request, Forget | Prune) for waiting in self.waiting)
+            wiped = any(isinstance(waiting.request, Forget | Prune | ResolveGivenUp) for waiting in self.waiting)
             if wiped:
                 file.compact()
         except JournalUnavailable as error:
@@ -160,6 +162,8 @@ class Journal(Actor):
                 | TakeOutbox()
                 | MarkOutbox()
                 | DescribeJournal()
+                | ListGivenUp()
+                | ResolveGivenUp()
                 | Prune()
             ):
                 self._enqueue(message, sender)

@@ -21,6 +21,7 @@ from runtime.journal_messages import (
     JournalFailed,
     JournalReply,
     JournalRequest,
+    ListGivenUp,
     Load,
     TakeOutbox,
     Unfinished,
@@ -37,7 +38,7 @@ _CAUSES = {
     sqlite3.SQLITE_NOTADB: "the file is not a journal; move it away",
     sqlite3.SQLITE_BUSY: "another process holds the file; stop the other instance",
 }
-_READS = (Load, Unfinished, TakeOutbox, DescribeJournal)
+_READS = (Load, Unfinished, TakeOutbox, DescribeJournal, ListGivenUp)
 _BAD_REQUEST = (
     sqlite3.IntegrityError,
     sqlite3.DataError,

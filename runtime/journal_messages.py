@@ -176,6 +176,42 @@ class JournalDescribed(msgspec.Struct, frozen=True):
     last_problem: str | None
 
 
+class ListGivenUp(msgspec.Struct, frozen=True):
+    """Ask for the newest entries that are dead or uncertain; answered by `GivenUpListed`."""
+
+    limit: int = 100
+
+
+class GivenUpEntry(msgspec.Struct, frozen=True):
+    """An update or effect that nothing more is done about; `lane` is "inbox" for updates. It names no actor."""
+
+    id: str
+    lane: str
+    state: Literal["dead", "uncertain"]
+    reason: str
+    since: float
+
+
+class GivenUpListed(msgspec.Struct, frozen=True):
+    """Those entries, the newest first; `since` is UTC epoch seconds."""
+
+    entries: tuple[GivenUpEntry, ...]
+
+
+class ResolveGivenUp(msgspec.Struct, frozen=True):
+    """Try the entry again from the start, or wipe it and call it done; answered by `GivenUpResolved`."""
+
+    id: str
+    replay: bool
+
+
+class GivenUpResolved(msgspec.Struct, frozen=True):
+    """Whether there was such an entry with its content; `actor_key` is whom to resume after the replay of an update."""
+
+    found: bool
+    actor_key: str | None = None
+
+
 class JournalFailed(msgspec.Struct, frozen=True):
     """Nothing of the request was written; `reason` is one sentence for operators."""
 
@@ -193,7 +229,29 @@ class Pruned(msgspec.Struct, frozen=True):
     more: bool
 
 
-JournalRequest = Accept | Commit | Load | Forget | Unfinished | TakeOutbox | MarkOutbox | DescribeJournal | Prune
+JournalRequest = (
+    Accept
+    | Commit
+    | Load
+    | Forget
+    | Unfinished
+    | TakeOutbox
+    | MarkOutbox
+    | DescribeJournal
+    | ListGivenUp
+    | ResolveGivenUp
+    | Prune
+)
 JournalReply = (
-    Accepted | Committed | Loaded | UnfinishedKeys | OutboxBatch | Marked | JournalDescribed | Pruned | JournalFailed
+    Accepted
+    | Committed
+    | Loaded
+    | UnfinishedKeys
+    | OutboxBatch
+    | Marked
+    | JournalDescribed
+    | GivenUpListed
+    | GivenUpResolved
+    | Pruned
+    | JournalFailed
 )

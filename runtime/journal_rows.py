@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from runtime import journal_given_up
 from runtime.journal_messages import (
     Accept,
     Accepted,
@@ -11,6 +12,7 @@ from runtime.journal_messages import (
     JournalDescribed,
     JournalReply,
     JournalRequest,
+    ListGivenUp,
     Load,
     Loaded,
     Marked,
@@ -22,6 +24,7 @@ from runtime.journal_messages import (
     OutboxMark,
     Prune,
     Pruned,
+    ResolveGivenUp,
     TakeOutbox,
     Unfinished,
     UnfinishedKeys,
@@ -94,6 +97,10 @@ def perform(connection: sqlite3.Connection, request: JournalRequest, now: float,
             return _take(connection, request)
         case MarkOutbox():
             return _mark(connection, request, now)
+        case ListGivenUp():
+            return journal_given_up.listed(connection, request)
+        case ResolveGivenUp():
+            return journal_given_up.resolve(connection, request, grown)
         case Prune():
             return _prune(connection, now)
         case _:

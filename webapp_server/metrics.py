@@ -23,7 +23,7 @@ from actors.providers.messages import ProviderStatus
 from runtime import Histogram, SystemSnapshot, TypeSnapshot
 from webapp_server.overview import Observation, Overview
 
-CIRCUITS = ("open", "resting", "probing", "closed")
+CIRCUITS = ("open", "probing", "resting", "paused", "closed")
 
 
 def exposition(observation: Observation, accept: str) -> tuple[bytes, str]:

@@ -33,6 +33,7 @@ from actors.providers.lane_messages import (
     LaneIdle,
     LaneName,
     LaneSettings,
+    PauseLane,
     RunCompletion,
     StopCompletion,
 )
@@ -157,6 +158,9 @@ class Lane(Actor):
                 self._backoff_over(number)
             case _Wake():
                 self._wake = None
+            case PauseLane(for_s=for_s):
+                self._gate.pause(self.clock.now(), for_s)
+                self._tell_everyone(self.clock.now())
             case _LookIdle(accepted=accepted):
                 self._look_idle(accepted)
             case _:
@@ -192,9 +196,10 @@ class Lane(Actor):
         """Line up, unless it is already known that the answer cannot come in time."""
         job.queued = True
         self._queue.push(*job.place, job, cost=job.cost, first=first)
-        now = self.clock.now()
+        self._foresee(job, self._queue.position(*job.place, job) - 1, self.clock.now())
+
+    def _foresee(self, job: LaneJob, ahead: int, now: float) -> None:
         refusal = self._gate.refusal(now, self.clock.time(), job.models, job.place)
-        ahead = self._queue.position(*job.place, job) - 1
         wait = max(self._gate.wait(now, ahead), self._gate.models_wait(now, job.models))
         if refusal is not None:
             self._give_up(job, refusal)
@@ -320,11 +325,7 @@ class Lane(Actor):
     def _tell_everyone(self, now: float) -> None:
         """Tell those who wait what the lane has just learned: that it is closed, or how long it rests."""
         for ahead, job in enumerate(self._queue.turns()):
-            refusal = self._gate.refusal(now, self.clock.time(), job.models, job.place)
-            if refusal is not None:
-                self._give_up(job, refusal)
-            else:
-                self._tell_wait(job, ahead, now)
+            self._foresee(job, ahead, now)
 
     def _repeat(self, job: LaneJob, failure: Failure, now: float) -> None:
         """Try again, try the next model, or give up."""

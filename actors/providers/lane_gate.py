@@ -35,7 +35,9 @@ PROBE_S = 1.0
 _SMOOTHING = 0.2
 _BROKEN = "provider_keeps_failing"
 
-State = Literal["open", "resting", "probing", "closed"]
+PAUSED = "paused_by_operator"
+
+State = Literal["open", "resting", "probing", "paused", "closed"]
 
 
 class ModelHealth:
@@ -64,6 +66,7 @@ class LaneGate:
         self._rest = Rest()
         self._models: dict[str, ModelHealth] = {}
         self._unclear: deque[tuple[float, int]] = deque(maxlen=100)
+        self._paused_until = 0.0
         self._closed_until = 0.0
         self._closed_by: Failure | None = None
         self._usual_s = 0.0
@@ -71,7 +74,7 @@ class LaneGate:
     @property
     def until(self) -> float:
         """The clock's reading at which the account may be used again, as far as is known."""
-        return max(self._rest.until, self._closed_until)
+        return max(self._rest.until, self._paused_until, self._closed_until)
 
     @property
     def slots(self) -> int:
@@ -81,6 +84,10 @@ class LaneGate:
     def remembers_until(self) -> float:
         """The clock's reading until which the lane knows something that a fresh one would not."""
         return max([self.until, *(max(one.rest.until, one.breaker.until) for one in self._models.values())])
+
+    def pause(self, now: float, for_s: float) -> None:
+        """Send nothing for so long, by an operator's order; zero ends it."""
+        self._paused_until = now + for_s
 
     def close(self, now: float, failure: Failure) -> None:
         """Refuse everything for as long as the failure says."""
@@ -137,7 +144,7 @@ class LaneGate:
         return Failure(
             kind=FailureKind.RATE_LIMITED,
             fault="quota",
-            error_type=self._rest.reason if self._rest.wait(now) else "no_turn_before_deadline",
+            error_type=self._rests_for(now) or "no_turn_before_deadline",
             retry_after_s=max(self.wait(now, ahead), self.models_wait(now, models)),
         )
 
@@ -194,6 +201,12 @@ class LaneGate:
             opened = health.breaker.failed(now)
         return opened or self.until > until
 
+    def _rests_for(self, now: float) -> str:
+        """Why the whole lane rests, empty where it does not."""
+        if now < self._paused_until:
+            return PAUSED
+        return self._rest.reason if self._rest.wait(now) else ""
+
     def _unclear_again(self, now: float, rep: int) -> bool:
         """Whether limits that name nobody are the account's after all; then it rests for a minute at least."""
         self._unclear.append((now, rep))
@@ -213,6 +226,8 @@ class LaneGate:
         """The lane's state in one word; a lane whose models all rest is resting too."""
         if now < self._closed_until:
             return "closed"
+        if now < self._paused_until:
+            return "paused"
         waits = [health.wait(now) for health in self._models.values()]
         if self._rest.wait(now) or (waits and all(waits)):
             return "resting"
@@ -227,8 +242,9 @@ class LaneGate:
         """Why the lane is not open, in the provider's own word where there is one."""
         if now < self._closed_until and self._closed_by is not None:
             return self._closed_by.error_type
-        if self._rest.wait(now):
-            return self._rest.reason
+        resting = self._rests_for(now)
+        if resting:
+            return resting
         if any(health.breaker.tripped for health in self._models.values()):
             return _BROKEN
         return next((health.rest.reason for health in self._models.values() if health.rest.wait(now)), "")

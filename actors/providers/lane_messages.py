@@ -68,6 +68,12 @@ class RunCompletion(msgspec.Struct, frozen=True):
     last: bool = True
 
 
+class PauseLane(msgspec.Struct, frozen=True):
+    """Send nothing for so many seconds; zero ends a pause."""
+
+    for_s: float
+
+
 class CompletionPassed(msgspec.Struct, frozen=True):
     """This lane cannot answer, and another may; the sender has been told nothing of it."""
 

@@ -24,6 +24,7 @@ from actors.providers.lane_messages import (
     LaneName,
     LaneReported,
     LaneSettings,
+    PauseLane,
     RunCompletion,
     StopCompletion,
 )
@@ -43,7 +44,9 @@ from actors.providers.messages import (
     KeyVerdict,
     ListModels,
     ModelsListed,
+    PauseProvider,
     Provider,
+    ProviderPaused,
     ProvidersDescribed,
     SealedKey,
     TeamKey,
@@ -152,6 +155,7 @@ class LlmRouter(Actor):
         self._clients: dict[Provider, Client] = {}
         self._lanes: dict[str, _LaneEntry] = {}
         self._open: dict[str, _Open] = {}
+        self._paused: dict[Provider, float] = {}
         self._numbers = 0
         self._keep: Timer | None = None
         self._keep_at = 0.0
@@ -195,6 +199,9 @@ class LlmRouter(Actor):
                 self._list_models(credential, sender)
             case DescribeProviders():
                 self.reply(self._described())
+            case PauseProvider(provider=provider, for_s=for_s):
+                self._pause(provider, for_s)
+                self.reply(ProviderPaused(provider, for_s))
             case CompletionPassed():
                 self._passed(message)
             case CompletionSettled():
@@ -300,7 +307,16 @@ class LlmRouter(Actor):
         make = functools.partial(Lane, name, self._settings.lane, tools, opened, self.address, used_today)
         entry = _LaneEntry(self.spawn(ChildSpec(name.name, make, restart=Restart.TEMPORARY)))
         self._lanes[name.name] = entry
+        left = self._paused.get(name.provider, 0.0) - self.clock.now()
+        if left > 0:
+            self.send(entry.address, PauseLane(left))
         return entry
+
+    def _pause(self, provider: Provider, for_s: float) -> None:
+        self._paused[provider] = self.clock.now() + for_s
+        for name, entry in self._lanes.items():
+            if name.startswith(f"{provider}-"):
+                self.send(entry.address, PauseLane(for_s))
 
     def _cancel(self, request_id: str) -> None:
         opened = self._open.get(request_id)
@@ -341,7 +357,8 @@ class LlmRouter(Actor):
         lanes = tuple(
             msgspec.structs.replace(report.status, resting_for_s=max(0.0, report.until - now)) for report in reports
         )
-        return ProvidersDescribed(lanes, self._lists.warnings)
+        paused = {provider: until - now for provider, until in self._paused.items() if until > now}
+        return ProvidersDescribed(lanes, self._lists.warnings, paused)
 
     # The ledger
 

@@ -253,7 +253,7 @@ class ProviderStatus(msgspec.Struct, frozen=True):
 
     lane: str
     provider: Provider
-    state: Literal["open", "resting", "probing", "closed"]
+    state: Literal["open", "resting", "probing", "paused", "closed"]
     reason: str
     resting_for_s: float
     in_flight: int
@@ -271,10 +271,28 @@ class DescribeProviders(msgspec.Struct, frozen=True):
 
 
 class ProvidersDescribed(msgspec.Struct, frozen=True):
-    """Every lane of the router, and what an operator should know of the configured models."""
+    """Every lane of the router, what an operator should know of the configured models, and pauses in seconds left."""
 
     lanes: tuple[ProviderStatus, ...]
     warnings: tuple[str, ...] = ()
+    paused: dict[Provider, float] = {}
+
+
+class PauseProvider(msgspec.Struct, frozen=True):
+    """Send nothing more to this provider for so many seconds, zero ends a pause; answered by `ProviderPaused`.
+
+    Calls under way end as they do. Requests that cannot wait go down their chain or are told how long the pause is.
+    """
+
+    provider: Provider
+    for_s: float
+
+
+class ProviderPaused(msgspec.Struct, frozen=True):
+    """The pause is in force, or over; it ends with the process in any case."""
+
+    provider: Provider
+    for_s: float
 
 
 class RecordTrace(msgspec.Struct, frozen=True):
