@@ -4,12 +4,15 @@ import base64
 import binascii
 import hmac
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from actors.providers.secret import Secret
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_NAME = 40
 _CLOSED = "This page is closed: set STATUS_TOKEN, and give it as a bearer token or as the password.\n"
 
 
@@ -24,7 +27,7 @@ class OperatorAccess:
         """The handler behind the guard; a browser asks for the password by itself."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
-            if self._admits(request.headers.get("Authorization", "")):
+            if self._admits(request):
                 return await handler(request)
             if self._token is None:
                 return web.Response(status=403, text=_CLOSED)
@@ -32,20 +35,31 @@ class OperatorAccess:
 
         return guarded
 
-    def _admits(self, authorization: str) -> bool:
+    def _admits(self, request: web.Request) -> bool:
         if self._token is None:
-            return self._local
-        return hmac.compare_digest(_given(authorization).encode(), self._token.reveal().encode())
+            # A foreign name that leads to this machine is a page elsewhere that wants to look through a browser here.
+            return self._local and (urlsplit(f"//{request.host}").hostname or "") in LOOPBACK
+        _, given = _given(request.headers.get("Authorization", ""))
+        return hmac.compare_digest(given.encode(), self._token.reveal().encode())
 
 
-def _given(authorization: str) -> str:
+def operator_of(request: web.Request) -> str:
+    """Who gives a command: the name given with the password, if any, and the address."""
+    name, _ = _given(request.headers.get("Authorization", ""))
+    known = "".join(character for character in name if character.isalnum() or character in "._-@")[:_NAME]
+    return f"{known or 'operator'} at {request.remote or 'an unknown address'}"
+
+
+def _given(authorization: str) -> tuple[str, str]:
+    """Name and token."""
     scheme, _, value = authorization.partition(" ")
     match scheme.lower():
         case "bearer":
-            return value
+            return "", value
         case "basic":
             try:
-                return base64.b64decode(value, validate=True).decode().partition(":")[2]
+                name, _, password = base64.b64decode(value, validate=True).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError):
-                return ""
-    return ""
+                return "", ""
+            return name, password
+    return "", ""

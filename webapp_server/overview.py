@@ -5,6 +5,7 @@ deadline; one that does not answer is named under `reasons`. No rep's name, text
 """
 
 import asyncio
+import math
 import os
 import resource
 import threading
@@ -153,7 +154,7 @@ class Observer:
         self._looking = asyncio.Lock()
         self._history = History()
         self._seen: Observation | None = None
-        self._seen_at = -KEPT_S
+        self._seen_at = -math.inf
 
     async def observe(self) -> Observation:
         """The observation of this second."""
@@ -162,6 +163,10 @@ class Observer:
                 self._seen = await self._observe()
                 self._seen_at = self._system.clock.now()
             return self._seen
+
+    def renew(self) -> None:
+        """Let the next look see what has just changed."""
+        self._seen_at = -math.inf
 
     async def _observe(self) -> Observation:
         described, reasons = await self._describe()

@@ -13,8 +13,10 @@ from actors.session.messages import Changed
 from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Overflow
 from webapp_server.access_token import TokenMint
 from webapp_server.actor_ids import ActorIds
+from webapp_server.actors_seen import ActorsSeen
 from webapp_server.answers import refusal
 from webapp_server.api import Api
+from webapp_server.commands import Commands, command_routes
 from webapp_server.events import Streams
 from webapp_server.health import health_routes
 from webapp_server.history import EVERY_S
@@ -150,10 +152,12 @@ def make_application(
     """Build the application over a running system."""
     stopping = stopping or Stopping()
     application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_protected])
-    ids = ActorIds()
+    seen = ActorsSeen(system, ActorIds())
     application.add_routes(health_routes(system, stopping))
-    application[OBSERVER] = Observer(system, ids, stopping)
-    application.add_routes(Status(system, application[OBSERVER], ids, access.operators).routes())
+    application[OBSERVER] = observer = Observer(system, seen.ids, stopping)
+    commands = Commands(system, seen, stopping)
+    application.add_routes(Status(system, observer, seen, access.operators, commands).routes())
+    application.add_routes(command_routes(commands, access.operators, observer.renew))
     application.add_routes(Api(system, access.signing_secret, access.mint, streams or Streams()).routes())
     application.add_routes([web.get("/api/openapi.json", _openapi)])
     if webhook is not None:

@@ -1,8 +1,6 @@
 """`/status`, its parts and `/metrics`: the same observation as JSON and for Prometheus, for operators only."""
 
-import asyncio
 import heapq
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
 
@@ -10,8 +8,9 @@ import msgspec
 from aiohttp import web
 
 from runtime import ActorSystem, CellSnapshot
-from webapp_server.actor_ids import ActorIds
 from webapp_server.actor_rows import ActorRow, actor_row
+from webapp_server.actors_seen import ActorsSeen
+from webapp_server.commands import Commands
 from webapp_server.metrics import exposition
 from webapp_server.operators import Handler, OperatorAccess
 from webapp_server.overview import Observer
@@ -20,8 +19,6 @@ from webapp_server.status_rows import DeadLetterRow, dead_letter_rows
 
 Sort = Literal["running_s", "depth", "oldest_age_s", "handled", "failed", "restarts"]
 _NO_STORE = {"Cache-Control": "no-store"}
-_SLICE = 200
-"""Actors read before others run again: a list of all never holds the loop for long."""
 _MOST = 500
 
 
@@ -53,11 +50,15 @@ class ActorList(msgspec.Struct, frozen=True):
 class Status:
     """The operators' reading routes."""
 
-    def __init__(self, system: ActorSystem, observer: Observer, ids: ActorIds, access: OperatorAccess) -> None:
+    def __init__(
+        self, system: ActorSystem, observer: Observer, seen: ActorsSeen, access: OperatorAccess, commands: Commands
+    ) -> None:
         self._system = system
         self._observer = observer
-        self._ids = ids
+        self._seen = seen
+        self._ids = seen.ids
         self._access = access
+        self._commands = commands
 
     def routes(self) -> list[web.RouteDef]:
         """All of them behind the guard."""
@@ -80,7 +81,7 @@ class Status:
 
     async def _page(self, _request: web.Request) -> web.Response:
         overview = (await self._observer.observe()).overview
-        text = page(overview, self._letters())
+        text = page(overview, self._letters(), await self._commands.given_up(), self._commands)
         return web.Response(text=text, content_type="text/html", headers=_NO_STORE | PAGE_POLICY)
 
     async def _metrics(self, request: web.Request) -> web.Response:
@@ -92,30 +93,16 @@ class Status:
             query = msgspec.convert(dict(request.query), ActorQuery, strict=False)
         except msgspec.ValidationError as error:
             return web.Response(status=400, text=f"{error}\n", headers=_NO_STORE)
-        matching = [cell async for cell in self._every() if _matches(cell, query)]
+        matching = [cell async for cell in self._seen.every() if _matches(cell, query)]
         limit = max(0, min(query.limit, _MOST))
         first = heapq.nlargest(limit, matching, key=lambda cell: getattr(cell, query.sort) or 0.0)
         return as_json(ActorList(len(matching), tuple(actor_row(cell, self._ids) for cell in first)))
 
     async def _actor(self, request: web.Request) -> web.Response:
-        cell = await self.found(request.match_info["id"])
+        cell = await self._seen.find(request.match_info["id"])
         if cell is None:
             return web.Response(status=404, text="There is no such actor now.\n", headers=_NO_STORE)
         return as_json(actor_row(cell, self._ids))
-
-    async def found(self, actor: str) -> CellSnapshot | None:
-        """The living actor of this id."""
-        async for cell in self._every():
-            if self._ids.of(cell.path) == actor:
-                return cell
-        return None
-
-    async def _every(self) -> AsyncIterator[CellSnapshot]:
-        for number, cell in enumerate(self._system.each()):
-            if number % _SLICE == _SLICE - 1:
-                await asyncio.sleep(0)
-            if cell.state != "stopped":
-                yield cell
 
     async def _dead_letters(self, _request: web.Request) -> web.Response:
         return as_json(self._letters())

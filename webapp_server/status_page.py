@@ -2,9 +2,13 @@
 
 from collections import Counter
 
-from actors.providers.messages import ProviderStatus
+from actors.providers.messages import Provider, ProviderStatus
+from actors.providers.transcription import TranscriberDescribed
+from runtime import GivenUpEntry
 from webapp_server.actor_ids import is_pseudonym
 from webapp_server.actor_rows import ActorRow
+from webapp_server.commands import Commands
+from webapp_server.confirmations import Confirmations
 from webapp_server.markup import NOTHING, Html, count, join, line, size, spent, table, tag
 from webapp_server.overview import Overview, TypeRow
 from webapp_server.status_rows import DeadLetterRow
@@ -12,10 +16,14 @@ from webapp_server.status_rows import DeadLetterRow
 HOT = 10
 LETTERS = 10
 LANES = 8
+GIVEN_UP = 20
 
 
-def page(overview: Overview, letters: tuple[DeadLetterRow, ...]) -> str:
+def page(
+    overview: Overview, letters: tuple[DeadLetterRow, ...], given_up: tuple[GivenUpEntry, ...], commands: Commands
+) -> str:
     """The whole document."""
+    ask = Confirmations(commands.word)
     head = tag(
         "head",
         Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width">'),
@@ -24,34 +32,43 @@ def page(overview: Overview, letters: tuple[DeadLetterRow, ...]) -> str:
         tag("title", f"{'!' if overview.reasons else ''} {overview.service} {overview.state}"),
         Html('<script src="/status/page.js" defer></script>'),
     )
-    body = tag("body", _band(overview), tag("main", *_sections(overview, letters), id="now"))
+    body = tag("body", _band(overview, commands), tag("main", *_sections(overview, letters, given_up, ask), id="now"))
     return f'<!doctype html><html lang="en">{head}{body}</html>'
 
 
-def _band(overview: Overview) -> Html:
+def _band(overview: Overview, commands: Commands) -> Html:
     verdict = {"pass": "All is well", "warn": "Look at this"}[overview.status]
     if overview.state == "draining":
         verdict = "Stopping"
+    last = commands.last[0] if commands.last else None
+    told = f"{last.by}: {last.command} {last.target}. {last.outcome}" if last else None
     facts = f"{overview.service} {overview.version} · up {spent(overview.uptime_s)}"
     return tag(
         "header",
         tag("strong", verdict, id="verdict"),
         tag("ul", *(tag("li", reason) for reason in overview.reasons)),
+        tag("p", told) if told else None,
         tag("p", facts, " · ", tag("time", overview.now.strftime("%H:%M:%S UTC"), datetime=overview.now.isoformat())),
         class_=overview.state if overview.state == "draining" else overview.status,
         id="band",
     )
 
 
-def _sections(overview: Overview, letters: tuple[DeadLetterRow, ...]) -> list[Html]:
+def _sections(
+    overview: Overview,
+    letters: tuple[DeadLetterRow, ...],
+    given_up: tuple[GivenUpEntry, ...],
+    ask: Confirmations,
+) -> list[Html]:
     return [
         tag("section", *_tiles(overview), class_="tiles"),
         tag("section", _types(overview.types), class_="types"),
-        tag("section", _providers(overview), class_="providers"),
-        tag("section", _work(overview), class_="work"),
-        tag("section", _hot(overview.hot), class_="hot"),
-        tag("section", _tree(overview.tree), class_="tree"),
+        tag("section", _providers(overview, ask), class_="providers"),
+        tag("section", _work(overview, ask), class_="work"),
+        tag("section", _hot(overview.hot, ask), class_="hot"),
+        tag("section", _tree(overview.tree, ask), class_="tree"),
         tag("section", _letters(letters), class_="letters"),
+        tag("section", _given_up(given_up, overview, ask), class_="given-up") if given_up else Html(""),
     ]
 
 
@@ -108,20 +125,31 @@ def _warning(number: int) -> object:
     return tag("mark", count(number)) if number else "0"
 
 
-def _providers(overview: Overview) -> Html:
+def _providers(overview: Overview, ask: Confirmations) -> Html:
     lanes = overview.providers.lanes if overview.providers is not None else ()
     shown = sorted(lanes, key=lambda lane: (lane.state == "open", -lane.in_flight, -lane.queued))[:LANES]
     head = ("lane", "circuit", "for", "in flight", "queued", "answered", "failed", "first word", "free today")
     rows = [_lane_cells(lane) for lane in shown]
+    if overview.transcriber is not None:
+        rows.append(_speech_cells(overview.transcriber))
     grid = table("Providers", head, rows, empty="No model was called yet.")
-    return join((grid, tag("p", f"{len(lanes) - len(shown)} more", class_="none") if len(lanes) > len(shown) else None))
+    more = tag("p", f"{len(lanes) - len(shown)} more", class_="none") if len(lanes) > len(shown) else None
+    paused = overview.providers.paused if overview.providers is not None else {}
+    orders = [_pause_or_resume(provider, paused.get(provider), ask) for provider in Provider]
+    return join((grid, more, tag("p", *orders)))
+
+
+def _pause_or_resume(provider: Provider, left: float | None, ask: Confirmations) -> Html:
+    if left is None:
+        return ask.to("pause", provider, f"Pause {provider}", "New requests wait ten minutes or go elsewhere.")
+    return ask.to("resume", provider, f"Resume {provider}", f"It is paused for another {spent(left)}.")
 
 
 def _lane_cells(lane: ProviderStatus) -> tuple[object, ...]:
     allowed = NOTHING if lane.allowed_today is None else f"{lane.used_today or 0} of {lane.allowed_today}"
     return (
         lane.lane,
-        tag("span", lane.state, f" ({lane.reason})" if lane.reason else "", class_=f"circuit {lane.state}"),
+        _circuit(lane.state, lane.reason),
         spent(lane.resting_for_s) if lane.resting_for_s else NOTHING,
         count(lane.in_flight),
         count(lane.queued),
@@ -132,7 +160,25 @@ def _lane_cells(lane: ProviderStatus) -> tuple[object, ...]:
     )
 
 
-def _work(overview: Overview) -> Html:
+def _circuit(state: str, reason: str) -> Html:
+    return tag("span", state, f" ({reason})" if reason else "", class_=f"circuit {state}")
+
+
+def _speech_cells(speech: TranscriberDescribed) -> tuple[object, ...]:
+    return (
+        "speech",
+        _circuit(speech.state, speech.reason),
+        spent(speech.resting_for_s) if speech.resting_for_s else NOTHING,
+        count(speech.in_flight),
+        count(speech.queued),
+        count(speech.completed),
+        _warning(speech.failed),
+        NOTHING,
+        NOTHING,
+    )
+
+
+def _work(overview: Overview, ask: Confirmations) -> Html:
     rows: list[tuple[str, object]] = []
     if overview.journal is not None:
         journal = overview.journal
@@ -152,17 +198,19 @@ def _work(overview: Overview) -> Html:
         rows.append(("Records written", count(overview.writer.written)))
     if overview.tracer is not None:
         rows.append(("Traces kept", f"{count(overview.tracer.recorded)}, {count(overview.tracer.dropped)} dropped"))
-    return join((tag("h2", "Work"), tag("dl", *(tag("div", tag("dt", n), tag("dd", v)) for n, v in rows))))
+    drain = ask.to("drain", "", "Drain and stop", "No new work is taken, what is under way is finished or kept.")
+    listed = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in rows))
+    return join((tag("h2", "Work"), listed, drain))
 
 
-def _hot(hot: tuple[ActorRow, ...]) -> Html:
+def _hot(hot: tuple[ActorRow, ...], ask: Confirmations) -> Html:
     head = ("actor", "state", "at", "for", "waiting", "oldest", "restarts", "last error")
-    rows = [_actor_cells(row) for row in hot if row.running_s or row.depth or row.restarts or row.last_error]
+    rows = [_actor_cells(row, ask) for row in hot if row.running_s or row.depth or row.restarts or row.last_error]
     return table("Hot actors", head, rows[:HOT], empty="Nobody works long, waits or has failed.")
 
 
-def _actor_cells(row: ActorRow) -> tuple[object, ...]:
-    name = tag("a", row.type if row.id != row.parent else row.id, href=f"/status/actors/{row.id}", title=row.id)
+def _actor_cells(row: ActorRow, ask: Confirmations) -> tuple[object, ...]:
+    name = join((tag("a", row.type, href=f"/status/actors/{row.id}", title=row.id), _restart(row, ask)))
     current: object = row.current or NOTHING
     if row.waits_at:
         places = tag("ol", *(tag("li", place) for place in row.waits_at))
@@ -179,35 +227,62 @@ def _actor_cells(row: ActorRow) -> tuple[object, ...]:
     )
 
 
-def _tree(tree: tuple[ActorRow, ...]) -> Html:
+def _restart(row: ActorRow, ask: Confirmations) -> Html:
+    return ask.to("restart", row.id, "↻", f"{row.type} begins anew; its supervisor counts that as a failure.")
+
+
+def _tree(tree: tuple[ActorRow, ...], ask: Confirmations) -> Html:
     children: dict[str, list[ActorRow]] = {}
     for row in tree:
         children.setdefault(row.parent, []).append(row)
-    return join((tag("h2", "Tree"), _branch(children, "")))
+    return join((tag("h2", "Tree"), _branch(children, "", ask)))
 
 
-def _branch(children: dict[str, list[ActorRow]], parent: str) -> Html:
+def _branch(children: dict[str, list[ActorRow]], parent: str, ask: Confirmations) -> Html:
     """Actors with a name of their own are named; the others are counted by type."""
     rows = children.get(parent, ())
-    items = [_leaf(children, row) for row in rows if not is_pseudonym(row.id)]
+    items = [_leaf(children, row, ask) for row in rows if not is_pseudonym(row.id)]
     kinds = Counter(row.type for row in rows if is_pseudonym(row.id))
     items += [tag("li", f"{kind} x {count(number)}") for kind, number in kinds.items()]
     return tag("ul", *items)
 
 
-def _leaf(children: dict[str, list[ActorRow]], row: ActorRow) -> Html:
+def _leaf(children: dict[str, list[ActorRow]], row: ActorRow, ask: Confirmations) -> Html:
     name = row.id.rpartition("/")[2]
     marks = "" if row.state in ("running", "idle") else f" {row.state}"
     marks += f" ↻{row.restarts}" if row.restarts else ""
-    below = _branch(children, row.id) if row.id in children else None
+    below = _branch(children, row.id, ask) if row.id in children else None
     hidden = f" {count(row.children)} children" if row.children and row.id not in children else ""
     return tag(
         "li",
         tag("a", name, href=f"/status/actors/{row.id}", title=row.type),
         tag("mark", marks) if marks else None,
         tag("small", hidden) if hidden else None,
+        _restart(row, ask),
         below,
     )
+
+
+def _given_up(entries: tuple[GivenUpEntry, ...], overview: Overview, ask: Confirmations) -> Html:
+    rows = [
+        (
+            entry.lane,
+            entry.state,
+            entry.reason,
+            spent(max(0.0, overview.now.timestamp() - entry.since)),
+            ask.to("replay", entry.id, "Replay", _REPLAY[entry.state]),
+            ask.to("discard", entry.id, "Discard", "Its content is wiped and nothing more is done."),
+        )
+        for entry in entries[:GIVEN_UP]
+    ]
+    caption = f"Given up or uncertain: {len(entries)}"
+    return table(caption, ("lane", "state", "reason", "ago", "", ""), rows, empty="")
+
+
+_REPLAY = {
+    "dead": "It is tried once more, behind what waits now.",
+    "uncertain": "It may have arrived already; the rep may then read it twice.",
+}
 
 
 def _letters(letters: tuple[DeadLetterRow, ...]) -> Html:

@@ -4,6 +4,8 @@ import json
 import time
 from urllib.parse import quote, urlencode
 
+import msgspec
+
 from actors.providers.secret import Secret
 from webapp_server.access_token import TokenMint
 from webapp_server.init_data import signature, signing_secret
@@ -23,3 +25,8 @@ def init_data(telegram_id: int, username: str | None, *, age_s: float = 0.0, sta
     if start_param is not None:
         fields["start_param"] = start_param
     return urlencode(fields | {"hash": signature(fields, ACCESS.signing_secret)}, quote_via=quote)
+
+
+def with_token(token: Secret) -> PageAccess:
+    """The same door with a token for operators."""
+    return msgspec.structs.replace(ACCESS, operators=OperatorAccess(token, local=True))

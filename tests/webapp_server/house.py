@@ -5,6 +5,7 @@ import msgspec
 from actors.providers.messages import DescribeProviders, Provider, ProvidersDescribed, ProviderStatus
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
+from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from runtime import Actor, ActorSystem, Address, ChildSpec, DescribeJournal, JournalDescribed, Restart
 
@@ -21,9 +22,10 @@ DESCRIBED: dict[type, object] = {
     DescribeProviders: ProvidersDescribed((LANE,)),
     DescribeWriter: WriterDescribed(0, 0.0, None, 12, 0),
     DescribeTracer: TracerDescribed(0, 4, 0),
+    DescribeTranscriber: TranscriberDescribed("open", "", 0.0, 1, 0, 3, 0, 0, 0, None),
     DescribeTelegram: TelegramDescribed(connected=True, last_contact_age_s=1.0, last_problem=None, received=9, sent=8),
 }
-NAMES = ("journal", "llm_router", "record_writer", "tracer", "update_receiver", "message_sender")
+NAMES = ("journal", "llm_router", "record_writer", "tracer", "transcriber", "update_receiver", "message_sender")
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import settle
 from tests.webapp_server.door import ACCESS
-from tests.webapp_server.house import PLANTED, REP, furnish, plant
+from tests.webapp_server.house import NAMES, PLANTED, REP, furnish, plant
 from webapp_server.overview import Overview
 from webapp_server.server import make_application
 
@@ -49,11 +49,16 @@ async def client(system: ActorSystem) -> AsyncIterator[Client]:
         yield client
 
 
+def names(schema: object) -> object:
+    """The schema without the words that describe it."""
+    if isinstance(schema, dict):
+        return {key: names(value) for key, value in schema.items() if key not in ("description", "title")}
+    return [names(value) for value in schema] if isinstance(schema, list | tuple) else schema
+
+
 def test_names_are_added_and_never_change() -> None:
-    """The document's schema is the one kept beside this test; a new field is added there with it."""
-    assert json.loads(msgspec.json.encode(msgspec.json.schema(Overview))) == json.loads(
-        SCHEMA.read_text(encoding="utf-8")
-    )
+    """The document's fields and types are those kept beside this test; a new field is added there with it."""
+    assert names(msgspec.json.schema(Overview)) == json.loads(SCHEMA.read_text(encoding="utf-8"))
 
 
 async def test_the_document_fits_its_schema(client: Client) -> None:
@@ -118,7 +123,7 @@ async def test_a_reps_actor_has_a_pseudonym_that_finds_it(system: ActorSystem, c
 async def test_actors_are_listed_by_what_is_asked(system: ActorSystem, client: Client) -> None:
     """By type and state, the largest first, never more than asked; nonsense is refused."""
     listed = await (await client.get("/status/actors?type=Describing&state=idle&sort=handled&limit=2")).json()
-    assert listed["matching"] == 6
+    assert listed["matching"] == len(NAMES)
     assert len(listed["actors"]) == 2
     assert (await client.get("/status/actors?sort=name")).status == 400
     assert (await client.get("/status/actors?limit=many")).status == 400
