@@ -7,6 +7,16 @@ cornerman new-key    print a fresh ENCRYPTION_KEY
 cornerman rotate-keys  encrypt reps' stored keys again with the newest ENCRYPTION_KEY; nothing may run meanwhile
 cornerman backup FILE   keep the data of this machine in a new archive, also while Cornerman runs
 cornerman restore FILE  put such an archive into an empty data directory; nothing may run meanwhile
+
+These speak to the running process and ask before they do anything (--yes answers for scripts, --url reaches another):
+
+cornerman actors                      the actors that work longest, with their ids
+cornerman restart ACTOR               let an actor begin anew under its supervisor
+cornerman drain                       take no new work, finish what is under way and stop
+cornerman pause PROVIDER [MINUTES]    send nothing to openrouter or anthropic for a while (ten minutes)
+cornerman resume PROVIDER             end that pause
+cornerman dead-letters                what was given up or may not have arrived, with ids
+cornerman replay ID, discard ID       try one of these again, or wipe it
 """
 
 import argparse
@@ -52,12 +62,16 @@ from storage import (
     restore,
 )
 from webapp_server import (
+    OPERATOR_COMMANDS,
     OperatorAccess,
+    OperatorError,
     PageAccess,
+    Reached,
     Site,
     Stopping,
     TokenMint,
     WebhookDoor,
+    operate,
     signing_secret,
     web_server_spec,
 )
@@ -86,18 +100,27 @@ class Assembly(msgspec.Struct, frozen=True):
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return the process's exit status."""
     parser = argparse.ArgumentParser(prog="cornerman", description="The sales coach that lives in Telegram.")
-    parser.add_argument("command", nargs="?", default="run", choices=sorted((*_COMMANDS, *_FILE_COMMANDS)))
-    parser.add_argument("file", nargs="?", help="the archive, for backup and restore")
+    commands = sorted((*_COMMANDS, *_FILE_COMMANDS, *OPERATOR_COMMANDS))
+    parser.add_argument("command", nargs="?", default="run", choices=commands)
+    parser.add_argument("about", nargs="*", help="the archive, the actor, the provider or the entry")
+    parser.add_argument("--yes", action="store_true", help="do not ask before an operator's command")
+    parser.add_argument("--url", help="where the process listens, instead of HOST and PORT")
     chosen = parser.parse_args(arguments)
-    if (chosen.command in _FILE_COMMANDS) != (chosen.file is not None):
-        parser.error(f"{chosen.command} takes {'the name of a file' if chosen.file is None else 'no file'}")
+    if chosen.command not in OPERATOR_COMMANDS and len(chosen.about) != (chosen.command in _FILE_COMMANDS):
+        parser.error(
+            f"{chosen.command} takes {'the name of a file' if chosen.command in _FILE_COMMANDS else 'no file'}"
+        )
     try:
-        return _FILE_COMMANDS[chosen.command](Path(chosen.file)) if chosen.file else _COMMANDS[chosen.command]()
+        if chosen.command in OPERATOR_COMMANDS:
+            return _operate(chosen.command, chosen.about, chosen.url, sure=chosen.yes)
+        if chosen.command in _FILE_COMMANDS:
+            return _FILE_COMMANDS[chosen.command](Path(chosen.about[0]))
+        return _COMMANDS[chosen.command]()
     except (SettingsError, LibraryError) as refused:
         for problem in refused.problems:
             print(f"- {problem}", file=sys.stderr)
         return 2
-    except (StartRefused, MigrationError, BackupError) as refused:
+    except (StartRefused, MigrationError, BackupError, OperatorError) as refused:
         print(refused, file=sys.stderr)
         return 2
     except OSError as error:
@@ -181,6 +204,19 @@ def _restore(archive: Path) -> int:
         raise StartRefused(f"Something answers on port {settings.port}: stop Cornerman first, then restore.")
     names = restore(archive, settings.data_dir)
     print(f"Restored to {settings.data_dir}: {', '.join(names)}.")
+    return 0
+
+
+def _operate(command: str, about: list[str], url: str | None, *, sure: bool) -> int:
+    settings = _settings()
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # reads it, binds nothing
+    token = settings.status_token.reveal() if settings.status_token else None
+    reached = Reached(url or f"http://{f'[{host}]' if ':' in host else host}:{settings.port}", token)
+
+    def confirmed(question: str) -> bool:
+        return sure or input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+    print(operate(reached, command, about, confirmed))
     return 0
 
 

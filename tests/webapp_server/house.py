@@ -7,7 +7,17 @@ from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
 from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from runtime import Actor, ActorSystem, Address, ChildSpec, DescribeJournal, JournalDescribed, Restart
+from runtime import (
+    Actor,
+    ActorSystem,
+    Address,
+    ChildSpec,
+    DescribeJournal,
+    GivenUpListed,
+    JournalDescribed,
+    ListGivenUp,
+    Restart,
+)
 
 REP = "7654321987"
 TEXT = "Maria Keller of Nordwerk wants a discount"
@@ -21,6 +31,7 @@ DESCRIBED: dict[type, object] = {
     DescribeJournal: JournalDescribed(0, {"message": 2}, 1, 0, {"message": 3.0}, None),
     DescribeProviders: ProvidersDescribed((LANE,)),
     DescribeWriter: WriterDescribed(0, 0.0, None, 12, 0),
+    ListGivenUp: GivenUpListed(()),
     DescribeTracer: TracerDescribed(0, 4, 0),
     DescribeTranscriber: TranscriberDescribed("open", "", 0.0, 1, 0, 3, 0, 0, 0, None),
     DescribeTelegram: TelegramDescribed(connected=True, last_contact_age_s=1.0, last_problem=None, received=9, sent=8),
