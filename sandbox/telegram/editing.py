@@ -13,7 +13,7 @@ from sandbox.telegram.world import World
 DELETED_WITHIN_S = 48 * 3600.0
 LONGEST_ANSWER = 200
 MOST_DELETED = 100
-_MEDIA = ("photo", "voice", "audio", "document")
+_MEDIA = ("photo", "voice", "video_note", "audio", "document")
 _COMPARED = ("text", "entities", "caption", "caption_entities", "reply_markup", "rich_message")
 _SAME = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "

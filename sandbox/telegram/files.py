@@ -9,8 +9,10 @@ from sandbox.telegram.parameters import Upload
 from sandbox.telegram.pictures import size_of
 
 MOST_DOWNLOADED_BYTES = 20 << 20
-_FOLDERS = {"photo": "photos", "voice": "voice", "audio": "music", "document": "documents"}
-_ENDINGS = {"photo": ".jpg", "voice": ".oga", "audio": ".mp3", "document": ""}
+_ROUND = 240
+"""The diameter of a round video, in pixels."""
+_FOLDERS = {"photo": "photos", "voice": "voice", "video_note": "video_notes", "audio": "music", "document": "documents"}
+_ENDINGS = {"photo": ".jpg", "voice": ".oga", "video_note": ".mp4", "audio": ".mp3", "document": ""}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class StoredFile:
                 return {"photo": [{**self.described(), "width": width, "height": height}]}
             case "voice":
                 return {"voice": {**self.described(), "duration": duration_s, "mime_type": self.mime_type}}
+            case "video_note":
+                return {"video_note": {**self.described(), "duration": duration_s, "length": _ROUND}}
             case "audio":
                 named = {"file_name": self.name, "mime_type": self.mime_type}
                 return {"audio": {**self.described(), "duration": duration_s, **named}}

@@ -1,16 +1,20 @@
 """What users do: they write, tap, stop, send files, block."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.speech import ogg
 from sandbox.telegram.chats import Chat
 from sandbox.telegram.entities import Text
 from sandbox.telegram.found_entities import with_found_entities
 from sandbox.telegram.parameters import Upload
 from sandbox.telegram.world import World
 
-_KINDS = "photo|voice|audio|document"
+_KINDS = "photo|voice|video_note|audio|document"
+_SPOKEN_S = 0.06
+"""How long a character takes to say."""
 
 
 class Reps:
@@ -52,14 +56,13 @@ class Reps:
 
     async def _file(self, request: web.Request) -> web.Response:
         form = await request.post()
-        upload = form.get("file")
-        if not isinstance(upload, web.FileField):
-            return _refused("the form needs a field named file", 400)
+        given = _uploaded(form)
+        if given is None:
+            return _refused("the form needs a field named file, or transcript with the words of a voice note", 400)
         chat = self._chat(request, dict(form))
-        given = Upload(upload.filename, upload.file.read(), upload.content_type)
         file = self._world.files.store(request.match_info["kind"], given)
         caption = str(form.get("caption") or "")
-        content = file.in_message(max(1, round(float(str(form.get("duration") or 1)))))
+        content = file.in_message(max(1, round(float(str(form.get("duration") or _length_s(given))))))
         return self._sent(chat, content | (_written("caption", "caption_entities", caption) if caption else {}))
 
     def _sent(self, chat: Chat, content: dict[str, Any]) -> web.Response:
@@ -126,6 +129,22 @@ class Reps:
 def _written(name: str, entities_name: str, words: object) -> dict[str, Any]:
     text = with_found_entities(Text(str(words)))
     return {name: text.words} | ({entities_name: list(text.entities)} if text.entities else {})
+
+
+def _uploaded(form: Mapping[str, object]) -> Upload | None:
+    """The file of a form; words alone are made into a voice note that says them, as a phone records it."""
+    upload, words = form.get("file"), str(form.get("transcript") or "").strip()
+    if words:
+        seconds = float(str(form.get("duration") or 0)) or max(1.0, len(words) * _SPOKEN_S)
+        return Upload("voice.ogg", ogg.voice_note(words, seconds), "audio/ogg")
+    if isinstance(upload, web.FileField):
+        return Upload(upload.filename, upload.file.read(), upload.content_type)
+    return None
+
+
+def _length_s(given: Upload) -> float:
+    recording = ogg.read(given.content)
+    return recording.duration_s if recording else 1.0
 
 
 def _replied(chat: Chat, message_id: object) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.telegram.chats import Chat
 
-_MEDIA = ("photo", "voice", "audio", "document")
+_MEDIA = ("photo", "voice", "video_note", "audio", "document")
 _KEPT = ("message_id", "date", "reply_markup", "rich_message")
 
 

@@ -297,7 +297,7 @@ function fit() {
   text.style.height = `${text.scrollHeight}px`;
   const empty = !text.value.trim();
   byId("send").hidden = empty;
-  byId("voice").hidden = !empty || !window.MediaRecorder || !navigator.mediaDevices;
+  byId("voice").hidden = !empty;
   drawCommands();
 }
 
@@ -359,8 +359,14 @@ byId("attach").addEventListener("click", () => byId("file").click());
 byId("file").addEventListener("change", async (event) => {
   const [file] = event.target.files;
   event.target.value = "";
-  if (file) await upload(file.type.startsWith("image/") ? "photo" : "document", file, file.name);
+  if (file) await upload(kindOf(file), file, file.name);
 });
+
+function kindOf(file) {
+  if (file.type.startsWith("image/")) return "photo";
+  if (file.type === "audio/ogg") return "voice";
+  return file.type.startsWith("audio/") ? "audio" : "document";
+}
 
 async function upload(kind, content, name) {
   const form = new FormData();
@@ -372,11 +378,21 @@ async function upload(kind, content, name) {
   }
 }
 
+// The sandbox's ear reads words from a file; a real speech service hears the recording itself.
+function speak(recording) {
+  const words = (prompt("The sandbox cannot hear. What do you say? Leave it empty to send the sound itself.") || "").trim();
+  if (!words) return recording ? upload("voice", recording, "voice.ogg") : undefined;
+  const form = new FormData();
+  form.append("transcript", words);
+  return order("voice", form);
+}
+
 let recorder = null;
 
 byId("voice").addEventListener("click", async () => {
   if (recorder) return recorder.stop();
   try {
+    if (!window.MediaRecorder) return speak(null);
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     const pieces = [];
     recorder = new MediaRecorder(stream);
@@ -386,13 +402,13 @@ byId("voice").addEventListener("click", async () => {
       byId("voice").classList.remove("recording");
       const kind = recorder.mimeType;
       recorder = null;
-      upload("voice", new Blob(pieces, { type: kind }), "voice.ogg");
+      speak(new Blob(pieces, { type: kind }));
     };
     recorder.start();
     byId("voice").classList.add("recording");
     toast("Recording. Press again to send.");
   } catch {
-    toast("The microphone is not available.");
+    speak(null);
   }
 });
 

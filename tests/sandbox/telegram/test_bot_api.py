@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from sandbox import telegram
+from sandbox.speech import ogg
 
 TOKEN = "1000001:planted-token"
 
@@ -192,3 +193,32 @@ async def test_aiogram_takes_every_answer(api: Api) -> None:
         assert isinstance(edited, Message)
         assert edited.caption == "after"
         assert await bot.delete_message(7, sent.message_id)
+
+
+async def test_a_voice_note_reaches_the_bot_as_a_phone_would_record_it(api: Api) -> None:
+    """Its length is told from the sound, its bytes are Ogg/Opus, and the bot may fetch them."""
+    form = aiohttp.FormData({"transcript": "Too expensive for this year."})
+    async with api.http.post(f"{api.url}/sim/users/7/voice", data=form) as answer:
+        assert answer.status == 200
+    updates = (await api.call("getUpdates"))["result"]
+    voice = updates[-1]["message"]["voice"]
+    path = (await api.call("getFile", file_id=voice["file_id"]))["result"]["file_path"]
+    async with api.http.get(f"{api.url}/file/bot{TOKEN}/{path}") as answer:
+        recording = ogg.read(await answer.read())
+
+    assert (voice["mime_type"], voice["duration"]) == ("audio/ogg", 2)
+    assert path.startswith("voice/")
+    assert recording is not None
+    assert recording.words == "Too expensive for this year."
+
+
+async def test_a_round_video_is_one(api: Api) -> None:
+    """A video note has a length in seconds and a diameter, and no type."""
+    form = aiohttp.FormData({"duration": "9"})
+    form.add_field("file", ogg.voice_note("x"), filename="note.mp4", content_type="video/mp4")
+    async with api.http.post(f"{api.url}/sim/users/7/video_note", data=form) as answer:
+        assert answer.status == 200
+    note = (await api.call("getUpdates"))["result"][-1]["message"]["video_note"]
+
+    assert (note["duration"], note["length"]) == (9, 240)
+    assert "mime_type" not in note
