@@ -38,6 +38,7 @@ import uvloop
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
+from actors.drain import drain
 from actors.key_rotation import KeyRotation, Rotated, unreadable_keys
 from actors.library import LibraryError, load_library
 from actors.logs import configure_logs
@@ -80,6 +81,8 @@ HOME = Path(__file__).parent
 _LOG = structlog.get_logger("cornerman")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SCHEMA_CHECK_S = 8.0
+DRAIN_S = 15.0
+"""With the ten seconds of the shutdown itself, within the half minute that platforms give."""
 SWITCH_INTERVAL_S = 0.0005
 """How long the loop may keep the interpreter from a thread that wants it: a turn waits for the journal's four times."""
 _PORTS = "PORT, SANDBOX_TELEGRAM_PORT, SANDBOX_MODELS_PORT and SANDBOX_SPEECH_PORT"
@@ -425,7 +428,8 @@ async def _until_stopped(system: ActorSystem, stopping: Stopping) -> int:
         _LOG.error("system_gave_up", actor=failure)
         print(f"Cornerman stops: {failure} failed too often. The log above names the error.", file=sys.stderr)
         return 1
-    print("\nStopping: finishing what is under way…", flush=True)
+    print("\nStopping: finishing what is under way. Again: at once.", flush=True)
+    await _first(drain(system, DRAIN_S), stopping.wait_for_hurry())
     return 0
 
 

@@ -110,6 +110,8 @@ class Commands:
 
     async def _drain(self, order: Order) -> str:
         del order
+        if self._stopping.asked:
+            raise CommandRefused("The process is stopping already.")
         self._stopping.ask()
         return "The process takes no new work, finishes what is under way and ends."
 

@@ -159,10 +159,15 @@ class Observer:
     async def observe(self) -> Observation:
         """The observation of this second."""
         async with self._looking:
-            if self._seen is None or self._system.clock.now() - self._seen_at >= KEPT_S:
+            is_old = self._system.clock.now() - self._seen_at >= KEPT_S
+            if self._seen is None or is_old or self._seen.overview.state != self._state:
                 self._seen = await self._observe()
                 self._seen_at = self._system.clock.now()
             return self._seen
+
+    @property
+    def _state(self) -> Literal["running", "draining"]:
+        return "draining" if self._stopping.asked else "running"
 
     def renew(self) -> None:
         """Let the next look see what has just changed."""
@@ -182,7 +187,7 @@ class Observer:
             commit=os.environ.get("RAILWAY_GIT_COMMIT_SHA") or None,
             status="warn" if reasons else "pass",
             reasons=tuple(reasons),
-            state="draining" if self._stopping.asked else "running",
+            state=self._state,
             started_at=self._started_at,
             now=now,
             uptime_s=round((now - self._started_at).total_seconds(), 3),

@@ -40,6 +40,10 @@ class UpdateNotTaken(msgspec.Struct, frozen=True):
     retry_after_s: int
 
 
+class StopIntake(msgspec.Struct, frozen=True):
+    """Take no more updates: they wait with Telegram for the next start."""
+
+
 class FetchFile(msgspec.Struct, frozen=True):
     """Ask for a file that a rep sent; answered by `FileFetched` or `FileRefused`."""
 

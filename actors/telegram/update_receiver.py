@@ -25,6 +25,7 @@ from actors.telegram.intake import MOST_UNWRITTEN, Intake, Keeper, is_routed, so
 from actors.telegram.messages import (
     DescribeTelegram,
     Perform,
+    StopIntake,
     TakeUpdate,
     TelegramDescribed,
     UpdateNotTaken,
@@ -147,6 +148,7 @@ class UpdateReceiver(Actor):
         self._offset: int | None = None
         self._unkept: Intake | None = None
         self._recovered = False
+        self._stopped_intake = False
         self._loaded = aiogram_is_loaded()
         self._unwoken: dict[str, None] = {}
         self._failures = 0
@@ -182,6 +184,9 @@ class UpdateReceiver(Actor):
                 self._loaded = True
                 self._wake(self._unwoken)
                 self._unwoken.clear()
+            case StopIntake():
+                self._stopped_intake = True
+                await self._api.close()  # the poll under way brings nothing more
             case _SetCommands(failures=failures):
                 self._set_commands(failures)
             case _CommandsRefused():
@@ -194,7 +199,8 @@ class UpdateReceiver(Actor):
                 await self.unhandled(message, sender)
 
     def _begin(self) -> None:
-        self.pipe(self._round(), failed=_RoundFailed)
+        if not self._stopped_intake:
+            self.pipe(self._round(), failed=_RoundFailed)
 
     async def _round(self) -> _Received | _Crowded | _Listening:
         if not self._recovered:
@@ -331,6 +337,8 @@ class UpdateReceiver(Actor):
         """Say once what is wrong, and come back later; what is not one of our troubles is a bug and ends the actor."""
         if not isinstance(error, JournalProblem | TelegramRefused | TelegramUnreachable):
             raise error
+        if self._stopped_intake:
+            return
         self._failures += 1
         if isinstance(error, TelegramRefused) and error.code == 409 and "webhook" in error.description.lower():
             self._agreed = False

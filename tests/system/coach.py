@@ -99,6 +99,12 @@ class Coach:
                     raise AssertionError(f"cornerman did not start:\n{self.log.read_text()}")
                 await asyncio.sleep(0.05)
 
+    async def until_stopping(self) -> None:
+        """Wait until the process, still answering, says that it is not ready."""
+        async with asyncio.timeout(START_S):
+            while await self.is_ready():
+                await asyncio.sleep(0.02)
+
     async def is_ready(self) -> bool:
         """Whether the process says that it is ready."""
         try:
@@ -119,6 +125,10 @@ class Coach:
     async def stop(self) -> int:
         """End the process as Ctrl-C would, and return its exit status."""
         return await self._end(signal.SIGINT)
+
+    async def terminate(self) -> int:
+        """End the process as a platform does at a deployment, and return its exit status."""
+        return await self._end(signal.SIGTERM)
 
     async def _end(self, number: signal.Signals) -> int:
         if self._process is None or self._process.returncode is not None:
