@@ -14,6 +14,7 @@ import structlog
 
 from actors.providers.anthropic import ANTHROPIC
 from actors.providers.http import BearerAuth, Client, client
+from actors.providers.journal_asking import ask_journal
 from actors.providers.key_vault import KeyUnreadable, KeyVault
 from actors.providers.lane import Lane
 from actors.providers.lane_messages import (
@@ -63,11 +64,8 @@ from actors.providers.usage_ledger import KEEP_PAUSE_S, LEDGER_KEY, UsageLedger
 from actors.providers.wire_schema import wire_schema
 from runtime import (
     Actor,
-    ActorError,
     Address,
     ChildSpec,
-    Commit,
-    JournalFailed,
     Load,
     Loaded,
     Mailbox,
@@ -78,8 +76,6 @@ from runtime import (
 
 _LOG = structlog.get_logger(__name__)
 APIS: dict[Provider, ProviderApi] = {Provider.OPENROUTER: OPENROUTER, Provider.ANTHROPIC: ANTHROPIC}
-JOURNAL_DEADLINE_S = 30.0
-JOURNAL_PAUSE_S = 1.0
 
 
 class RouterSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,7 +171,7 @@ class LlmRouter(Actor):
 
     async def started(self) -> None:
         """Take up the ledger, make the clients and read the models' lists in the background."""
-        loaded = await self._journal(Load(LEDGER_KEY))
+        loaded = await ask_journal(self, Load(LEDGER_KEY))
         snapshot = loaded.snapshot if isinstance(loaded, Loaded) else None
         self._ledger = UsageLedger(self.clock.time(), snapshot)
         self._clients = {provider: client(address) for provider, address in self._settings.base_urls.items()}
@@ -376,20 +372,8 @@ class LlmRouter(Actor):
         self._keep = self.timer(delay_s, _KeepUsage())
 
     async def _keep_usage(self) -> _UsageKept:
-        await self._journal(self._ledger.commit(self.clock.time()))
+        await ask_journal(self, self._ledger.commit(self.clock.time()))
         return _UsageKept(self._ledger.committed(self.clock.time()))
-
-    async def _journal(self, request: Load | Commit) -> object:
-        """Ask until the journal has done it."""
-        while True:
-            try:
-                reply = await self.ask(self.find("journal"), request, deadline_s=JOURNAL_DEADLINE_S)
-            except ActorError as error:
-                _LOG.warning("journal_unanswered", error=type(error).__name__)
-            else:
-                if not isinstance(reply, JournalFailed):
-                    return reply
-            await self.clock.sleep(JOURNAL_PAUSE_S)
 
     # Keys and models
 

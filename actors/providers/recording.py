@@ -171,7 +171,10 @@ class Recording(Actor):
             except SpeechError as error:
                 if not error.again or attempt == TRIES:
                     raise
-                wait = self._held(error) or full_jitter(min(LONGEST_PAUSE_S, PAUSE_S * 2**attempt))
+                held = self._held(error)
+                if held > self._request.patience_s:
+                    raise
+                wait = held or full_jitter(min(LONGEST_PAUSE_S, PAUSE_S * 2**attempt))
             await self.clock.sleep(wait)
         raise AssertionError("the last try returns or raises")
 

@@ -26,6 +26,7 @@ from actors.providers.recording import (
 from actors.providers.secret import Secret
 from actors.providers.speech_span import speech_records
 from actors.providers.transcription import (
+    DEADLINE_S,
     LARGEST_BYTES,
     LONGEST_S,
     CancelTranscription,
@@ -102,9 +103,10 @@ class Transcriber(Actor):
         self._wake: Timer | None = None
 
     async def started(self) -> None:
-        """Make the client; nothing is asked before the first recording."""
+        """Make the client, and take up the deletions that were left to do."""
         self._service = AssemblyAI(self._settings.base_url, self._settings.key)
         self._undeleted = Undeleted(self, self._service)
+        await self._undeleted.load()
 
     async def stopped(self) -> None:
         """Close all connections."""
@@ -199,6 +201,9 @@ class Transcriber(Actor):
         if self._breaker.wait(now):
             wait = self._breaker.wait(now)
             return SpeechError(SpeechProblem.UNAVAILABLE, "provider_keeps_failing", retry_after_s=wait)
+        if self._rest.wait(now) > DEADLINE_S:
+            wait = self._rest.wait(now)
+            return SpeechError(SpeechProblem.RATE_LIMITED, self._rest.reason, retry_after_s=wait)
         return None
 
     def _tell_wait(self, job: _Job) -> None:

@@ -24,7 +24,7 @@ help =
     /cancel: stop what is under way, at any moment
     /help: this page
 
-    You can also just paste a prospect without a command. What you paste stays between you, me and the model that reads it.
+    You can also just paste a prospect without a command, and say in a voice note whatever you would type. What you paste stays between you, me and the model that reads it; a voice note goes to the service that listens, and is deleted there once I have its words.
 
 refused-revoked = Your access to this coach was ended by your team lead. Ask them if that is a mistake.
 

@@ -12,7 +12,7 @@ welcome =
 welcome-back = Welcome back, { $name }. Paste a prospect, or see /help for all I can do. Your key, model and reminders are in /settings.
 
 sample-ask =
-    Paste a prospect: who they are, what they wrote, where the deal stands. Copy a profile, an e-mail or a chat as it is.
+    Paste a prospect: who they are, what they wrote, where the deal stands. Copy a profile, an e-mail or a chat as it is, send a screenshot, or say it in a voice note.
 
     This first one is a sample: nothing of it is kept.
 

@@ -81,7 +81,7 @@ practice-how = How it is scored
 practice-criterion = { $weight } for: { $description }
 
 practice-go =
-    Write what you would say, as one message, as if to { $name }. A good pace is { $time }; the clock costs you nothing.
+    Write what you would say, or say it in a voice note, as one message, as if to { $name }. A good pace is { $time }; the clock costs you nothing.
 
 practice-already = This one is open already: your next message is the answer.
 

@@ -3,7 +3,7 @@
 command-support = Get a strategy and a draft for a prospect
 
 support-ask =
-    Paste the prospect: who they are, what they wrote, where the deal stands. Copy a profile, an e-mail or a chat as it is.
+    Paste the prospect: who they are, what they wrote, where the deal stands. Copy a profile, an e-mail or a chat as it is, send a screenshot, or say it in a voice note.
 
     I answer with an analysis, a strategy, tactics and a draft.
 

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -23,7 +24,7 @@ from actors.providers.transcription import (
     TranscriptionQueued,
 )
 from actors.telegram.messages import FetchFile, FileFetched, FileRefused
-from runtime import Actor, ActorSystem, Address, ChildSpec
+from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
 from runtime.testing import ManualClock, Probe
 from sandbox.speech import start
 from sandbox.speech.ogg import voice_note
@@ -59,8 +60,8 @@ class _Tracer(Actor):
 class World:
     """A transcriber before the emulator, with time that the tests move."""
 
-    def __init__(self, url: str, clock: ManualClock) -> None:
-        self.url, self.clock = url, clock
+    def __init__(self, url: str, clock: ManualClock, path: Path) -> None:
+        self.url, self.clock, self.path = url, clock, path
         self.files = {
             "note": NOTE,
             "silence": voice_note(None),
@@ -78,6 +79,7 @@ class World:
         given = {"base_url": self.url, "key": Secret(KEY), **settings}
         files, records = self.files, self.records
         self.system = ActorSystem(clock=self.clock)
+        await self.system.start(journal_spec(self.path))
         await self.system.start(ChildSpec("tracer", lambda: _Tracer(records), well_known=True))
         await self.system.start(ChildSpec("file_fetcher", lambda: _Files(files, self.fetched), well_known=True))
         speech = SpeechSettings(**given)
@@ -170,11 +172,11 @@ class World:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+async def world(tmp_path: Path) -> AsyncIterator[World]:
     """An emulator that works at once, and a transcriber that is not begun yet."""
     clock = ManualClock()
     server = await start(processing_s=0.0, clock=clock.time)
-    made = World(server.url, clock)
+    made = World(server.url, clock, tmp_path / "journal.sqlite")
     yield made
     await made.close()
     await server.stop()
@@ -276,6 +278,20 @@ async def test_an_order_that_was_refused_is_repeated(world: World, kind: str) ->
     await world.expect(Transcribed)
 
 
+async def test_a_pause_longer_than_anyone_waits_is_told_at_once(world: World) -> None:
+    """Where the provider asks for ten minutes nobody is kept waiting for them, and nothing is asked meanwhile."""
+    await world.begin()
+    await world.fault("rate_limit", "upload", retry_after=600)
+    world.ask()
+    first = await world.expect(TranscriptionFailed, step_s=0.0)
+    world.ask()
+    second = await world.expect(TranscriptionFailed, step_s=0.0)
+
+    assert (first.problem, first.retry_after_s) == (SpeechProblem.RATE_LIMITED, 600.0)
+    assert second.problem is SpeechProblem.RATE_LIMITED
+    assert await world.requests("upload") == 1
+
+
 async def test_a_job_that_failed_by_itself_is_ordered_once_more(world: World) -> None:
     """Failed jobs are not paid for: one is ordered again from the same upload, the second failure is told."""
     await world.begin()
@@ -304,6 +320,38 @@ async def test_a_cancelled_request_says_nothing_and_leaves_nothing(world: World)
     assert (await world.described()).undeleted == 0
     assert not world.has(Transcribed)
     assert not world.has(TranscriptionFailed)
+
+
+async def test_what_is_left_to_delete_survives_a_restart(world: World) -> None:
+    """The provider refuses to delete a job under way; whoever starts next does it, and then forgets it."""
+    await world.begin()
+    await world.order("processing", {"seconds": 3_600})
+    request = world.ask()
+    await world.expect(TranscriptBegun)
+    world.tell(CancelTranscription(request))
+    await world.still(lambda: _undeleted(world, 1))
+    await world.system.shutdown()
+    await world.order("processing", {"seconds": 0})
+    await world.begin()
+    await world.until(world.all_deleted, step_s=2.0)
+    await world.until(lambda: _undeleted(world, 0))
+    await world.system.shutdown()
+    await world.begin()
+
+    assert (await world.described()).undeleted == 0
+
+
+async def test_a_provider_that_never_deletes_is_left_to_its_own_retention(world: World) -> None:
+    """Attempts become rare and end after a day, which the status and the log tell."""
+    await world.begin()
+    await world.fault("server_error", "delete", times=0)
+    world.ask()
+    await world.expect(Transcribed)
+    with structlog.testing.capture_logs() as logs:
+        await world.until(lambda: _abandoned(world, 1), step_s=1_800.0)
+
+    assert await world.requests("delete") < 50
+    assert [entry["event"] for entry in logs].count("transcript_not_deleted") == 1
 
 
 async def test_the_death_of_the_sender_cancels(world: World) -> None:
@@ -480,3 +528,7 @@ async def _is_asked(world: World, route: str, count: int) -> bool:
 
 async def _undeleted(world: World, count: int) -> bool:
     return (await world.described()).undeleted == count
+
+
+async def _abandoned(world: World, count: int) -> bool:
+    return (await world.described()).abandoned == count
