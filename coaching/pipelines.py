@@ -17,6 +17,7 @@ CONTEXT = frozenset(
         "knowledge",
         "lead",
         "scenario",
+        "former_comments",
         "strategist_output",
         "user_memory",
         "user_message",

@@ -34,6 +34,7 @@ PLACEHOLDERS = {
     "lead": Kind.TURN,
     "scenario": Kind.DATA,
     "strategist_output": Kind.TURN,
+    "former_comments": Kind.TURN,
     "user_memory": Kind.DATA,
     "user_message": Kind.TURN,
     "wish": Kind.TURN,

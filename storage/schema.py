@@ -52,6 +52,8 @@ TABLES: dict[str, dict[str, Kind]] = {
     "scenarios_seen": _columns(
         uuid="id user_id", bigint="telegram_id", text="scenario_id", time="seen_at ideal_seen_at"
     ),
+    "win_rewards": _columns(uuid="id user_id lead_id", bigint="telegram_id", text="person", time="created_at"),
+    "agent_models": _columns(uuid="id", bigint="chosen_by", text="agent model", time="created_at"),
     "badges": _columns(uuid="id user_id", bigint="telegram_id", text="badge", time="created_at"),
     "generated_scenarios": _columns(
         uuid="id",

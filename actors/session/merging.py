@@ -21,7 +21,6 @@ _KEPT = (
     "last_contacted",
     "next_followup",
     "followup_count",
-    "rewarded_at",
     "outcome",
     "created_at",
 )
@@ -33,6 +32,7 @@ _MISSING = (
     "prospect_company",
     "prospect_geography",
     "web_research",
+    "rewarded_at",
 )
 """Columns that the older lead fills where the newer one says nothing."""
 

@@ -12,21 +12,25 @@ from coaching.leads import Lead, LeadStatus
 from coaching.practice import number
 from coaching.progress import standing
 from coaching.prospect import cleaned
+from coaching.team import DAY_S
+from coaching.wins import MOST_A_WEEK, WON_XP, earns, person
 from storage import to_text
 
-WON_XP = 500
-"""Points for a won lead, once in its life however often it is opened and won again."""
 LONGEST_OUTCOME = 1_000
 
 
 def closed(state: SessionState, profile: Profile, lead: Lead, world: World) -> Turn:
-    """Ask what decided a lead that was just closed; a first win earns its points."""
-    first = lead.status is LeadStatus.CLOSED_WON and not lead.rewarded
+    """Ask what decided a lead that was just closed; a first win of somebody earns its points."""
+    first = lead.status is LeadStatus.CLOSED_WON and _earns(lead, world, state.rep.telegram_id)
     name = "outcome-won" if lead.status is LeadStatus.CLOSED_WON else "outcome-lost"
-    text = world.texts(name, lead=title(lead, world), xp=WON_XP if first else 0)
+    text = world.texts(name, lead=title(lead, world), xp=WON_XP if first else 0, limit=MOST_A_WEEK)
     skip = ((Button(label=world.texts("button-outcome-skip"), data=f"outcome:skip:{lead.id}"),),)
     waiting = state.at(TellingOutcome(lead.id))
-    return Turn(waiting, calls=say(state, text, skip), rows=_reward(profile, lead, world) if first else ())
+    return Turn(
+        waiting,
+        calls=say(state, text, skip),
+        rows=_reward(profile, lead, world, state.rep.telegram_id) if first else (),
+    )
 
 
 def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
@@ -49,11 +53,25 @@ def take(state: SessionState, message: TextMessage, world: World) -> Turn:
     return Turn(state.at(Idle()), calls=say(state, world.texts("outcome-kept")), rows=rows)
 
 
-def _reward(profile: Profile, lead: Lead, world: World) -> tuple[RowWrite, ...]:
+def _earns(lead: Lead, world: World, telegram_id: int) -> bool:
+    rewards = world.book.rows("win_rewards").values()
+    return earns(lead, person(lead, telegram_id), rewards, to_text(world.now - 7 * DAY_S))
+
+
+def _reward(profile: Profile, lead: Lead, world: World, telegram_id: int) -> tuple[RowWrite, ...]:
     xp = number(world.book.rows("users").get(profile.user_id, {}), "total_xp") + WON_XP
     values: dict[str, object] = {"total_xp": xp, "current_level": standing(xp).level}
+    reward: dict[str, object] = {
+        "id": world.new_id(),
+        "user_id": profile.user_id,
+        "telegram_id": telegram_id,
+        "lead_id": lead.id,
+        "person": person(lead, telegram_id),
+        "created_at": to_text(world.now),
+    }
     return (
         changed(lead, {"rewarded_at": to_text(world.now)}, world),
+        RowWrite("win_rewards", "insert", (reward,)),
         RowWrite("users", "update", values=values, where={"id": profile.user_id}),
     )
 

@@ -19,8 +19,8 @@ from storage import Row
 MAXIMUM_WISH = 1_000
 """Characters of a wish; more is a new prospect and not a change."""
 WISHES = {
-    "shorter": "Make the draft much shorter: half the words or fewer.",
-    "bolder": "Make the draft bolder: plainer words and a direct question for the next step.",
+    "shorter": "Make it much shorter: half the words or fewer.",
+    "bolder": "Make it bolder: plainer words and a direct question for the next step.",
 }
 """What the buttons say to the model; the rep reads the buttons."""
 

@@ -5,6 +5,7 @@ import msgspec
 from actors.providers.messages import Provider, SealedKey
 from actors.session.waiting import CheckingKey, Idle, Waiting
 from actors.telegram.incoming import AudioMessage, Message
+from coaching.advice import CommentsOutput
 from coaching.memory import UserMemory
 from coaching.rep_settings import RepSettings
 
@@ -97,13 +98,25 @@ class Hearing(msgspec.Struct, frozen=True):
         return tuple(part for part in self.parts if isinstance(part, AudioMessage))
 
 
+class Commented(msgspec.Struct, frozen=True):
+    """Comments that were written and may be changed; `seen` is what was read in the post's pictures, if it had any."""
+
+    run_id: str
+    text: str
+    lead_id: str
+    images: tuple[str, ...]
+    seen: bytes | None
+    output: CommentsOutput
+
+
 class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rep's conversation: who, what the next message is taken for, and the jobs in their order of arrival.
 
     `link` is the payload of a deep link that waits for the set-up; `sampled` says that the free sample is spent;
     `hearings` are spoken messages and what came after them, in order, the first being put into words; `unheard` is the
     one that could not be, kept for another try.
-    `reachable` is False after Telegram refused to deliver to the rep; `acted` holds the ids of the page's last actions.
+    `reachable` is False after Telegram refused to deliver to the rep; `acted` holds the ids of the page's last actions;
+    `comments` are the last that were written, oldest first.
     """
 
     rep: Rep
@@ -120,6 +133,7 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hearings: tuple[Hearing, ...] = ()
     unheard: Hearing | None = None
     acted: tuple[str, ...] = ()
+    comments: tuple[Commented, ...] = ()
     memory: UserMemory = UserMemory()
 
     @property

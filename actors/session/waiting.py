@@ -108,6 +108,12 @@ class ShowingPost(msgspec.Struct, frozen=True, tag="showing_post"):
     lead_id: str = ""
 
 
+class TellingCommentWish(msgspec.Struct, frozen=True, tag="telling_comment_wish"):
+    """The next text says how the comments of this run are to be changed."""
+
+    run_id: str
+
+
 Waiting = (
     Idle
     | ChoosingProvider
@@ -127,5 +133,6 @@ Waiting = (
     | TellingOutcome
     | UpdatingLead
     | ShowingPost
+    | TellingCommentWish
 )
 """Everything a session may wait for."""

@@ -71,7 +71,7 @@ def answer(question: Question) -> str:
     elif {"assessment", "moves"} <= fields:
         wanted = counsel(prospect, knowledge)
     elif {"post", "options"} <= fields:
-        wanted = comments(text)
+        wanted = comments(text, find_sources(said))
     elif {"platform", "message"} <= fields:
         wanted = revise(find_sources(said), prospect.main.ask)
     return json.dumps(shaped(schema, wanted, prospect.facts() | _facts(pictures)), ensure_ascii=False)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.models.knowledge import Knowledge
 from sandbox.models.reading import Prospect
+from sandbox.models.revising import reworded
 from sandbox.models.strategy import advise
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -38,8 +39,13 @@ def counsel(prospect: Prospect, knowledge: Knowledge) -> dict[str, Any]:
     }
 
 
-def comments(text: str) -> dict[str, Any]:
-    """Three comments that take up the post's first sentence."""
+def comments(text: str, sources: dict[str, Any]) -> dict[str, Any]:
+    """Three comments that take up the post's first sentence, or the former ones under the rep's `wish`."""
+    former, wish = sources.get("former_comments"), str(sources.get("wish") or "")
+    if wish and isinstance(former, list):
+        ask = "What would you do first?"
+        options = [one | {"text": reworded(str(one.get("text")), wish, ask)} for one in former if isinstance(one, dict)]
+        return comments(text, {}) | {"options": options}
     first = next((part.strip() for part in _SENTENCE.split(text) if len(part.split()) > 2), "the post")
     topic = first.rstrip(".!?")[:_LONGEST]
     return {

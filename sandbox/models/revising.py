@@ -13,15 +13,17 @@ def revise(sources: dict[str, Any], language_ask: str) -> dict[str, Any]:
     """The draft in `strategist_output` under the wish: shorter, bolder, or with the wish taken up as a point."""
     answer = sources.get("strategist_output")
     draft = dict(answer.get("draft") or {}) if isinstance(answer, dict) else {}
-    message, wish = str(draft.get("message") or ""), str(sources.get("wish") or "")
-    changed = message
-    if _SHORTER.search(wish):
-        changed = _shorter(message)
-    elif _BOLDER.search(wish):
-        changed = _bolder(message)
-    elif message:
-        changed = _with_point(message, language_ask)
+    changed = reworded(str(draft.get("message") or ""), str(sources.get("wish") or ""), language_ask)
     return draft | {"message": changed, "word_count": len(changed.split())}
+
+
+def reworded(message: str, wish: str, ask: str) -> str:
+    """The message under the wish: shorter, bolder, or with what the rep asked for as a point."""
+    if _SHORTER.search(wish):
+        return _shorter(message)
+    if _BOLDER.search(wish):
+        return _bolder(message)
+    return _with_point(message, ask) if message else message
 
 
 def _shorter(message: str) -> str:

@@ -23,9 +23,9 @@ def library() -> Library:
 
 
 def asked(agent: str, **values: object) -> bytes:
-    """What the practice model answers as this agent."""
+    """What the practice model answers as this agent; what is not given is the knowledge, or empty in the turn."""
     prompt = library().prompts[agent]
-    given = {name: values.get(name, library().knowledge) for name in prompt.inputs}
+    given = {name: values.get(name, "" if name in prompt.turn else library().knowledge) for name in prompt.inputs}
     schema = wire_schema(OUTPUTS[AGENTS[agent].output or ""], Dialect.OPENROUTER)
     turn = Turn("user", render_turn(prompt, given))
     return answer(Question("\n\n".join(render(prompt, given)), (turn,), schema)).encode()

@@ -124,6 +124,10 @@ comment-size = I need the post itself: a screenshot, or its text of 10 to { $lim
 
 comment-post = The post: { $post }
 
+comment-wish-ask = What shall I change about the three comments? Say it in a sentence.
+
+comment-gone = Those comments are no longer here to change. Show me the post once more.
+
 button-copy-professional = Copy (professional)
 button-copy-casual = Copy (casual)
 button-copy-question = Copy (question)
@@ -135,3 +139,10 @@ research =
     { $text }
 
 button-research-again = Search again
+button-research-former = What I found before
+button-research-now = What I found last
+
+research-former =
+    What the web said about { $lead } until { $day } ({ $number } of { $count } former ones):
+
+    { $text }

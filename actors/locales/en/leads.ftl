@@ -108,7 +108,7 @@ button-lead-delete-yes = Yes, delete
 
 outcome-won =
     { $xp ->
-        [0] { $lead } is won again. What decided it? One or two sentences help you with the next one.
+        [0] Well done: { $lead } is won. There are no points this time: a person earns them once, and { $limit } wins a week do. What decided it? One or two sentences help you with the next one.
        *[other] Well done: { $lead } is won, and that is +{ $xp } XP. What decided it? One or two sentences help you with the next one.
     }
 

@@ -32,7 +32,15 @@ def plan(begun_at: float = NOW - DAY) -> Plan:
 def with_leads(*leads: Row, now: float = NOW, xp: int = 0) -> World:
     """A world with these leads and nothing that happened with them."""
     users: Row = {"id": user_id(7), "telegram_id": 7, "total_xp": xp, "digested_at": None}
-    return here(now, lead_registry=leads, lead_activity_log=(), lead_versions=(), users=(users,), support_sessions=())
+    return here(
+        now,
+        lead_registry=leads,
+        lead_activity_log=(),
+        lead_versions=(),
+        users=(users,),
+        support_sessions=(),
+        win_rewards=(),
+    )
 
 
 def stored(world: World, lead_id: str = LEAD) -> Lead:

@@ -90,6 +90,17 @@ def test_closing_stops_reminders_and_a_win_earns_its_points_once() -> None:
     assert "XP" not in said(again)[-1]
 
 
+def test_a_person_made_anew_and_won_again_earns_nothing() -> None:
+    """The lead is deleted with everything, pasted again and won: the reward of the first one is remembered."""
+    at = with_leads(lead())
+    at.book.apply(tap(ready(), f"lead:set:{LEAD}:closed_won", at).rows)
+    at.book.apply(tap(ready(), f"lead:gone:{LEAD}", at).rows)
+    at.book.fill("lead_registry", (lead(OTHERS),), at=NOW)
+    again = tap(ready(), f"lead:set:{OTHERS}:closed_won", at)
+    assert rows_of(again, "users") == []
+    assert "no points this time" in said(again)[-1]
+
+
 def test_opening_a_closed_lead_brings_its_reminders_back() -> None:
     """The plan's next step is due again."""
     at = with_leads(planned_lead(status="closed_lost", next_followup=None))

@@ -36,6 +36,17 @@ def test_a_yes_makes_one_lead_with_all_that_was_known() -> None:
     assert tap(ready(), f"merge:yes:{new}:{LEAD[:8]}", at).rows == ()
 
 
+@pytest.mark.parametrize("rewarded", ["older", "newer"])
+def test_a_merge_forgets_no_reward(rewarded: str) -> None:
+    """Whichever of the two was won before, the one lead counts as rewarded."""
+    at = with_leads(lead(rewarded_at="2026-05-01T00:00:00.000000Z" if rewarded == "older" else None))
+    _, new = worked(at)
+    if rewarded == "newer":
+        at.book.apply(tap(ready(), f"lead:set:{new}:closed_won", at).rows)
+    at.book.apply(tap(ready(), f"merge:yes:{new}:{LEAD[:8]}", at).rows)
+    assert stored(at, new).rewarded
+
+
 def test_a_no_leaves_both() -> None:
     """Nothing is written."""
     at = with_leads(lead())

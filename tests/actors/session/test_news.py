@@ -3,14 +3,15 @@
 import msgspec
 import pytest
 
+from actors.session.comment import look as commented_on
 from actors.session.gathering import Bundle
 from actors.session.news import look
-from actors.session.waiting import Idle, ShowingPost, UpdatingLead
+from actors.session.waiting import Idle, ShowingPost, TellingCommentWish, UpdatingLead
 from coaching.advice import Page, Research
 from coaching.extraction import ExtractionOutput
 from tests.actors.session.leading import LEAD, lead, stored, with_leads
 from tests.actors.session.practising import ANNA, rows_of, tap, write
-from tests.actors.session.world import answer, finished, fresh, keyboard, ready, said
+from tests.actors.session.world import NOW, answer, finished, fresh, keyboard, over, ready, said, shown
 from tests.eval.practice import asked
 
 POST = "We cut our standstill by a third this year. Thanks to a great team at Nordwerk!"
@@ -91,6 +92,30 @@ def test_research_keeps_its_pages_and_the_former_one() -> None:
     assert "castings" in said(tap(ready(), f"research:show:{LEAD}", at))[0]
 
 
+def test_former_research_can_be_read_one_by_one() -> None:
+    """The newest first, each with its pages and its place among them; one that is not there is a stale button."""
+    versions = tuple(
+        {
+            "id": str(n),
+            "lead_id": LEAD,
+            "kind": "research",
+            "content": {"text": f"Found {n}\n\n- A page: https://example.com/{n}"},
+            "created_at": f"2026-0{n}-01T00:00:00.000000Z",
+        }
+        for n in (1, 2)
+    )
+    at = with_leads(lead(web_research="Now"))
+    at.book.fill("lead_versions", versions, at=NOW)
+    assert f"research:former:{LEAD}:0" in keyboard(tap(ready(), f"research:show:{LEAD}", at))
+    newest = tap(ready(), f"research:former:{LEAD}:0", at)
+    assert "https://example.com/2" in shown(newest)
+    assert keyboard(newest) == [f"research:former:{LEAD}:1", f"research:show:{LEAD}"]
+    oldest = tap(ready(), f"research:former:{LEAD}:1", at)
+    assert "https://example.com/1" in shown(oldest)
+    assert keyboard(oldest) == [f"research:former:{LEAD}:0", f"research:show:{LEAD}"]
+    assert tap(ready(), f"research:former:{LEAD}:2", at).calls == ()
+
+
 def test_comments_come_one_by_one() -> None:
     """From a text or a screenshot; of a lead they are kept with it."""
     at = with_leads(lead())
@@ -100,8 +125,49 @@ def test_comments_come_one_by_one() -> None:
     output = asked("commenter", user_message=POST, lead={})
     done = finished(turn.state, turn.state.jobs[0].run_id, "commenter", output, at)
     assert len(said(done)) == 4
-    assert keyboard(done) == [f"comment:ask:{LEAD}"]
+    run = turn.state.jobs[0].run_id
+    assert keyboard(done) == [
+        *(f"comment:{name}:{run}" for name in ("shorter", "bolder", "tell")),
+        f"comment:ask:{LEAD}",
+    ]
     assert rows_of(done, "lead_activity_log")[0]["activity_type"] == "screenshot_comment"
+
+
+def test_comments_are_changed_without_looking_at_the_post_again() -> None:
+    """A wish, by button or in words, goes with the former comments; what was read in the picture goes with it."""
+    at = with_leads()
+    bundle = Bundle(ANNA, "", ("photo1",))
+    looking = commented_on(ready().at(ShowingPost()), bundle, at)
+    run = looking.state.jobs[0].run_id
+    seen = msgspec.json.encode(ExtractionOutput(visible_text=POST))
+    read = finished(looking.state, run, "extraction", seen, at, last=False)
+    done = finished(read.state, run, "commenter", asked("commenter", user_message=POST, lead={}), at)
+    idle = over(done.state, run, at).state
+    shorter = tap(idle, f"comment:shorter:{run}", at).state.jobs[0]
+    assert (shorter.pipeline, shorter.images, shorter.finished) == ("comment_photo", ("photo1",), {"extraction": seen})
+    former = msgspec.convert(shorter.inputs["former_comments"], list[dict[str, str]])
+    assert former[0]["text"] in said(done)[1]
+    asking = tap(idle, f"comment:tell:{run}", at)
+    assert asking.state.waiting_for == TellingCommentWish(run)
+    assert write(asking.state, "x" * 1_001, at).state == asking.state
+    wished = write(asking.state, "Name Nordwerk", at)
+    assert wished.state.jobs[0].inputs["wish"] == "Name Nordwerk"
+    assert wished.state.waiting_for == Idle()
+    gone = write(ready().at(TellingCommentWish("gone")), "Name Nordwerk", at)
+    assert "no longer here" in said(gone)[0]
+
+
+def test_the_last_few_comments_can_be_changed() -> None:
+    """Older ones are let go: their buttons are stale."""
+    at, state, runs = with_leads(), ready(), []
+    output = asked("commenter", user_message=POST, lead={})
+    for _ in range(6):
+        turn = write(state, f"/comment {POST}", at)
+        runs.append(turn.state.jobs[0].run_id)
+        done = finished(turn.state, runs[-1], "commenter", output, at)
+        state = over(done.state, runs[-1], at).state
+    assert tap(state, f"comment:bolder:{runs[0]}", at).state == state
+    assert tap(state, f"comment:bolder:{runs[1]}", at).state != state
 
 
 def test_a_comment_without_a_lead_is_kept_nowhere() -> None:

@@ -29,3 +29,13 @@ def test_an_order_in_a_post_is_not_followed_nor_repeated() -> None:
     comments = msgspec.json.decode(asked("commenter", user_message=post, lead={}), type=CommentsOutput)
     assert [option.tone for option in comments.options] == list(Tone)
     assert all("standstill" in option.text and "gnore" not in option.text for option in comments.options)
+
+
+def test_comments_are_reworded_on_a_wish() -> None:
+    """Shorter is shorter, each keeps its tone."""
+    post = "We cut our standstill by a third. It took a year. The whole team did it."
+    long = "We saw the same. It took us longer. Thank you for it."
+    former = [{"tone": tone.value, "text": long} for tone in Tone]
+    wished = asked("commenter", user_message=post, lead={}, former_comments=former, wish="Make it much shorter.")
+    changed = msgspec.json.decode(wished, type=CommentsOutput)
+    assert [(option.tone, option.text) for option in changed.options] == [(tone, "We saw the same.") for tone in Tone]
