@@ -154,16 +154,13 @@ def identity(output: StrategistOutput) -> LeadIdentity:
 
 
 def same_person(one: LeadIdentity, other: LeadIdentity) -> bool:
-    """Whether two leads surely are one: the same full name, and no two different companies.
+    """Whether two leads surely are one: the same full name at the same company.
 
-    Conservative on purpose: a single name is never enough, nor is part of a name or a shared company, because a
-    wrong merge overwrites someone's work and a missed one only shows a person twice.
+    Conservative on purpose: a single name is never enough, nor is a company that one of them does not name, because
+    the rep is asked in doubt, and a wrong merge mixes two people's files.
     """
-    name = _folded(one.name)
-    if " " not in name or name != _folded(other.name):
-        return False
-    companies = {company for company in (_folded(one.company), _folded(other.company)) if company}
-    return len(companies) < 2
+    name, company = _folded(one.name), _folded(one.company)
+    return " " in name and bool(company) and (name, company) == (_folded(other.name), _folded(other.company))
 
 
 def maybe_same(one: LeadIdentity, other: LeadIdentity) -> bool:

@@ -1,4 +1,4 @@
-"""Two leads that may be one person: the rep is asked, and only a yes makes one of them, with nothing lost."""
+"""Two leads of one person become one, with nothing lost: at once where it is sure, else only on the rep's yes."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ from actors.session.state import Profile, SessionState
 from actors.session.turn import Tap, Turn, World, say, show
 from actors.telegram.messages import TelegramCall
 from actors.telegram.rendering import Button
-from coaching.leads import Lead, LeadIdentity, maybe_same
+from coaching.leads import Lead, LeadIdentity, lead_of, maybe_same, same_person
 from storage import Row
 
 _SHORT = 8
@@ -37,15 +37,29 @@ _MISSING = (
 """Columns that the older lead fills where the newer one says nothing."""
 
 
-def ask(state: SessionState, lead_id: str, who: LeadIdentity, world: World) -> tuple[TelegramCall, ...]:
-    """Return the question whether a new lead is one that is known; none where no other could be."""
+def settle(
+    state: SessionState, profile: Profile, written: tuple[RowWrite, ...], who: LeadIdentity, world: World
+) -> Turn:
+    """A turn that writes the rows of a new lead, merged with the lead of surely the same person; in doubt it asks."""
+    row = next(row for write in written if write.table == "lead_registry" for row in write.rows)
+    new = lead_of(row)
     try:
-        others = [lead for lead in leads_of(world) if lead.id != lead_id]
+        others = [lead for lead in leads_of(world) if lead.id != new.id]
     except RowsUnreachable:
-        return ()
-    same = next((lead for lead in others if maybe_same(LeadIdentity(lead.name, lead.company), who)), None)
-    if same is None:
-        return ()
+        return Turn(state, rows=written)
+    same = next((lead for lead in others if same_person(_identity(lead), who)), None)
+    if same is not None:
+        told = say(state, world.texts("merge-known", lead=title(same, world)))
+        return Turn(state, calls=told, rows=(*written, *_merged(state, profile, row, same, world)))
+    doubtful = next((lead for lead in others if maybe_same(_identity(lead), who)), None)
+    return Turn(state, calls=_ask(state, new.id, doubtful, world) if doubtful else (), rows=written)
+
+
+def _identity(lead: Lead) -> LeadIdentity:
+    return LeadIdentity(lead.name, lead.company)
+
+
+def _ask(state: SessionState, lead_id: str, same: Lead, world: World) -> tuple[TelegramCall, ...]:
     buttons = tuple(
         Button(label=world.texts(f"button-merge-{wish}"), data=f"merge:{wish}:{lead_id}:{same.id[:_SHORT]}")
         for wish in ("yes", "no")
@@ -63,28 +77,28 @@ def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
                 return None
             if wish == "no":
                 return show(state, tap, world.texts("merge-kept"))
-            return _merged(state, state.profile, newer, older[0], tap, world)
+            turn = show(state, tap, world.texts("merge-done", lead=title(older[0], world)))
+            row = world.book.rows("lead_registry")[newer.id]
+            return msgspec.structs.replace(turn, rows=_merged(state, state.profile, row, older[0], world))
     return None
 
 
-def _merged(state: SessionState, profile: Profile, newer: Lead, older: Lead, tap: Tap, world: World) -> Turn:
+def _merged(state: SessionState, profile: Profile, newer: Row, older: Lead, world: World) -> tuple[RowWrite, ...]:
     """The newer lead stays, because the buttons under its answer mean it; the older one's life goes on in it."""
-    stored = world.book.rows("lead_registry")
-    values = _values(stored[newer.id], stored[older.id])
+    new = lead_of(newer)
+    values = _values(newer, world.book.rows("lead_registry")[older.id])
     where: dict[str, object] = {"lead_id": older.id, "telegram_id": state.rep.telegram_id}
-    moved: dict[str, object] = {"lead_id": newer.id}
+    moved: dict[str, object] = {"lead_id": new.id}
     mine: dict[str, object] = {"id": older.id, "telegram_id": state.rep.telegram_id}
-    former = msgspec.structs.replace(older, id=newer.id)
-    rows = (
+    former = msgspec.structs.replace(older, id=new.id)
+    return (
         analysis_version(state, profile, former, world),
-        changed(newer, values, world),
+        changed(new, values, world),
         RowWrite("lead_activity_log", "update", values=moved, where=where),
         RowWrite("lead_versions", "update", values=moved, where=where),
-        activity(state, newer.id, "merged", title(older, world), world),
+        activity(state, new.id, "merged", title(older, world), world),
         RowWrite("lead_registry", "delete", where=mine),
     )
-    turn = show(state, tap, world.texts("merge-done", lead=title(older, world)))
-    return msgspec.structs.replace(turn, rows=rows)
 
 
 def _values(newer: Row, older: Row) -> dict[str, object]:

@@ -21,7 +21,6 @@ from coaching.leads import identity
 from coaching.memory import MemoryOutput, grounded, merge, support_interaction
 from coaching.names import prospect_names
 from coaching.prospect import MAXIMUM_LENGTH, Verdict, cleaned, judge
-from coaching.rows import row_id
 from coaching.strategist import StrategistOutput, tidied
 from storage import to_text
 
@@ -108,15 +107,11 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
     calls = answer_calls(
         state.rep.telegram_id, output, job.model, run_id, practice=practice, world=world, similar=similar
     )
-    if not job.subject:
-        calls += merging.ask(state, row_id(run_id, "lead_registry"), identity(output), world)
-    return Turn(
-        state,
-        calls=calls,
-        rows=revised_rows(run_id, output, world.now)
-        if job.subject
-        else answered_rows(state.rep, profile, job, text_of(job), output, world.now),
-    )
+    if job.subject:
+        return Turn(state, calls=calls, rows=revised_rows(run_id, output, world.now))
+    written = answered_rows(state.rep, profile, job, text_of(job), output, world.now)
+    turn = merging.settle(state, profile, written, identity(output), world)
+    return msgspec.structs.replace(turn, calls=(*calls, *turn.calls))
 
 
 def ended(state: SessionState, job: Job, world: World) -> Turn:

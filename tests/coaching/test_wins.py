@@ -12,8 +12,8 @@ LATER = "2027-01-12T00:00:00.000000Z"
 EARLIER = "2027-01-02T00:00:00.000000Z"
 
 
-def made(**changes: object) -> Lead:
-    return lead_of(lead(**changes))
+def made(lead_id: str = LEAD, **changes: object) -> Lead:
+    return lead_of(lead(lead_id) | changes)
 
 
 def reward(who: str = "somebody", lead_id: str = "other", at: str = LATER) -> dict[str, object]:

@@ -47,7 +47,7 @@ async def test_a_model_that_answers_in_prose(tmp_path: Path) -> None:
         failed = (await anna.transcript())["messages"][-1]
         await anna.taps(failed["reply_markup"]["inline_keyboard"][0][0]["callback_data"])
         await anna.hears_drafts(2)
-        assert coach.count_records("lead_registry") == 2
+        assert coach.count_records("lead_registry") == 1
 
 
 async def test_a_wrong_key_is_refused_and_leaves_no_trace(tmp_path: Path) -> None:

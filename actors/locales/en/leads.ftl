@@ -108,7 +108,7 @@ button-lead-delete-yes = Yes, delete
 
 outcome-won =
     { $xp ->
-        [0] Well done: { $lead } is won. There are no points this time: a person earns them once, and { $limit } wins a week do. What decided it? One or two sentences help you with the next one.
+        [0] Well done: { $lead } is won. It counts in your numbers; points come once for a person, and for { $limit } wins a week at most. What decided it? One or two sentences help you with the next one.
        *[other] Well done: { $lead } is won, and that is +{ $xp } XP. What decided it? One or two sentences help you with the next one.
     }
 
@@ -123,6 +123,8 @@ outcome-skipped = All right.
 button-outcome-skip = Skip
 
 merge-ask = You already have { $lead }. Is this the same person?
+
+merge-known = You have worked on { $lead } before, so I brought this to the lead you have: its notes, plan and history stay.
 
 merge-done = One lead now: what you knew of { $lead } goes on in the new one, and the former reading is kept.
 

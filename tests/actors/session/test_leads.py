@@ -98,7 +98,7 @@ def test_a_person_made_anew_and_won_again_earns_nothing() -> None:
     at.book.fill("lead_registry", (lead(OTHERS),), at=NOW)
     again = tap(ready(), f"lead:set:{OTHERS}:closed_won", at)
     assert rows_of(again, "users") == []
-    assert "no points this time" in said(again)[-1]
+    assert "once for a person" in said(again)[-1]
 
 
 def test_opening_a_closed_lead_brings_its_reminders_back() -> None:

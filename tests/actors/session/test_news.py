@@ -9,6 +9,7 @@ from actors.session.news import look
 from actors.session.waiting import Idle, ShowingPost, TellingCommentWish, UpdatingLead
 from coaching.advice import Page, Research
 from coaching.extraction import ExtractionOutput
+from storage import Row
 from tests.actors.session.leading import LEAD, lead, stored, with_leads
 from tests.actors.session.practising import ANNA, rows_of, tap, write
 from tests.actors.session.world import NOW, answer, finished, fresh, keyboard, over, ready, said, shown
@@ -94,7 +95,7 @@ def test_research_keeps_its_pages_and_the_former_one() -> None:
 
 def test_former_research_can_be_read_one_by_one() -> None:
     """The newest first, each with its pages and its place among them; one that is not there is a stale button."""
-    versions = tuple(
+    versions: tuple[Row, ...] = tuple(
         {
             "id": str(n),
             "lead_id": LEAD,
