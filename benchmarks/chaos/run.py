@@ -61,17 +61,17 @@ async def run(world: World, plan: Plan, reps: int, *, latency_s: tuple[float, fl
     ended = time.monotonic()
     await world.coach.until_ready(SETTLE_S)
     await _nothing_waits(world)
-    await world.coach.settled(SETTLE_S)
+    await world.coach.traced(SETTLE_S)
     return Ran(numbers, dict(done), len(plan.kills), cut, time.monotonic() - ended)
 
 
 async def set_up(world: World, reps: int) -> list[Rep]:
     """Start Cornerman and bring so many reps to the point where they can paste a prospect."""
     await world.coach.start()
-    everyone = [Rep(world.coach, FIRST_ID + number, f"rep{number}", looks_every_s=0.5) for number in range(reps)]
+    everyone = [Rep(world.coach, FIRST_ID + number, f"rep{number}") for number in range(reps)]
     for first in range(0, reps, _AT_ONCE):
         await asyncio.gather(*(rep.set_up() for rep in everyone[first : first + _AT_ONCE]))
-    await world.coach.settled(SETTLE_S)
+    await world.coach.traced(SETTLE_S)
     return everyone
 
 

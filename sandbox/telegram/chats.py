@@ -11,6 +11,8 @@ from sandbox.telegram.refusals import bad, forbidden
 DRAFT_SHOWN_S = 30.0
 ACTION_SHOWN_S = 5.0
 _REMEMBERED = 1000
+_PASSING = ("draft", "draft_end", "action")
+"""Events that change nothing that stays in the chat."""
 Event = dict[str, Any]
 Listener = Callable[[Event], None]
 
@@ -31,6 +33,7 @@ class Chat:
         self.started = self.blocked = self.deactivated = False
         self.pinned: int | None = None
         self.changed_at = clock.now()
+        self.changes = 0
         self._listeners: set[Listener] = set()
         self._archive = archive
         self._clock = clock
@@ -126,6 +129,7 @@ class Chat:
     def tell(self, event: Event) -> None:
         """Tell everyone who watches this chat."""
         self.changed_at = self._clock.now()
+        self.changes += event["type"] not in _PASSING
         for listener in tuple(self._listeners):
             listener(event)
 

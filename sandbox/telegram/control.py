@@ -16,12 +16,13 @@ stand in any of these bodies, and count from then on):
 What can be seen:
 
 `GET  /sim/users/{id}/transcript` {"messages", "drafts", "actions", "callback_answers", "edits", "deleted", "blocked",
-                                  "started"}; a message has message_id, date, from ("bot" or "user"), text, entities,
-                                  edited, and reply_markup, media, reply_to where it has them
+                                  "started", "changes"}; a message has message_id, date, from ("bot" or "user"), text,
+                                  entities, edited, and reply_markup, media, reply_to where it has them
 `GET  /sim/users/{id}/wait`       waits, then answers with the transcript; 408 with it after `timeout_s` (10).
                                   All of these that are given must hold: `text` (a regular expression in a message of
                                   the bot above `after`, a message id), `count` (so many of the bot's messages above
-                                  `after`), `quiet_s` (nothing has happened in the chat for so long)
+                                  `after`), `quiet_s` (nothing has happened in the chat for so long), `changes` (more
+                                  that stays has happened than a transcript with this number of changes tells)
 `GET  /sim/users/{id}/events`     the chat as server-sent events, a snapshot first; also `/sim/events/{id}`
 `GET  /sim/calls`                 every Bot API call but getUpdates in order: {"method", "chat_id", "at", "status"},
                                   status null while it runs or where it was cut off; `?method=` and `?chat_id=` choose

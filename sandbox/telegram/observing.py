@@ -142,6 +142,7 @@ class _Wish:
         self._pattern = re.compile(query["text"]) if "text" in query else None
         self._after = int(query.get("after", 0))
         self._count = int(query.get("count", 0))
+        self._changes = int(query.get("changes", -1))
         self.quiet_s = float(query.get("quiet_s", 0))
 
     def holds(self, chat: Chat) -> bool:
@@ -151,7 +152,7 @@ class _Wish:
             if number > self._after and message["from"]["is_bot"]
         ]
         found = self._pattern is None or any(self._pattern.search(text) for text in heard)
-        return found and len(heard) >= self._count
+        return found and len(heard) >= self._count and chat.changes > self._changes
 
 
 async def _stays_quiet(events: "asyncio.Queue[Event | None]", seconds: float) -> bool:

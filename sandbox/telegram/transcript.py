@@ -19,6 +19,7 @@ def transcript(chat: Chat) -> dict[str, Any]:
         "deleted": list(chat.deleted),
         "blocked": chat.blocked,
         "started": chat.started,
+        "changes": chat.changes,
     }
 
 

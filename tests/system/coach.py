@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import sys
 from asyncio.subprocess import Process
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ HOME = Path(__file__).parents[2]
 TOKEN = "1000001:planted-sandbox-token-planted-sandbox"
 SPEECH_KEY = "planted-speech-key-planted"
 START_S = 30.0
+_UNSETTLED = (
+    "select 1 from inbox where state = 'new'",
+    "select 1 from outbox where settled_at is null",
+    "select 1 from snapshots where wake = 1",
+)
 
 
 def free_port() -> int:
@@ -183,17 +189,28 @@ class Coach:
             return dict(await answer.json())
 
     async def settled(self, wait_s: float = START_S) -> None:
-        """Wait until nothing is left to handle, send or write."""
+        """Wait until nothing is left with Telegram, or in the journal to handle, work on, send or write."""
         async with asyncio.timeout(wait_s):
-            while not self._empty(await self.status()):
+            while (await self.look("state"))["pending_updates"] or self._unsettled():
+                await asyncio.sleep(0.02)
+
+    async def traced(self, wait_s: float = START_S) -> None:
+        """Settle, and wait until an observation made after that shows no trace unwritten."""
+        await self.settled(wait_s)
+        since = datetime.now(UTC)
+        async with asyncio.timeout(wait_s):
+            while True:
+                seen = await self.status()
+                if datetime.fromisoformat(seen["now"]) > since and not seen["tracer"]["buffered"]:
+                    return
                 await asyncio.sleep(0.1)
 
-    def _empty(self, status: dict[str, Any]) -> bool:
-        journal = status.get("journal")
-        if journal is None or journal["inbox_pending"] or any(journal["outbox_pending"].values()):
-            return False
-        types = {one["type"]: one["count"] for one in status["types"]}
-        return not types.get("PipelineRun") and not status.get("tracer", {}).get("buffered", 0)
+    def _unsettled(self) -> bool:
+        connection = self.journal
+        try:
+            return any(connection.execute(question).fetchone() for question in _UNSETTLED)
+        finally:
+            connection.close()
 
     def count_records(self, table: str) -> int:
         """How many rows the embedded records hold."""

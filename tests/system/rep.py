@@ -10,6 +10,7 @@ PROSPECT = (
     "what we planned and the budget for this year is closed. Could you come back in spring?"
 )
 WAIT_S = 60.0
+Chat = dict[str, Any]
 
 
 def numbered_prospect(number: int) -> str:
@@ -29,36 +30,47 @@ class Sim(Protocol):
     async def sim(self, path: str, **body: object) -> Any:
         """Order something."""
 
-    async def look(self, path: str) -> Any:
+    async def look(self, path: str, **query: str) -> Any:
         """Read something."""
 
 
 class Rep:
     """One rep in a private chat with the coach."""
 
-    def __init__(self, coach: Sim, telegram_id: int, username: str, *, looks_every_s: float = 0.1) -> None:
+    def __init__(self, coach: Sim, telegram_id: int, username: str) -> None:
         self.coach = coach
         self.telegram_id = telegram_id
         self.username = username
-        self._looks_every_s = looks_every_s
 
     async def writes(self, text: str) -> None:
         """Send a text message."""
         name = self.username.capitalize()
         await self.coach.sim(f"users/{self.telegram_id}/text", text=text, username=self.username, first_name=name)
 
-    async def taps(self, data: str) -> None:
-        """Tap the newest button with this data."""
-        await self.coach.sim(f"users/{self.telegram_id}/tap", data=data)
+    async def taps(self, data: str) -> str:
+        """Tap the newest button with this data as soon as it is there; the id of the tap."""
+        await self._until(lambda chat: data in _buttons(chat).values(), f"no button {data!r}")
+        return str((await self.coach.sim(f"users/{self.telegram_id}/tap", data=data))["callback_query_id"])
 
-    async def transcript(self) -> dict[str, Any]:
+    async def answer_to(self, data: str) -> str:
+        """Tap the newest button with this data, and wait for what the coach shows over the chat: often nothing."""
+        return await self.answered(await self.taps(data))
+
+    async def answered(self, tap: str) -> str:
+        """What the coach showed over the chat for this tap; waits until it is through with it."""
+
+        def answers(chat: Chat) -> dict[str, str]:
+            return {str(one["callback_query_id"]): str(one["text"]) for one in chat["callback_answers"]}
+
+        return answers(await self._until(lambda chat: tap in answers(chat), "no answer to a tap"))[tap]
+
+    async def transcript(self) -> Chat:
         """The chat as the emulator keeps it."""
         return dict(await self.coach.look(f"users/{self.telegram_id}/transcript"))
 
     async def heard(self) -> list[str]:
         """What the coach sent, oldest first."""
-        messages = (await self.transcript())["messages"]
-        return [str(one["text"]) for one in messages if one["from"] == "bot"]
+        return _heard(await self.transcript())
 
     async def drafts(self) -> list[str]:
         """The drafts among what the coach sent: the message after each that announces one."""
@@ -66,19 +78,21 @@ class Rep:
 
     async def buttons(self) -> dict[str, str]:
         """The newest buttons by their label, with what a tap sends."""
-        found: dict[str, str] = {}
-        for message in (await self.transcript())["messages"]:
-            for row in (message.get("reply_markup") or {}).get("inline_keyboard", []):
-                found |= {button["text"]: button.get("callback_data", "") for button in row}
-        return found
+        return _buttons(await self.transcript())
 
-    async def hears(self, part: str) -> None:
-        """Wait until the coach has sent a message with these words in it."""
-        await self._until(lambda heard: any(part in text for text in heard), f"nothing with {part!r}")
+    async def button(self, label: str) -> str:
+        """What a tap on the newest button of this label sends, as soon as it is there."""
+        return _buttons(await self._until(lambda chat: label in _buttons(chat), f"no button {label!r}"))[label]
+
+    async def hears(self, part: str, times: int = 1) -> None:
+        """Wait until the coach has sent so many messages with these words in them."""
+        await self._until(
+            lambda chat: sum(part in text for text in _heard(chat)) >= times, f"not {times} times {part!r}"
+        )
 
     async def hears_drafts(self, count: int) -> None:
         """Wait until the coach has sent this many drafts."""
-        await self._until(lambda heard: len(drafts_among(heard)) >= count, f"not {count} drafts", WAIT_S * count)
+        await self._until(lambda chat: len(drafts_among(_heard(chat))) >= count, f"not {count} drafts", WAIT_S * count)
 
     async def set_up(self) -> None:
         """Press Start and choose the quick set-up."""
@@ -87,10 +101,26 @@ class Rep:
         await self.taps("setup:quick")
         await self.hears("You are set up with the team's key.")
 
-    async def _until(self, holds: Callable[[list[str]], bool], missing: str, wait_s: float = WAIT_S) -> None:
+    async def _until(self, holds: Callable[[Chat], bool], missing: str, wait_s: float = WAIT_S) -> Chat:
+        """The chat as soon as this holds of it: each look waits for the next change."""
+        chat = await self.transcript()
         try:
             async with asyncio.timeout(wait_s):
-                while not holds(await self.heard()):
-                    await asyncio.sleep(self._looks_every_s)
+                while not holds(chat):
+                    query = {"changes": str(chat["changes"]), "timeout_s": str(2 * wait_s)}
+                    chat = dict(await self.coach.look(f"users/{self.telegram_id}/wait", **query))
         except TimeoutError:
-            raise AssertionError(f"{missing} among {await self.heard()}") from None
+            raise AssertionError(f"{missing} among {_heard(chat)}") from None
+        return chat
+
+
+def _heard(chat: Chat) -> list[str]:
+    return [str(one["text"]) for one in chat["messages"] if one["from"] == "bot"]
+
+
+def _buttons(chat: Chat) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for message in chat["messages"]:
+        for row in (message.get("reply_markup") or {}).get("inline_keyboard", []):
+            found |= {button["text"]: button.get("callback_data", "") for button in row}
+    return found

@@ -48,8 +48,8 @@ class _Clone:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
-    async def look(self, path: str) -> object:
-        async with self._http.get(f"{self.chat_page}/sim/{path}") as answer:
+    async def look(self, path: str, **query: str) -> object:
+        async with self._http.get(f"{self.chat_page}/sim/{path}", params=query) as answer:
             return await answer.json()
 
 

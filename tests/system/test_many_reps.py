@@ -22,14 +22,14 @@ async def test_200_reps_with_five_prospects_each(tmp_path: Path) -> None:
     """
     async with Coach(tmp_path, DEFAULT_OPENROUTER_MODEL="openai/gpt-oss-120b", MODEL_CONCURRENCY="512") as coach:
         await coach.start()
-        reps = [Rep(coach, 1000 + number, f"rep{number}", looks_every_s=2.0) for number in range(REPS)]
+        reps = [Rep(coach, 1000 + number, f"rep{number}") for number in range(REPS)]
         await asyncio.gather(*(rep.set_up() for rep in reps))
         await coach.order_models("latency", first_token_s=[1.0, 3.0])
         seeded = random.Random(7)  # noqa: S311  # a repeatable schedule, not a secret
         await asyncio.gather(*(_write(rep, [seeded.uniform(0, 10) for _ in range(MESSAGES)]) for rep in reps))
         async with asyncio.timeout(200):
             await asyncio.gather(*(rep.hears_drafts(MESSAGES) for rep in reps))
-        await coach.settled()
+        await coach.traced()
         for rep in reps:
             greeted = [draft.split(",")[0].split()[-1] for draft in await rep.drafts()]
             assert greeted == [numbered_prospect(number).split()[0] for number in range(MESSAGES)], rep.telegram_id

@@ -30,6 +30,10 @@ class Api:
     async def refused(self, method: str, **parameters: object) -> str:
         return str((await self.call(method, **parameters))["description"])
 
+    async def look(self, path: str) -> dict[str, Any]:
+        async with self.http.get(f"{self.url}/sim/{path}") as answer:
+            return dict(await answer.json())
+
     async def user(self, path: str, **body: object) -> dict[str, Any]:
         async with self.http.post(f"{self.url}/sim/{path}", json=body) as answer:
             return dict(await answer.json())
@@ -222,3 +226,12 @@ async def test_a_round_video_is_one(api: Api) -> None:
 
     assert (note["duration"], note["length"]) == (9, 240)
     assert "mime_type" not in note
+
+
+async def test_a_watcher_waits_for_the_next_change(api: Api) -> None:
+    """Who has seen so many changes is answered at the next one, and not before."""
+    seen = (await api.look("users/7/transcript"))["changes"]
+    waiting = asyncio.create_task(api.look(f"users/7/wait?changes={seen}"))
+    await api.call("sendMessage", chat_id=7, text="There it is")
+    assert (await waiting)["messages"][-1]["text"] == "There it is"
+    assert (await api.look(f"users/7/wait?changes={seen}&timeout_s=0"))["changes"] == seen + 1
