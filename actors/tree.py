@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from actors.library import Library
 from actors.providers.key_vault import KeyVault
 from actors.providers.lane_messages import LaneSettings
 from actors.providers.llm_router import LlmRouter, RouterSettings
@@ -30,7 +31,7 @@ from actors.session.flows import COMMANDS
 from actors.session.services import Services
 from actors.session.session import Session
 from actors.session.sessions import Sessions
-from actors.session.turn import World
+from actors.session.turn import ShelfState, World
 from actors.settings import Settings
 from actors.shelf import Shelf
 from actors.telegram.file_fetcher import FileFetcher
@@ -137,10 +138,16 @@ def _sessions(
             practice=practice,
             book=book,
             scenarios=library.scenarios,
+            shelf=_state(shelf, library),
         )
 
     services = Services(make_world=make_world, shelf=shelf, store=store)
     return Sessions(lambda key: Session(key, services))
+
+
+def _state(shelf: Shelf, library: Library) -> ShelfState:
+    scenarios = len(library.scenarios.train_pool) + sum(len(track.levels) for track in library.scenarios.learn_tracks)
+    return ShelfState(len(library.playbook.sections), scenarios, shelf.problems)
 
 
 def _cited(playbook: Playbook, reference: str | None) -> str | None:

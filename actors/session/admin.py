@@ -1,17 +1,17 @@
 """/admin: the team in numbers, for those on the list of admins.
 
-The views on people are in `admin_users`, those on runs in `admin_traces`. Every tap is checked anew: an admin who was
-taken off the list finds the old buttons stale.
+The views on people are in `admin_users`, those on runs in `admin_traces`, models and health beside them.
+Every tap is checked anew: an admin who was taken off the list finds the old buttons stale.
 """
 
 from collections.abc import Callable, Iterable
 
-from actors.session import admin_traces, admin_users
+from actors.session import admin_health, admin_models, admin_traces, admin_users
 from actors.session.access import is_admin
 from actors.session.flow import Flow
 from actors.session.state import SessionState
 from actors.session.turn import Tap, Turn, World, say, show
-from actors.session.waiting import Idle, InvitingUser
+from actors.session.waiting import ChoosingAgentModel, Idle, InvitingUser
 from actors.telegram.rendering import Button, Keyboard
 from coaching.team import DAY_S, Count, leaderboard, team_stats, trends
 from storage import Row, to_text
@@ -38,6 +38,10 @@ def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
             return show(state, tap, _VIEWS[name](world), (back(world),))
         case ("users", *words):
             return admin_users.pressed(state, tap, tuple(words), world)
+        case ("models", *words):
+            return admin_models.pressed(state, tap, tuple(words), world)
+        case ("health",):
+            return admin_health.asked(state, tap, world)
         case ("traces", *words):
             return admin_traces.pressed(state, tap, tuple(words), world)
     return None
@@ -56,6 +60,8 @@ def _menu(world: World) -> Keyboard:
         (button("button-admin-stats", "stats"), button("button-admin-board", "board")),
         (button("button-admin-trends", "trends"), button("button-admin-scenarios", "scenarios")),
         (button("button-admin-users", "users"), button("button-admin-traces", "traces")),
+        (button("button-admin-models", "models"), button("button-admin-knowledge", "knowledge")),
+        (button("button-admin-health", "health"),),
     )
 
 
@@ -144,11 +150,17 @@ def _average(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}"
 
 
-_VIEWS: dict[str, View] = {"stats": _stats, "board": _board, "trends": _trends, "scenarios": _scenarios}
+_VIEWS: dict[str, View] = {
+    "stats": _stats,
+    "board": _board,
+    "trends": _trends,
+    "scenarios": _scenarios,
+    "knowledge": admin_health.knowledge,
+}
 
 FLOW = Flow(
     commands={"admin": open_},
     buttons={"admin": pressed},
-    texts={InvitingUser: admin_users.take_invitation},
+    texts={InvitingUser: admin_users.take_invitation, ChoosingAgentModel: admin_models.search},
     nudges={"revoke": admin_users.revoked, "restore": admin_users.restored},
 )

@@ -12,6 +12,8 @@ from storage import Row
 
 WRITTEN_BY_OTHERS = frozenset({"model_usage"})
 """Tables of the rep's own rows that the session does not write; they age like the team's."""
+READ_EACH_TURN = frozenset({"agent_models"})
+"""Small tables of the team's whose changes count at once."""
 OUTAGE_S = 5.0
 """How long a table that could not be read is not asked for again."""
 TEAM_AGE_S = 30.0
@@ -64,7 +66,8 @@ class Book:
         """Ask again for what was unreachable long enough, and forget team rows that have grown old."""
         self._unreachable = {key: at for key, at in self._unreachable.items() if now - at < OUTAGE_S}
         for key, at in list(self._read_at.items()):
-            if (key[1] or key[0] in WRITTEN_BY_OTHERS) and now - at > TEAM_AGE_S:
+            old = (key[1] or key[0] in WRITTEN_BY_OTHERS) and now - at > TEAM_AGE_S
+            if old or key[0] in READ_EACH_TURN:
                 del self._tables[key], self._read_at[key]
 
     def apply(self, writes: Iterable[RowWrite]) -> None:

@@ -8,16 +8,16 @@ from difflib import get_close_matches
 import msgspec
 
 from actors.providers.transcription import Transcribed, TranscriptBegun, TranscriptionFailed
-from actors.session import hearing, jobs, model_choice, onboarding, reach, support
+from actors.session import admin_health, admin_models, hearing, jobs, model_choice, onboarding, reach, support
 from actors.session.access import is_admin, refusal
 from actors.session.flow import Failure
 from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, PICTURES, TEXTS
 from actors.session.gathering import Bundle, bundle_of
 from actors.session.messages import RunFinished, StepFailed, StepFinished
-from actors.session.questions import KeyAnswered, ModelsAnswered
+from actors.session.questions import HealthAnswered, KeyAnswered, ModelsAnswered
 from actors.session.state import Rep, SessionState
 from actors.session.turn import Tap, Turn, World, say, then
-from actors.session.waiting import CheckingKey, Idle
+from actors.session.waiting import CheckingKey, ChoosingAgentModel, Idle
 from actors.telegram.messages import TelegramCall
 from actors.telegram.parsing import (
     AudioMessage,
@@ -105,7 +105,7 @@ def listened_in_vain(state: SessionState, news: object, world: World) -> Turn:
     return hearing.postponed(state, world.texts("voice-kept"), world)
 
 
-def provider_answered(state: SessionState, answer: KeyAnswered | ModelsAnswered, world: World) -> Turn:
+def provider_answered(state: SessionState, answer: KeyAnswered | ModelsAnswered | HealthAnswered, world: World) -> Turn:
     """Go on after the provider's word about the key that is waited for, or about its models."""
     match answer:
         case KeyAnswered(ciphertext=ciphertext, verdict=verdict):
@@ -113,7 +113,12 @@ def provider_answered(state: SessionState, answer: KeyAnswered | ModelsAnswered,
             if not isinstance(waiting, CheckingKey) or waiting.key.ciphertext != ciphertext:
                 return Turn(state)
             return _linked(state, onboarding.key_checked(state, verdict, world), world)
+        case HealthAnswered():
+            return admin_health.answered(state, answer, world)
         case ModelsAnswered(words=words, models=models):
+            waiting = state.waiting_for
+            if isinstance(waiting, ChoosingAgentModel):
+                return admin_models.listed(state, waiting.agent, words, models, world)
             return model_choice.listed(state, words, models, world)
 
 

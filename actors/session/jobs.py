@@ -2,6 +2,7 @@
 
 import msgspec
 
+from actors.session.agent_models import chosen_models
 from actors.session.flow import Failure, JobFlow
 from actors.session.onboarding import PROVIDER_NAMES
 from actors.session.state import Job, SessionState, draft_number
@@ -35,6 +36,7 @@ def new_job(
         subject=subject,
         background=background,
         images=images,
+        models=chosen_models(world),
     )
 
 

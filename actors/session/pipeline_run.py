@@ -52,7 +52,7 @@ class RunOrder(msgspec.Struct, frozen=True):
     """Everything a run needs to know; `finished` maps agents to outputs that need not be made again.
 
     `inputs` are the job's own values for its steps, beside what every run is given; `images` are Telegram's ids of
-    pictures, which `vision_model` looks at.
+    pictures, which `vision_model` looks at. `models` names the model of single agents in place of the run's.
     """
 
     run_id: str
@@ -66,6 +66,7 @@ class RunOrder(msgspec.Struct, frozen=True):
     memory: UserMemory
     images: tuple[str, ...] = ()
     finished: dict[str, bytes] = {}
+    models: dict[str, str] = {}
 
 
 def _output(agent: str, answer: Completed) -> bytes:
@@ -240,7 +241,7 @@ class PipelineRun(Actor):
                 request_id=request_id,
                 credential=order.credential,
                 agent=step.agent,
-                model=order.vision_model if agent.sees else order.model,
+                model=order.models.get(step.agent) or (order.vision_model if agent.sees else order.model),
                 system=render(prompt, inputs),
                 messages=(ChatMessage("user", render_turn(prompt, inputs), self._images if agent.sees else ()),),
                 deadline_s=agent.deadline_s,

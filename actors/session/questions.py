@@ -1,20 +1,27 @@
 """What a session asks the rep's model provider beside answers: is this key good, which models are there."""
 
+from typing import TypeVar
+
 import msgspec
 
 from actors.providers.messages import (
     CheckKey,
     Credential,
+    DescribeProviders,
     KeyChecked,
     KeyVerdict,
     ListModels,
     ModelInfo,
     ModelsListed,
+    ProvidersDescribed,
     SealedKey,
 )
-from runtime import Actor
+from actors.providers.record_writer import DescribeWriter, WriterDescribed
+from runtime import Actor, ActorError, DescribeJournal, JournalDescribed
 
 DEADLINE_S = 30.0
+HEALTH_DEADLINE_S = 2.0
+_T = TypeVar("_T")
 
 
 class KeyAnswered(msgspec.Struct, frozen=True):
@@ -29,6 +36,36 @@ class ModelsAnswered(msgspec.Struct, frozen=True):
 
     words: str
     models: tuple[ModelInfo, ...] | None
+
+
+class HealthAnswered(msgspec.Struct, frozen=True):
+    """What parts of the house say of themselves, None for one that gave no answer; shown in place of this message."""
+
+    message_id: int | None
+    journal: JournalDescribed | None
+    writer: WriterDescribed | None
+    providers: ProvidersDescribed | None
+
+
+def ask_about_health(owner: Actor, message_id: int | None) -> None:
+    """Have `HealthAnswered` arrive at the actor that asks."""
+
+    async def told(name: str, question: object, kind: type[_T]) -> _T | None:
+        try:
+            answer = await owner.ask(owner.find(name), question, deadline_s=HEALTH_DEADLINE_S)
+        except ActorError:
+            return None
+        return answer if isinstance(answer, kind) else None
+
+    async def asked() -> HealthAnswered:
+        return HealthAnswered(
+            message_id,
+            await told("journal", DescribeJournal(), JournalDescribed),
+            await told("record_writer", DescribeWriter(), WriterDescribed),
+            await told("llm_router", DescribeProviders(), ProvidersDescribed),
+        )
+
+    owner.pipe(asked(), failed=lambda _: HealthAnswered(message_id, None, None, None))
 
 
 def ask_about_key(owner: Actor, key: SealedKey) -> None:

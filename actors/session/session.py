@@ -47,12 +47,20 @@ from actors.session.messages import (
 from actors.session.mishap import broken
 from actors.session.pipeline_run import PipelineRun, RunOrder
 from actors.session.progress import Progress
-from actors.session.questions import KeyAnswered, ModelsAnswered, ask_about_key, ask_for_models
+from actors.session.questions import (
+    HealthAnswered,
+    KeyAnswered,
+    ModelsAnswered,
+    ask_about_health,
+    ask_about_key,
+    ask_for_models,
+)
 from actors.session.records import read_rows, read_state
 from actors.session.services import Services
 from actors.session.session_journal import LETTER_SOURCE, LONGEST_PAUSE_S, SessionJournal
 from actors.session.state import Job, Profile, Rep, SessionState, read_snapshot
 from actors.session.turn import (
+    AskHealth,
     CheckKeyOf,
     Command,
     EndDraftOf,
@@ -146,7 +154,7 @@ class Session(Actor):
                 self.reply(await self._page(message))
             case Terminated(address=address):
                 await self._run_ended(address)
-            case KeyAnswered() | ModelsAnswered():
+            case KeyAnswered() | ModelsAnswered() | HealthAnswered():
                 await self._answered(message)
             case Resume():
                 await self._take_up(await self._journal.load())
@@ -306,6 +314,8 @@ class Session(Actor):
             case ListModelsOf(words=words):
                 profile = self._profile
                 ask_for_models(self, profile.key or TeamKey(profile.provider), words)
+            case AskHealth(message_id=message_id):
+                ask_about_health(self, message_id)
 
     @property
     def _profile(self) -> Profile:
@@ -321,6 +331,7 @@ class Session(Actor):
             user_id=profile.user_id,
             credential=profile.key or TeamKey(profile.provider),
             model=profile.model,
+            models=job.models if profile.key is None else {},
             vision_model=profile.vision_model(self._world().settings.vision_model),
             memory=self._state.memory,
             images=job.images,
@@ -418,7 +429,7 @@ class Session(Actor):
         if isinstance(self._state.waiting_for, CheckingKey):
             ask_about_key(self, self._state.waiting_for.key)
 
-    async def _answered(self, answer: KeyAnswered | ModelsAnswered) -> None:
+    async def _answered(self, answer: KeyAnswered | ModelsAnswered | HealthAnswered) -> None:
         turn = await self._turn(lambda world: conversation.provider_answered(self._state, answer, world))
         await self._commit(turn, f"provider/{uuid.uuid4()}")
 

@@ -50,6 +50,7 @@ class Job(msgspec.Struct, frozen=True):
     `images` are Telegram's ids of pictures. A `background` job
     starts at once and is not waited for; of the others one runs at a time. `finished` holds the output of each step
     that ended, by agent, so that a restart repeats none of them; `answered` says that only background steps are left.
+    `models` are those an admin had chosen for single agents when the job was accepted.
     """
 
     run_id: str
@@ -64,6 +65,7 @@ class Job(msgspec.Struct, frozen=True):
     finished: dict[str, bytes] = {}
     answered: bool = False
     model: str = ""
+    models: dict[str, str] = {}
 
     @property
     def text(self) -> str:

@@ -54,11 +54,19 @@ class ListModelsOf(msgspec.Struct, frozen=True, tag=True):
     words: str
 
 
+class AskHealth(msgspec.Struct, frozen=True, tag=True):
+    """Ask the parts of the house how they are, and show it in place of this message."""
+
+    message_id: int | None
+
+
 class ForgetRep(msgspec.Struct, frozen=True, tag=True):
     """Have the journal forget the rep: the snapshot, and the content of everything that is settled."""
 
 
-Command = StartJob | StopJob | EndDraftOf | StartHearing | StopHearing | CheckKeyOf | ListModelsOf | ForgetRep
+Command = (
+    StartJob | StopJob | EndDraftOf | StartHearing | StopHearing | CheckKeyOf | ListModelsOf | AskHealth | ForgetRep
+)
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -78,6 +86,14 @@ class Turn(msgspec.Struct, frozen=True):
     notice: str = ""
 
 
+class ShelfState(msgspec.Struct, frozen=True):
+    """What the library holds, and what is wrong with its files since they were changed."""
+
+    sections: int = 0
+    scenarios: int = 0
+    problems: tuple[str, ...] = ()
+
+
 class World(msgspec.Struct, frozen=True):
     """What a flow may know beside the state: settings, texts, the rep's rows, and the time as UTC epoch seconds.
 
@@ -95,6 +111,7 @@ class World(msgspec.Struct, frozen=True):
     practice: frozenset[Provider]
     book: Book
     scenarios: Scenarios
+    shelf: ShelfState = ShelfState()
 
     @property
     def default_provider(self) -> Provider:

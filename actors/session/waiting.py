@@ -40,6 +40,12 @@ class SearchingModel(msgspec.Struct, frozen=True, tag="searching_model"):
     """The next text is part of a model's name."""
 
 
+class ChoosingAgentModel(msgspec.Struct, frozen=True, tag="choosing_agent_model"):
+    """The next text is part of the name of a model for this agent."""
+
+    agent: str
+
+
 class InvitingUser(msgspec.Struct, frozen=True, tag="inviting_user"):
     """The next text is the username of somebody to invite."""
 
@@ -122,6 +128,7 @@ Waiting = (
     | AwaitingProspect
     | EnteringTimeZone
     | SearchingModel
+    | ChoosingAgentModel
     | InvitingUser
     | TellingWish
     | AnsweringScenario

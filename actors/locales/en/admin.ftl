@@ -50,3 +50,42 @@ access-restored = Your team lead let you in again. Everything you stored is stil
 admin-traces = Runs, newest first
 admin-pipeline = { $name }: { $runs } runs, { $failed } failed, { $average } on average, { $slowest } at most
 admin-trace-error = Failed: { $error }
+
+# Models, knowledge and health.
+button-admin-models = Models
+button-admin-knowledge = Knowledge
+button-admin-health = Health
+button-admin-model-none = Each rep's own model
+admin-models = The model each agent is asked on for those on the team's key, and after it those that stand in. Tap an agent to choose.
+admin-model-line = { $agent }: { $chain }
+admin-model-own = the rep's own model
+admin-model-vision = { $model }
+admin-model-ask = { $agent } is asked on: { $chain }. Looking up which models there are; send a part of a name to look for one.
+admin-model-choose = { $found } models for { $agent }, { $shown } shown. Tap one, or send a part of its name.
+admin-model-chosen = { $agent } is asked on { $chain } from the next prospect on.
+admin-model-none-chosen = { $agent } is asked on each rep's own model again.
+admin-knowledge = The knowledge: { $sections } sections of the playbook, { $scenarios } lessons and drills. A changed file is read within seconds.
+admin-knowledge-broken =
+    { $count ->
+        [one] Changed files are not used until this is put right:
+       *[other] Changed files are not used until these { $count } are put right:
+    }
+admin-health-asking = Asking those who know…
+admin-health = How the house is
+admin-health-silent = { $part }: gives no answer
+admin-health-journal =
+    Journal: { $waiting } to handle, { $sending } to send or write, { $dead } given up{ $problem ->
+        [none] .
+       *[other] . Problem: { $problem }
+    }
+admin-health-records =
+    Records: { $waiting } writes waiting{ $problem ->
+        [none] .
+       *[other] . Problem: { $problem }
+    }
+admin-health-lane =
+    { $provider }: { $state }, { $done } answers, { $failed } failed, { $queued } waiting{ $model ->
+        [none] .
+       *[other] , last by { $model }.
+    }
+admin-health-idle = Models: nothing was asked yet.

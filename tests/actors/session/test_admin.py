@@ -3,14 +3,17 @@
 import msgspec
 import pytest
 
+from actors.providers.messages import ModelInfo, Provider, ProvidersDescribed
 from actors.session import admin, admin_users, conversation
 from actors.session.messages import Letter
+from actors.session.questions import HealthAnswered, ModelsAnswered
 from actors.session.state import SessionState
-from actors.session.turn import Tap, Turn, World
-from actors.session.waiting import Idle, InvitingUser
+from actors.session.turn import AskHealth, ShelfState, Tap, Turn, World
+from actors.session.waiting import ChoosingAgentModel, Idle, InvitingUser
 from actors.telegram.parsing import Sender, TextMessage
+from runtime import JournalDescribed
 from storage import Row, to_text
-from tests.actors.session.world import NOW, book, keyboard, ready, said, shown, world
+from tests.actors.session.world import NOW, PROSPECT, book, keyboard, ready, said, shown, world
 
 TRACE = "00000000-0000-4000-8000-0000000000aa"
 BEN: Row = {
@@ -64,12 +67,19 @@ def here(**tables: tuple[Row, ...]) -> World:
         "team_invitations": ({"id": "i1", "username": "dora"},),
         "team_pipeline_traces": (RUN,),
         "team_pipeline_spans": SPANS,
+        "team_agent_models": (),
     }
     return world(book(**(filled | tables)), ADMIN_USERNAMES="anna")
 
 
 def press(*words: str, state: SessionState | None = None, at: World | None = None) -> Turn | None:
     return admin.pressed(state or ready(), Tap(words, 5), at or here())
+
+
+def pressed(*words: str, at: World) -> Turn:
+    turn = press(*words, at=at)
+    assert turn is not None
+    return turn
 
 
 def view(*words: str) -> str:
@@ -192,3 +202,55 @@ def test_what_is_no_username_changes_nothing(words: str) -> None:
 def test_buttons_of_what_is_not_there_are_stale(words: tuple[str, ...]) -> None:
     """Oneself, a stranger, a withdrawn invitation, a run long gone."""
     assert press(*words) is None
+
+
+def test_an_agents_model_is_chosen_and_counts_at_once() -> None:
+    """The chain is shown; the list holds what fits; the next job of a rep carries the choice; it can be taken back."""
+    at = here(team_agent_models=())
+    listing = pressed("models", at=at)
+    assert "strategist: the rep's own model" in shown(listing)
+    asking = pressed("models", "of", "strategist", at=at)
+    assert asking.state.waiting_for == ChoosingAgentModel("strategist")
+    models = tuple(ModelInfo(provider=Provider.OPENROUTER, id=name, name=name) for name in ("a/good", "b/other"))
+    offered = conversation.provider_answered(asking.state, ModelsAnswered("good", models), at)
+    assert keyboard(offered)[0] == "admin:models:use:a/good"
+    taken = admin.pressed(asking.state, Tap(("models", "use", "a/good"), 5), at)
+    assert taken is not None
+    assert "strategist is asked on a/good" in shown(taken)
+    at.book.apply(taken.rows)
+    job = conversation.handle(
+        ready(),
+        TextMessage(7, Sender(telegram_id=7, username="anna", first_name="Anna"), 9, f"/support {PROSPECT}", 0),
+        at,
+    ).state.jobs[0]
+    assert job.models == {"strategist": "a/good"}
+    back = pressed("models", "none", "strategist", at=at)
+    at.book.apply(back.rows)
+    assert at.book.rows("agent_models", team=True) == {}
+
+
+def test_only_a_model_that_sees_looks_at_pictures() -> None:
+    """The list for the agent that reads pictures leaves the others out."""
+    at = here(team_agent_models=())
+    asking = pressed("models", "of", "extraction", at=at)
+    blind = ModelInfo(provider=Provider.OPENROUTER, id="a/blind", name="blind")
+    seeing = ModelInfo(provider=Provider.OPENROUTER, id="a/seeing", name="seeing", sees_images=True)
+    offered = conversation.provider_answered(asking.state, ModelsAnswered("", (blind, seeing)), at)
+    assert keyboard(offered) == ["admin:models:use:a/seeing", "admin:models"]
+
+
+def test_health_says_who_gives_no_answer_and_what_the_others_say() -> None:
+    """The parts' own words in the place of the menu."""
+    at = here()
+    asked = pressed("health", at=at)
+    assert asked.commands == (AskHealth(5),)
+    journal = JournalDescribed(1, {"telegram": 2}, 0, 3, {}, None)
+    told = conversation.provider_answered(asked.state, HealthAnswered(5, journal, None, ProvidersDescribed(())), at)
+    assert "Journal: 1 to handle, 2 to send or write, 3 given up." in shown(told)
+    assert "records: gives no answer" in shown(told)
+
+
+def test_knowledge_says_what_is_broken() -> None:
+    """A changed file that cannot be read is named, with its problem."""
+    at = msgspec.structs.replace(here(), shelf=ShelfState(12, 30, ("data/playbook.md:3: no heading",)))
+    assert "data/playbook.md:3: no heading" in shown(pressed("knowledge", at=at))

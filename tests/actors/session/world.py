@@ -34,7 +34,7 @@ PROSPECT = "Maria Keller, plant manager at Nordwerk, says the price is too high 
 def book(**tables: tuple[Row, ...]) -> Book:
     """A book in which these tables were read, and an empty casebook; `team_x` names the team's rows of table x."""
     read = Book()
-    for name, rows in {"team_casebook": (), "lead_registry": (), **tables}.items():
+    for name, rows in {"team_casebook": (), "team_agent_models": (), "lead_registry": (), **tables}.items():
         read.fill(name.removeprefix("team_"), rows, team=name.startswith("team_"), at=NOW)
     return read
 
