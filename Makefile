@@ -81,6 +81,9 @@ bench-system: $(DEV_STAMP) ## Measure the whole coach under load beside a bare b
 bench-router: $(DEV_STAMP) ## Measure what the router adds to a model call, and how it bears faults (a minute)
 	@$(BIN)/python -m benchmarks.router_overhead
 
+bench-status: $(DEV_STAMP) ## Measure what a look at the status costs with 100,000 sessions (half a minute)
+	@$(BIN)/python -m benchmarks.status $(ARGS)
+
 bench-outage: $(DEV_STAMP) ## Take storage away for ten minutes under load (ARGS=--minutes=1)
 	@$(BIN)/python -m tests.servers.install
 	@$(BIN)/python -m benchmarks.outage $(ARGS)

@@ -13,6 +13,7 @@ import aiohttp
 from tests.system.coach import HOME, Coach
 from tests.system.rep import Rep
 
+LOAD = 12
 PICTURES = HOME / "docs" / "pictures"
 PROSPECT = (
     "Maria Keller, plant manager at Nordwerk in Hamburg, wrote this morning: “We liked the demo, but your price is "
@@ -54,6 +55,7 @@ async def photograph(browser: str, url: str, path: Path, size: str, *, shows: st
             await process.wait()
 
 
+_SHOWS_STATUS = "document.querySelectorAll('.types tr').length > 8"
 _DARK = [{"name": "prefers-color-scheme", "value": "dark"}]
 _SHOWS_TURNS = "document.querySelectorAll('.turn').length > 4"
 
@@ -81,8 +83,22 @@ async def _asked(page: aiohttp.ClientWebSocketResponse, method: str, **parameter
     return result.get("data") or result.get("result", {}).get("value")
 
 
+async def status_under_load(browser: str, coach: Coach) -> None:
+    """Let many reps wait for slow models at once and photograph what their operator sees."""
+    reps = [Rep(coach, 600 + number, f"rep{number}") for number in range(LOAD)]
+    await asyncio.gather(*(rep.set_up() for rep in reps))
+    await coach.order_models("latency", first_token_s=[3.0, 9.0], pace=1.0)
+    for _ in range(2):
+        await asyncio.gather(*(rep.writes(f"/support {PROSPECT}") for rep in reps))
+        await asyncio.sleep(12)
+    page = f"http://127.0.0.1:{coach.port}/status.html"
+    for theme in ("light", "dark"):
+        path = PICTURES / f"status-{theme}.png"
+        await photograph(browser, page, path, "1280,880", shows=_SHOWS_STATUS, dark=theme == "dark")
+
+
 async def main() -> None:
-    """Coach one rep through a prospect and photograph the chat, while it is written and when it is done."""
+    """Coach one rep through a prospect and photograph the chat while it is written and when it is done; the status."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         raise SystemExit("make pictures needs Chromium: install the package chromium.")
@@ -103,6 +119,7 @@ async def main() -> None:
             await alex.hears_drafts(1)
             await photograph(browser, f"{page}&theme=light", PICTURES / "chat-light.png", "1100,820")
             await photograph(browser, f"{page}&theme=dark", PICTURES / "chat-dark.png", "1100,820")
+            await status_under_load(browser, coach)
     sys.stdout.write(f"Pictures are in {PICTURES.relative_to(HOME)}.\n")
 
 
