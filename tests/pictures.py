@@ -61,9 +61,10 @@ _SHOWS_TURNS = "document.querySelectorAll('.turn').length > 4"
 
 
 async def _devtools_port(profile: Path) -> str:
-    while not (profile / "DevToolsActivePort").exists():
+    told = profile / "DevToolsActivePort"
+    while not (told.exists() and told.read_text()):  # the browser makes the file first and fills it then
         await asyncio.sleep(0.1)
-    return (profile / "DevToolsActivePort").read_text().splitlines()[0]
+    return told.read_text().splitlines()[0]
 
 
 async def _page_socket(http: aiohttp.ClientSession, port: str) -> str:

@@ -142,6 +142,14 @@ def _providers(overview: Overview) -> Iterator[Metric]:
     used = {kind: sum(lane.used_today or 0 for lane in members) for kind, members in days.items() if members}
     allowed = {kind: sum(lane.allowed_today or 0 for lane in members) for kind, members in days.items() if members}
     yield _gauge("cornerman_provider_free_used", "Free requests used today (UTC).", _LANE, used)
+    if overview.providers is not None:
+        team = overview.providers.team
+        yield GaugeMetricFamily("cornerman_team_spent_usd", "Dollars of the team's keys used today (UTC).", team.usd)
+        yield GaugeMetricFamily("cornerman_team_spent_tokens", "Tokens of the team's keys used today.", team.tokens)
+        if team.most_usd is not None:
+            yield GaugeMetricFamily("cornerman_team_budget_usd", "Dollars the team may use in a day.", team.most_usd)
+        if team.most_tokens is not None:
+            yield GaugeMetricFamily("cornerman_team_budget_tokens", "Tokens it may use in a day.", team.most_tokens)
     yield _gauge("cornerman_provider_free_allowed", "Free requests allowed in a day.", _LANE, allowed)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from actors.providers.messages import Provider, ProviderStatus
+from actors.providers.messages import Provider, ProviderStatus, TeamSpent
 from actors.providers.transcription import TranscriberDescribed
 from runtime import GivenUpEntry
 from webapp_server.actor_ids import is_pseudonym
@@ -135,8 +135,16 @@ def _providers(overview: Overview, ask: Confirmations) -> Html:
     grid = table("Providers", head, rows, empty="No model was called yet.")
     more = tag("p", f"{len(lanes) - len(shown)} more", class_="none") if len(lanes) > len(shown) else None
     paused = overview.providers.paused if overview.providers is not None else {}
-    orders = [_pause_or_resume(provider, paused.get(provider), ask) for provider in Provider]
-    return join((grid, more, tag("p", *orders)))
+    team = overview.providers.team if overview.providers is not None else TeamSpent()
+    orders: list[object] = [tag("small", _spending(team))]
+    orders += [_pause_or_resume(provider, paused.get(provider), ask) for provider in Provider]
+    return join((grid, more, tag("div", *orders)))
+
+
+def _spending(team: TeamSpent) -> str:
+    usd = "" if team.most_usd is None else f" of {team.most_usd:.2f}"
+    tokens = "" if team.most_tokens is None else f" of {count(team.most_tokens)}"
+    return f"The team today: {team.usd:.2f}{usd} USD, {count(team.tokens)}{tokens} tokens"
 
 
 def _pause_or_resume(provider: Provider, left: float | None, ask: Confirmations) -> Html:

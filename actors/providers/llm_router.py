@@ -354,7 +354,8 @@ class LlmRouter(Actor):
             msgspec.structs.replace(report.status, resting_for_s=max(0.0, report.until - now)) for report in reports
         )
         paused = {provider: until - now for provider, until in self._paused.items() if until > now}
-        return ProvidersDescribed(lanes, self._lists.warnings, paused)
+        team = self._ledger.book.team_spent(self._settings.team_budget, self.clock.time())
+        return ProvidersDescribed(lanes, self._lists.warnings, paused, team)
 
     # The ledger
 

@@ -266,6 +266,15 @@ class ProviderStatus(msgspec.Struct, frozen=True):
     allowed_today: int | None = None
 
 
+class TeamSpent(msgspec.Struct, frozen=True):
+    """What calls on the team's keys have used in this UTC day, and what they may; None sets no bound."""
+
+    usd: float = 0.0
+    tokens: int = 0
+    most_usd: float | None = None
+    most_tokens: int | None = None
+
+
 class DescribeProviders(msgspec.Struct, frozen=True):
     """Ask the router for its lanes; answered by `ProvidersDescribed`."""
 
@@ -276,6 +285,7 @@ class ProvidersDescribed(msgspec.Struct, frozen=True):
     lanes: tuple[ProviderStatus, ...]
     warnings: tuple[str, ...] = ()
     paused: dict[Provider, float] = {}
+    team: TeamSpent = TeamSpent()
 
 
 class PauseProvider(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ import msgspec
 
 from actors.providers.lane_messages import CallAccounted
 from actors.providers.limits import day_of
-from actors.providers.messages import Provider, RowWrite
+from actors.providers.messages import Provider, RowWrite, TeamSpent
 
 TABLE = "model_usage"
 _NAMESPACE = uuid.UUID("6c1f3f3e-5d0e-4f0b-9a53-3b7f6f7d1c55")
@@ -149,6 +149,11 @@ class UsageBook:
             ):
                 return f"daily_budget_of_the_{whose}"
         return None
+
+    def team_spent(self, budget: Budget, time: float) -> TeamSpent:
+        """Today's use of the team's keys beside what it may be."""
+        self._roll(time)
+        return TeamSpent(self._usd[None], self._tokens[None], budget.usd, budget.tokens)
 
     def free_calls(self, lane: str, time: float) -> dict[int, int]:
         """Today's calls on a lane that count against a free allowance, by rep."""
