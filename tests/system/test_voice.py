@@ -34,6 +34,16 @@ async def _until_transcripts(coach: Coach, count: int, *, deleted: bool = False)
             await asyncio.sleep(0.05)
 
 
+def _voice_traces(coach: Coach) -> list[str | None]:
+    """How each recording's trace ended, oldest first."""
+    records = coach.records
+    question = "select error from pipeline_traces where pipeline_name = 'voice' order by start_time"
+    try:
+        return [row[0] for row in records.execute(question)]
+    finally:
+        records.close()
+
+
 async def test_a_prospect_and_a_drill_by_voice(tmp_path: Path) -> None:
     """A prospect said is a case, an answer said is scored, silence is told; nothing of it stays outside."""
     async with Coach(tmp_path) as coach:
@@ -62,8 +72,9 @@ async def test_a_prospect_and_a_drill_by_voice(tmp_path: Path) -> None:
         assert coach.count_records("attempts") == 1
 
         await _until_transcripts(coach, 3, deleted=True)
-        kept = " ".join(coach.log.read_text().split())
-        assert "Nordwerk" not in kept
+        assert "Nordwerk" not in coach.log.read_text()
+        await coach.traced()
+        assert _voice_traces(coach) == [None, "no_speech", None]
         assert (await coach.status())["transcriber"]["completed"] == 2
 
 
