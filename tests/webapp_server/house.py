@@ -2,7 +2,7 @@
 
 import msgspec
 
-from actors.providers.messages import DescribeProviders, Provider, ProvidersDescribed, ProviderStatus
+from actors.providers.messages import DescribeProviders, Provider, ProvidersDescribed, ProviderStatus, TeamSpent
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
 from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
@@ -29,7 +29,7 @@ LANE = ProviderStatus(
 )
 DESCRIBED: dict[type, object] = {
     DescribeJournal: JournalDescribed(0, {"message": 2}, 1, 0, {"message": 3.0}, None),
-    DescribeProviders: ProvidersDescribed((LANE,)),
+    DescribeProviders: ProvidersDescribed((LANE,), team=TeamSpent(1.0, 1000, 5.0, 10_000)),
     DescribeWriter: WriterDescribed(0, 0.0, None, 12, 0),
     ListGivenUp: GivenUpListed(()),
     DescribeTracer: TracerDescribed(0, 4, 0),
