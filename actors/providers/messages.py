@@ -306,12 +306,15 @@ class ProviderPaused(msgspec.Struct, frozen=True):
 
 
 class RecordTrace(msgspec.Struct, frozen=True):
-    """A pipeline ended: write its trace. Times are UTC epoch seconds."""
+    """A pipeline ended: write its trace. Times are UTC epoch seconds.
+
+    `user_id` is None for somebody without a set-up, of whom there is no row it could refer to.
+    """
 
     trace_id: str
     pipeline_name: str
     telegram_id: int
-    user_id: str
+    user_id: str | None
     started_at: float
     ended_at: float
     success: bool

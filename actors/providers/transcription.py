@@ -26,7 +26,7 @@ class Transcribe(msgspec.Struct, frozen=True, kw_only=True):
 
     request_id: str
     telegram_id: int
-    user_id: str
+    user_id: str | None
     file_id: str
     size: int | None
     duration_s: float

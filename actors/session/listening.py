@@ -22,10 +22,9 @@ MARGIN_S = 30.0
 class Listening:
     """One session's requests to the transcriber; their answers come to the session itself."""
 
-    def __init__(self, owner: Actor, state: Callable[[], SessionState], user_id: Callable[[], str]) -> None:
+    def __init__(self, owner: Actor, state: Callable[[], SessionState]) -> None:
         self._owner = owner
         self._state = state
-        self._user_id = user_id
         self._asked: set[str] = set()
 
     def start(self, texts: Texts) -> None:
@@ -67,11 +66,12 @@ class Listening:
         self._owner.send(self._owner.find("message_sender"), ShowDraft(self._rep, hearing.draft_id, text))
 
     def _requests(self, hearing: Hearing) -> tuple[Transcribe, ...]:
+        profile = self._state().profile
         return tuple(
             Transcribe(
                 request_id=request_id(hearing, sound),
                 telegram_id=self._rep,
-                user_id=self._user_id(),
+                user_id=profile.user_id if profile else None,
                 file_id=sound.file.file_id,
                 size=sound.file.size,
                 duration_s=sound.duration_s,

@@ -59,7 +59,7 @@ class RunOrder(msgspec.Struct, frozen=True):
     pipeline: str
     inputs: dict[str, object]
     telegram_id: int
-    user_id: str
+    user_id: str | None
     credential: Credential
     model: str
     vision_model: str

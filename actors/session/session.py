@@ -120,7 +120,7 @@ class Session(Actor):
         self._journal = SessionJournal(self, actor_key, self._state.rep.telegram_id)
         self._book = Book()
         self._inbox = Inbox(self, lambda: self._state, self._handle, self._malformed)
-        self._listening = Listening(self, lambda: self._state, lambda: self._profile.user_id)
+        self._listening = Listening(self, lambda: self._state)
         self._runs: dict[Address, str] = {}
         self._progress: dict[str, Progress] = {}
         self._idle: Timer | None = None
@@ -328,7 +328,7 @@ class Session(Actor):
             pipeline=job.pipeline,
             inputs=job.inputs,
             telegram_id=self._state.rep.telegram_id,
-            user_id=profile.user_id,
+            user_id=self._state.profile.user_id if self._state.profile else None,
             credential=profile.key or TeamKey(profile.provider),
             model=profile.model,
             models=job.models if profile.key is None else {},

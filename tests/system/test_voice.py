@@ -79,7 +79,10 @@ async def test_a_prospect_and_a_drill_by_voice(tmp_path: Path) -> None:
 
 
 async def test_cancel_and_another_try(tmp_path: Path) -> None:
-    """/cancel ends the listening; a service that is away is told with a button, and the button brings the case."""
+    """/cancel ends the listening; a service that is away is told with a button, and the button brings the case.
+
+    Meanwhile a newcomer speaks, of whom nothing is stored that their traces could refer to.
+    """
     async with Coach(tmp_path) as coach:
         await coach.start()
         anna = Rep(coach, 7, "anna")
@@ -92,6 +95,12 @@ async def test_cancel_and_another_try(tmp_path: Path) -> None:
         await coach.order_speech("processing", seconds=0.1)
         await _until_transcripts(coach, 1, deleted=True)
 
+        bob = Rep(coach, 8, "bob")
+        await _says(coach, bob, PROSPECT)
+        await bob.hears(TEXTS("offer-support"))
+        await bob.taps("support:this")
+        await bob.hears(TEXTS("sample-over"))
+
         await coach.order_speech("faults", kind="unavailable", route="upload", times=3)
         await _says(coach, anna, PROSPECT)
         await anna.hears(TEXTS("voice-failed-unavailable"))
@@ -100,7 +109,9 @@ async def test_cancel_and_another_try(tmp_path: Path) -> None:
         await anna.hears_drafts(1)
         await coach.settled()
         assert coach.count_records("lead_registry") == 1
-        assert len(await _transcripts(coach)) == 2
+        assert len(await _transcripts(coach)) == 3
+        await coach.traced()
+        assert (await coach.status())["writer"]["dead"] == 0
 
 
 async def test_a_crash_while_listening_loses_nothing_and_pays_once(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from actors.telegram.messages import EndDraft, ShowDraft
 from actors.texts import Texts
 from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock, Probe, settle
+from storage import user_id
 from tests.actors.session.world import ready
 
 ANNA = Sender(telegram_id=7, username="anna", first_name="Anna")
@@ -39,7 +40,7 @@ class Stand(Actor):
         self.state, self._told = state, told
 
     async def started(self) -> None:
-        self._listening = Listening(self, lambda: self.state[0], lambda: "user-7")
+        self._listening = Listening(self, lambda: self.state[0])
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
@@ -86,7 +87,7 @@ async def test_each_recording_is_asked_for_once(world: World) -> None:
     await world.tell("start")
     first, second = world.transcriber.messages
     assert first == Transcribe(
-        request_id="run/1", telegram_id=7, user_id="user-7", file_id="f1", size=900, duration_s=60
+        request_id="run/1", telegram_id=7, user_id=user_id(7), file_id="f1", size=900, duration_s=60
     )
     assert isinstance(second, Transcribe)
     assert second.transcript_id == "known"
