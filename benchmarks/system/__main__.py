@@ -36,6 +36,7 @@ HELD = PROSPECT + " Her offer is held open."
 """A prospect that the outside world's provider works on until it is let go."""
 IN_FLIGHT = 1_000
 """Turns held open while the time added to others is measured."""
+SETTLE_S = 20.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -288,6 +289,7 @@ async def under_load(outside: World, proc: Proc, turns: int, flight: int) -> Loa
     await outside.hold("on")
     held = range(turns * 2, turns * 2 + flight)
     beside, _ = await hold_open(outside, proc, min(IN_FLIGHT, flight), held.start, min(IN_FLIGHT, flight))
+    await asyncio.sleep(SETTLE_S)
     slow = await added_ms(outside, turns // 2, 2.0, 2)
     print(f"at 2/s: {cuts(slow)}, {beside} in flight", flush=True)
     busy = await added_ms(outside, turns, 10.0, turns)
