@@ -22,7 +22,12 @@ from sandbox import models, telegram
 _REP = re.compile(rb"rep-(\d+)")
 _SCHEMA = re.compile(rb'"json_schema":\{"name":"([^"]+)"')
 _HELD = b"held open"
-_COMMENT_S = 20.0
+_THOUGHT_S = 12.0
+_THOUGHT = (
+    b'data: {"id":"gen-held","object":"chat.completion.chunk","created":1700000000,"model":"held","choices":[{"index":0,'
+    b'"delta":{"role":"assistant","content":"","reasoning":"so"},"finish_reason":null}]}\n\n'
+)
+_OPENING = 4
 
 
 class SlowProvider:
@@ -60,10 +65,12 @@ class SlowProvider:
         await response.prepare(request)
         self.open += 1
         try:
+            await asyncio.sleep(max(0.0, latency_s - (time.time() - begin)))
+            opening, rest = _opening(await made)
+            await response.write(opening)
             if _HELD in asked:
                 await self._wait(response)
-            await asyncio.sleep(max(0.0, latency_s - (time.time() - begin)))
-            await response.write(await made)
+            await response.write(rest)
         finally:
             self.open -= 1
         rep = _REP.search(asked)
@@ -73,10 +80,10 @@ class SlowProvider:
     async def _wait(self, response: web.StreamResponse) -> None:
         while not self._free.is_set():
             try:
-                async with asyncio.timeout(_COMMENT_S):
+                async with asyncio.timeout(_THOUGHT_S):
                     await self._free.wait()
             except TimeoutError:
-                await response.write(b": OPENROUTER PROCESSING\n\n")
+                await response.write(_THOUGHT)
 
     async def _make(self, asked: bytes, headers: dict[str, str]) -> bytes:
         sent = {name: headers[name] for name in ("Authorization", "Content-Type") if name in headers}
@@ -100,6 +107,12 @@ class SlowProvider:
     async def _answered(self, request: web.Request) -> web.Response:
         since = int(request.query.get("since", 0))
         return web.json_response({"open": self.open, "answered": self.answered[since:]})
+
+
+def _opening(body: bytes) -> tuple[bytes, bytes]:
+    """The first events, which hold the first words, and the rest."""
+    events = body.split(b"\n\n", _OPENING)
+    return b"\n\n".join(events[:_OPENING]) + b"\n\n", events[_OPENING]
 
 
 async def _serve(token: str, folder: Path, model: str) -> None:
