@@ -42,7 +42,7 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "stopped_messa
 POLL_S = 50
 """How long Telegram holds a poll open; its own maximum."""
 
-MOST_UNHANDLED = 5_000
+MOST_UNHANDLED = 12_000
 """With so many updates in the journal unhandled, the rest waits with Telegram, which keeps it for 24 hours."""
 
 _ANSWER_S = 15.0
