@@ -109,6 +109,7 @@ class ChatSender(Actor):
         self._busy = False
         self._drafts = Drafts()
         self._frame_timer: Timer | None = None
+        self._frame_place: float | None = None
         self._quiet_timer: Timer | None = None
         self._received = 0
 
@@ -220,12 +221,18 @@ class ChatSender(Actor):
         self.pipe(bury(), failed=lambda error: _Broken(broken.entry, error))
 
     def _next_frame(self) -> None:
+        """Show what the draft has come to by now, as soon as its own pace and that of all chats together allow."""
         now = self.clock.now()
-        frame = self._drafts.take(now)
+        due = self._drafts.due_at()
+        if due is not None and due <= now:
+            if self._frame_place is None:
+                self._frame_place = now + self._bot_pace.frame_wait_s(now)
+            due = self._frame_place
+        frame = self._drafts.take(now) if due is not None and due <= now else None
         if frame is not None:
+            self._frame_place = None
             self.pipe(self._show(frame), failed=lambda error: _FrameBroken(frame, error))
             return
-        due = self._drafts.due_at()
         if self._frame_timer is not None:
             self._frame_timer.cancel()
         self._frame_timer = None if due is None else self.timer(due - now, _FrameDue())

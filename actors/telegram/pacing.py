@@ -8,6 +8,9 @@ Source: core.telegram.org/bots/faq.
 from actors.telegram.messages import TelegramCall
 
 BULK_PER_S = 28.0
+FRAMES_PER_S = 50.0
+"""Frames of growing answers, all chats together: with thousands under way they would crowd out the answers."""
+
 CROWD = 3
 CROWD_S = 1.0
 """So many chats told to wait within this time mean that the whole bot is."""
@@ -47,12 +50,17 @@ class BotPace:
 
     def __init__(self) -> None:
         self._bulk = Bucket(BULK_PER_S, BULK_PER_S)
+        self._frames = Bucket(FRAMES_PER_S, FRAMES_PER_S)
         self._paused_until = 0.0
         self._told: dict[str, float] = {}
 
     def wait_s(self, now: float, *, bulk: bool) -> float:
         """How long a call has to wait, its chat's own pace aside."""
         return max(self._paused_until - now, self._bulk.reserve(now) if bulk else 0.0)
+
+    def frame_wait_s(self, now: float) -> float:
+        """Take a place among the frames of all chats, and return how long to wait for it."""
+        return max(self._paused_until - now, self._frames.reserve(now))
 
     def refused(self, chat: str | None, now: float, retry_after: float) -> None:
         """Telegram asked a chat, or a call that has none, to wait so long; the chat itself waits by itself."""

@@ -24,8 +24,8 @@ _SCHEMA = re.compile(rb'"json_schema":\{"name":"([^"]+)"')
 _HELD = b"held open"
 _THOUGHT_S = 12.0
 _THOUGHT = (
-    b'data: {"id":"gen-held","object":"chat.completion.chunk","created":1700000000,"model":"held","choices":[{"index":0,'
-    b'"delta":{"role":"assistant","content":"","reasoning":"so"},"finish_reason":null}]}\n\n'
+    b'data: {"id":"gen-held","object":"chat.completion.chunk","created":1700000000,"model":"held",'
+    b'"choices":[{"index":0,"delta":{"role":"assistant","content":"","reasoning":"so"},"finish_reason":null}]}\n\n'
 )
 _OPENING = 4
 

@@ -17,6 +17,7 @@ from actors.telegram.messages import (
     TelegramCall,
     TelegramDescribed,
 )
+from actors.telegram.pacing import FRAMES_PER_S
 from actors.telegram.rendering import answer_callback, bold, delete_message, edit_text, plain, send_calls
 from runtime import MarkOutbox, NewOutboxEntry, OutboxBatch, OutboxMark, TakeOutbox
 from tests.actors.telegram.conftest import World, settle, until
@@ -204,6 +205,24 @@ async def test_a_draft_is_kept_alive(world: World) -> None:
     assert len(world.api.asked) == 1
     await world.clock.advance(1.1)
     await until(lambda: len(world.api.asked) == 2)
+
+
+async def test_the_frames_of_many_chats_share_one_pace(world: World) -> None:
+    """The chats beyond a second's frames wait, show what their drafts have come to by then, and nothing is left out."""
+    sender = await world.sender()
+    chats = range(1, round(FRAMES_PER_S) + 11)
+    for chat in chats:
+        world.system.send(sender, ShowDraft(chat, 1, "early"))
+    await until(lambda: len(_drafted(world)) == FRAMES_PER_S)
+    for chat in chats:
+        world.system.send(sender, ShowDraft(chat, 1, "late"))
+    await world.time_until(lambda: {chat for chat, _ in _drafted(world)} == set(chats))
+    assert {text for chat, text in _drafted(world) if chat > FRAMES_PER_S} == {"late"}
+
+
+def _drafted(world: World) -> list[tuple[int, str]]:
+    frames = [one.parameters for one in world.api.asked if one.method == "sendMessageDraft"]
+    return [(int(str(frame["chat_id"])), str(frame["text"])) for frame in frames]
 
 
 async def test_the_answer_takes_the_place_of_waiting_frames(world: World) -> None:
