@@ -5,7 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,3 +47,31 @@ def test_every_file_that_is_copied_passes_the_ignore_list() -> None:
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     admitted = {line[1:].removesuffix("/**") for line in lines if line.startswith("!")}
     assert {*copied(), "requirements.lock"} == admitted
+
+
+def test_what_is_installed_is_pinned_by_hash() -> None:
+    """One install, from the lock, which names a hash for every package; its failure is the image's failure."""
+    runs = re.findall(
+        r"^RUN (.+?)(?<!\\)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    installs = [run for run in runs if re.search(r"\b(pip|apt|apt-get|curl|wget) ", run)]
+    assert len(installs) == 1
+    assert "--require-hashes -r requirements.lock" in installs[0]
+    assert "||" not in installs[0]
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    packages = re.split(r"\n(?=\S)", lock.strip())
+    assert all("--hash=sha256:" in package for package in packages)
+
+
+def test_the_composition_gives_no_more_than_is_needed() -> None:
+    """A user of its own, a read-only root, no capabilities, and time to drain."""
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["cornerman"]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["restart"] == "on-failure:10"
+    assert service["stop_grace_period"] == "35s"
+    assert re.search(r"^USER (?!root)\w+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    railway = tomllib.loads((ROOT / "railway.toml").read_text(encoding="utf-8"))["deploy"]
+    assert (railway["restartPolicyType"], railway["restartPolicyMaxRetries"]) == ("ON_FAILURE", 10)
+    assert (railway["healthcheckPath"], railway["drainingSeconds"]) == ("/readyz", 35)

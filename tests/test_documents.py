@@ -1,0 +1,50 @@
+"""The documents: what they name exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cornerman import HOME
+from webapp_server import OPERATOR_COMMANDS
+
+ROOT = Path(__file__).parents[1]
+
+
+def rows(document: str) -> list[str]:
+    """The rows of every table, without their heads."""
+    lines = (ROOT / "docs" / document).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.startswith("|") and not re.match(r"\| (---|Threat|Address|Command) ", line)]
+
+
+def test_every_threat_names_the_test_that_watches_its_guard() -> None:
+    """Each row of the security document ends with tests that exist, in the file it says."""
+    listed = rows("security.md")
+    assert len(listed) > 25
+    for row in listed:
+        named = re.findall(r"`(tests/\S+\.py)::(test_\w+)`", row)
+        assert named, row
+        for path, test in named:
+            assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), row
+
+
+def test_every_operators_command_is_described() -> None:
+    """In the table of what an operator can do."""
+    described = set(re.findall(r"^\| `cornerman ([a-z-]+)", "\n".join(rows("operations.md")), re.MULTILINE))
+    assert described == set(OPERATOR_COMMANDS)
+
+
+@pytest.mark.parametrize("document", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+def test_links_lead_somewhere(document: str) -> None:
+    """Each file that a document links to or shows exists."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    assert [link for link in links if not ((ROOT / document).parent / link).exists()] == []
+
+
+def test_make_commands_exist() -> None:
+    """Each `make x` in the README and the operators' page is a target."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for document in ("README.md", "docs/operations.md", "docs/security.md"):
+        text = (HOME / document).read_text(encoding="utf-8")
+        assert set(re.findall(r"(?:`|^)make ([a-z-]+)(?![a-z*-])", text, re.MULTILINE)) <= targets, document
