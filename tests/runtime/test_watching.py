@@ -211,3 +211,49 @@ async def test_a_block_that_no_actor_causes_is_named_too() -> None:
         watchdog.stop()
     await system.shutdown()
     assert [entry["actor"] for entry in logs if entry["event"] == "loop_blocked"] == ["none"]
+
+
+def test_a_histogram_counts_up_to_each_bound() -> None:
+    """Bounds double, counts grow with them and end with all; the sum is exact."""
+    sketch = Sketch()
+    for seconds in (0.0001, 0.001, 0.001, 0.9, 500.0):
+        sketch.add(seconds)
+    histogram = sketch.histogram()
+    counts = dict(histogram.counts)
+    assert (counts[2**-13], counts[2**-9], counts[1.0], counts[128.0], counts[float("inf")]) == (1, 3, 4, 4, 5)
+    assert histogram.total_s == pytest.approx(500.9021)
+
+
+async def test_a_handler_that_waits_shows_where(system: ActorSystem) -> None:
+    """The places from the handler down to what it waits for; nothing of an actor that waits for nothing."""
+    stuck = await system.start(echo("stuck"))
+    waiting = Wait()
+    system.send(stuck, waiting)
+    await settle()
+    (cell,) = system.cells()
+    assert "receive" in cell.waits_at[0]
+    assert cell.waits_at[-1].endswith(" wait")
+    waiting.event.set()
+    await settle()
+    assert [cell.waits_at for cell in system.cells()] == [()]
+
+
+async def test_large_families_are_counted_and_left_out(system: ActorSystem) -> None:
+    """A look at the tree names a parent's children only up to the number asked for."""
+    handled: list[object] = []
+    await system.start(ChildSpec("parent", lambda: Script(lambda _s, m, _a: handled.append(m), spawn_many)))
+    await settle()
+    assert [(cell.name, cell.children) for cell in system.each(20)] == [("parent", 5000)]
+
+
+async def test_an_actor_is_restarted_from_outside(system: ActorSystem) -> None:
+    """Its supervisor starts it anew, at the same address, with what waits in its mailbox; one that is not up is not."""
+    target = await system.start(echo("target"))
+    system.send(target, Wait())
+    system.send(target, "waits")
+    await settle()
+    assert system.restart(target)
+    await settle()
+    (cell,) = system.cells()
+    assert (cell.generation, cell.restarts, cell.last_error, cell.depth) == (2, 1, "RestartAsked", 0)
+    assert not system.restart(system.find("nobody yet"))

@@ -1,0 +1,39 @@
+"""The band's reasons: what is wrong in words, and nothing while all is well."""
+
+import msgspec
+
+from actors.providers.messages import ProvidersDescribed
+from runtime import ActorSystem, JournalDescribed
+from tests.webapp_server.house import LANE
+from webapp_server.history import Rates
+from webapp_server.reasons import reasons_of
+
+CALM = Rates(1.0, 0, 0, 0, 0)
+JOURNAL = JournalDescribed(0, {"message": 1}, 0, 0, {"message": 2.0}, None)
+
+
+async def test_all_is_well_needs_no_words() -> None:
+    """A quiet house gives no reason, and neither does one that has not answered yet."""
+    system = ActorSystem()
+    snapshot = system.snapshot()
+    assert reasons_of(snapshot, CALM, JOURNAL, ProvidersDescribed((LANE,))) == []
+    assert reasons_of(snapshot, CALM, None, None) == []
+    await system.shutdown()
+
+
+async def test_each_trouble_has_its_sentence() -> None:
+    """Restarts, a late outbox, entries given up, uncertain sends and a closed account."""
+    system = ActorSystem()
+    late = JournalDescribed(0, {"record": 9}, 2, 3, {"record": 75.4}, None)
+    closed = msgspec.structs.replace(LANE, state="closed", reason="invalid_key", resting_for_s=300.0)
+    restless = msgspec.structs.replace(CALM, restarts_5m=4)
+    told = reasons_of(system.snapshot(), restless, late, ProvidersDescribed((closed,), ("a model is retired",)))
+    assert told == [
+        "4 restarts in the last five minutes",
+        "the record outbox is 75 s behind",
+        "3 given up, to be replayed or discarded",
+        "2 sends may or may not have arrived",
+        "openrouter-team-free is closed (invalid_key) for 300 s",
+        "a model is retired",
+    ]
+    await system.shutdown()
