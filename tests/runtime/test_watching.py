@@ -141,6 +141,9 @@ def hold() -> None:
 
 seen = threading.Event()
 
+BLOCKED_S = 0.25
+"""As long as in earnest: a busy machine may keep the loop from its turn for a hundredth of a second by itself."""
+
 
 async def test_a_turn_that_blocks_the_loop_is_named() -> None:
     """The log and the snapshot name the actor and its message; the log shows where it blocks; no contents."""
@@ -156,7 +159,7 @@ async def test_a_turn_that_blocks_the_loop_is_named() -> None:
         await system.shutdown()
         watchdog.stop()
     blocks = [entry for entry in logs if entry["event"] == "loop_blocked" and entry["actor"] == "Blocking"]
-    assert len(blocks) >= 2  # a machine that is busy elsewhere may block it more often
+    assert len(blocks) == 2
     for entry in blocks:
         assert entry["message"] == "str"
         assert any(frame.endswith(" hold") for frame in entry["frames"])
