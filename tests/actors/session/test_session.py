@@ -1,0 +1,176 @@
+"""A session that listens, with its real journal and records: nothing heard is lost, repeated or paid for twice."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from actors.providers.transcription import Transcribe, Transcribed, TranscriptBegun
+from actors.session import conversation
+from actors.session.book import Book, RowsUnreachable
+from actors.session.messages import HandleUpdate, Resume
+from actors.session.services import Services
+from actors.session.session import Session
+from actors.session.sessions import Sessions
+from actors.session.turn import Turn, World
+from actors.shelf import Shelf
+from actors.telegram.messages import MESSAGE_LANE, TelegramCall
+from runtime import Accept, ActorSystem, ChildSpec, NewInboxEntry, OutboxBatch, TakeOutbox, journal_spec
+from runtime.testing import ManualClock, Probe, settle
+from storage import SqliteStore, migrate_sqlite
+from tests.actors.session.world import PROSPECT, world
+
+ROOT = Path(__file__).parents[3]
+TEXTS = world().texts
+_ANNA = {"id": 7, "is_bot": False, "first_name": "Anna", "username": "anna"}
+_VOICE = {"file_id": "f", "file_unique_id": "u", "duration": 4, "file_size": 900, "mime_type": "audio/ogg"}
+
+
+class Coach:
+    """Sessions of one process; begun again, they are those of the next one."""
+
+    def __init__(self, folder: Path, store: SqliteStore) -> None:
+        self._folder, self._store = folder, store
+        self._clock = ManualClock()
+        self._number = 0
+
+    async def begin(self) -> None:
+        self.system = ActorSystem(clock=self._clock)
+
+        def make_world(now: float, book: Book) -> World:
+            return msgspec.structs.replace(world(book), now=now)
+
+        services = Services(make_world=make_world, shelf=Shelf(ROOT), store=self._store)
+        self.transcriber = await Probe.start(self.system, "transcriber", well_known=True)
+        for name in ("message_sender", "llm_router", "tracer", "web_server"):
+            await Probe.start(self.system, name, well_known=True)
+        await self.system.start(journal_spec(self._folder / "journal.sqlite"))
+        sessions = ChildSpec("sessions", lambda: Sessions(lambda key: Session(key, services)), well_known=True)
+        await self.system.start(sessions)
+
+    async def end(self) -> None:
+        await self.system.shutdown()
+
+    async def speaks(self) -> Transcribe:
+        """Anna sends a voice note; gives what the transcriber is asked for."""
+        self._number += 1
+        message = {"message_id": self._number, "date": 100, "chat": {"id": 7, "type": "private"}, "from": _ANNA}
+        raw = json.dumps({"update_id": self._number, "message": {**message, "voice": _VOICE}}).encode()
+        entry = NewInboxEntry("bot", self._number, "session/7", raw)
+        await self.system.ask(self.system.find("journal"), Accept((entry,)), deadline_s=30)
+        self.system.send(self.system.find("sessions"), HandleUpdate("session/7", "bot", self._number, raw))
+        return await self.asked()
+
+    async def asked(self) -> Transcribe:
+        """The next request to the transcriber."""
+        await self.until(lambda: any(isinstance(message, Transcribe) for message in self.transcriber.messages))
+        while True:
+            request, self._session = self.transcriber.received.pop(0)
+            if isinstance(request, Transcribe):
+                return request
+
+    def wakes(self) -> None:
+        """Let the session take up what it left, as the journal orders it at a start."""
+        self.system.send(self.system.find("sessions"), Resume("session/7"))
+
+    def answers(self, message: object) -> None:
+        """Answer as the transcriber."""
+        self.transcriber.send(self._session, message)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Let the journal's thread and the actors work until this holds, while a second passes now and then."""
+        async with asyncio.timeout(20):
+            while not holds():
+                await asyncio.sleep(0.005)
+                await self._clock.advance(0.2)
+
+    async def said(self, part: str) -> list[str]:
+        """What was said to Anna so far, as soon as these words are among it."""
+        async with asyncio.timeout(20):
+            while True:
+                texts = await self._texts()
+                if any(part in text for text in texts):
+                    return texts
+                await asyncio.sleep(0.005)
+                await settle()
+
+    async def _texts(self) -> list[str]:
+        batch = await self.system.ask(self.system.find("journal"), TakeOutbox(MESSAGE_LANE, 0, 100), deadline_s=30)
+        assert isinstance(batch, OutboxBatch)
+        calls = (msgspec.json.decode(entry.payload, type=TelegramCall) for entry in batch.entries)
+        return [str(call.parameters["text"]) for call in calls if "text" in call.parameters]
+
+
+@pytest.fixture
+async def coach(tmp_path: Path) -> AsyncIterator[Coach]:
+    await migrate_sqlite(tmp_path / "records.sqlite", ROOT / "migrations")
+    store = await SqliteStore.open(tmp_path / "records.sqlite")
+    made = Coach(tmp_path, store)
+    await made.begin()
+    yield made
+    await made.end()
+    await store.close()
+
+
+def heard(request: Transcribe) -> Transcribed:
+    return Transcribed(request.request_id, PROSPECT, "en", 4.0, "m")
+
+
+async def test_words_are_shown_and_go_on(coach: Coach) -> None:
+    """A newcomer's voice note is asked for without naming a row, and its words are offered as a prospect."""
+    request = await coach.speaks()
+    coach.answers(heard(request))
+
+    assert (request.file_id, request.size, request.duration_s, request.user_id) == ("f", 900, 4, None)
+    texts = await coach.said(TEXTS("offer-support"))
+    assert texts == [TEXTS("voice-heard", text=PROSPECT), TEXTS("offer-support")]
+
+
+async def test_a_restart_asks_on_for_the_transcript_it_knows(coach: Coach) -> None:
+    """The id that the provider gave is in the journal before the process ends, and comes back after it."""
+    request = await coach.speaks()
+    coach.answers(TranscriptBegun(request.request_id, "transcript-7"))
+    await settle()
+    await coach.end()
+    await coach.begin()
+    coach.wakes()
+    again = await coach.asked()
+
+    assert again == msgspec.structs.replace(request, transcript_id="transcript-7")
+    coach.answers(heard(again))
+    await coach.said(TEXTS("voice-heard", text=PROSPECT))
+
+
+async def test_words_that_break_a_flow_are_not_heard_again(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rep reads that something broke; the session lives, and no recording is paid for once more."""
+
+    def breaks(*_: object) -> Turn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(conversation, "_said", breaks)
+    request = await coach.speaks()
+    coach.answers(heard(request))
+    texts = await coach.said(TEXTS("broken-update"))
+    monkeypatch.undo()
+    coach.answers(heard(request))
+    second = await coach.speaks()
+    coach.answers(heard(second))
+
+    assert texts == [TEXTS("broken-update")]
+    assert second.request_id != request.request_id
+    assert len(await coach.said(TEXTS("offer-support"))) == 3
+
+
+async def test_words_are_kept_where_rows_are_out_of_reach(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flow that cannot go on without rows loses no words: they wait for Try again."""
+
+    def lacks_rows(*_: object) -> Turn:
+        raise RowsUnreachable
+
+    monkeypatch.setattr(conversation, "_said", lacks_rows)
+    coach.answers(heard(await coach.speaks()))
+
+    assert await coach.said(TEXTS("voice-kept")) == [TEXTS("voice-kept")]
