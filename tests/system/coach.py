@@ -74,9 +74,10 @@ class Coach:
         await self.launch()
         await self.until_ready()
 
-    async def launch(self) -> None:
-        """Start the process without waiting for it."""
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the process is given."""
+        return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
             "TELEGRAM_BOT_TOKEN": TOKEN,
@@ -92,9 +93,27 @@ class Coach:
             "ASSEMBLYAI_BASE_URL": self.speech.url,
             **self._settings,
         }
+
+    async def command(self, *words: str) -> tuple[int, str]:
+        """Run another command of ours beside the process, or without it; its exit status and what it printed."""
+        told = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "cornerman",
+            *words,
+            cwd=HOME,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        printed, _ = await told.communicate()
+        return told.returncode or 0, printed.decode()
+
+    async def launch(self) -> None:
+        """Start the process without waiting for it."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "cornerman", "run", cwd=HOME, env=environment, stdout=log, stderr=log
+                sys.executable, "-m", "cornerman", "run", cwd=HOME, env=self.environment, stdout=log, stderr=log
             )
 
     async def until_ready(self, wait_s: float = START_S) -> None:
@@ -131,6 +150,13 @@ class Coach:
     async def stop(self) -> int:
         """End the process as Ctrl-C would, and return its exit status."""
         return await self._end(signal.SIGINT)
+
+    async def ended(self) -> int:
+        """Wait until the process ends by itself, and return its exit status."""
+        if self._process is None:
+            raise AssertionError("nothing was started")
+        async with asyncio.timeout(START_S):
+            return await self._process.wait()
 
     async def terminate(self) -> int:
         """End the process as a platform does at a deployment, and return its exit status."""

@@ -90,6 +90,10 @@ class Rep:
             lambda chat: sum(part in text for text in _heard(chat)) >= times, f"not {times} times {part!r}"
         )
 
+    async def hears_more_than(self, count: int) -> None:
+        """Wait until the coach has sent more than this many messages."""
+        await self._until(lambda chat: len(_heard(chat)) > count, f"no message after {count}")
+
     async def hears_drafts(self, count: int) -> None:
         """Wait until the coach has sent this many drafts."""
         await self._until(lambda chat: len(drafts_among(_heard(chat))) >= count, f"not {count} drafts", WAIT_S * count)
