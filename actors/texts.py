@@ -6,6 +6,8 @@ from pathlib import Path
 from fluent.runtime import FluentBundle, FluentResource
 
 _FOLDER = Path(__file__).parent / "locales"
+_LONG = 1_000
+"""The library refuses values of more than 2,500 characters; longer ones than this are put in behind its back."""
 
 
 class MissingText(Exception):
@@ -35,7 +37,11 @@ class Texts:
         message = self._bundle.get_message(name)
         if message.value is None:
             raise MissingText(name)
-        text, errors = self._bundle.format_pattern(message.value, values)
+        long = {key: value for key, value in values.items() if isinstance(value, str) and len(value) > _LONG}
+        marks = {key: f"\ue000{place}\ue001" for place, key in enumerate(long)}
+        text, errors = self._bundle.format_pattern(message.value, {**values, **marks})
         if errors:
             raise MissingText(f"{name}: {errors[0]}")
+        for key, mark in marks.items():
+            text = str(text).replace(mark, long[key], 1)
         return str(text)

@@ -100,9 +100,11 @@ def listened(state: SessionState, news: Transcribed | TranscriptionFailed | Tran
 
 def listened_in_vain(state: SessionState, news: object, world: World) -> Turn:
     """Keep what was heard for another try: the rows are out of reach that the flow needs."""
-    if isinstance(news, Transcribed):
-        state = hearing.worded(state, news.request_id, news.text)
-    return hearing.postponed(state, world.texts("voice-kept"), world)
+    if not isinstance(news, Transcribed):
+        return hearing.postponed(state, world.texts("voice-kept"), world)
+    shown = say(state, world.texts("voice-heard", text=news.text))
+    turn = hearing.postponed(hearing.worded(state, news.request_id, news.text), world.texts("voice-kept"), world)
+    return msgspec.structs.replace(turn, calls=(*shown, *turn.calls))
 
 
 def provider_answered(state: SessionState, answer: KeyAnswered | ModelsAnswered | HealthAnswered, world: World) -> Turn:

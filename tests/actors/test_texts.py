@@ -107,3 +107,11 @@ def test_an_unknown_text_is_our_mistake_and_says_so() -> None:
     with pytest.raises(MissingText):
         texts("welcome")
     assert "Ada" in texts("welcome", name="Ada")
+
+
+def test_values_of_any_length_fit() -> None:
+    """What a rep says or a model writes is never too long for its sentence, beside short values too."""
+    speech = "word " * 4_000
+    assert Texts()("voice-heard", text=speech) == f"🎙 I heard: {speech}"
+    told = Texts()("advice", lead="Maria", assessment=speech, moves=speech.upper())
+    assert told.count("word ") == told.count("WORD ") == 4_000

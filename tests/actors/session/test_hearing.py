@@ -90,6 +90,15 @@ def test_outside_a_flow_the_words_are_offered() -> None:
     assert turn.state.offered.text == PROSPECT
 
 
+def test_a_long_speech_is_shown_whole() -> None:
+    """What is longer than one message of Telegram's comes in several, and the case holds all of it."""
+    speech = "She wants a pilot in spring. " * 400
+    turn = heard(play(awaiting(), voice(seconds=600)).state, speech)
+    assert "".join(said(turn)[:-1]).count("pilot") + said(turn)[-1].count("pilot") == 400
+    assert all(len(one) <= 4_096 for one in said(turn))
+    assert turn.state.jobs[0].text == speech
+
+
 def test_wherever_a_text_is_awaited_a_recording_does() -> None:
     """A single word asked for may be spoken too."""
     turn = heard(play(ready().at(EnteringTimeZone()), voice()).state, "Europe/Berlin")
@@ -265,7 +274,7 @@ def test_words_whose_flow_needs_rows_out_of_reach_are_kept() -> None:
     state = play(awaiting(), voice(), text("And more.", date=400), voice(3, 900)).state
     news = Transcribed(f"{state.hearings[0].run_id}/1", PROSPECT, "en", 5.0, "m")
     turn = conversation.listened_in_vain(state, news, world())
-    assert said(turn) == [TEXTS("voice-kept")]
+    assert said(turn) == [TEXTS("voice-heard", text=PROSPECT), TEXTS("voice-kept")]
     assert turn.commands[-1] == StartHearing()
     assert [one.sounds[0].message_id for one in turn.state.hearings] == [3]
     quiet = msgspec.structs.replace(turn.state, hearings=())

@@ -173,4 +173,4 @@ async def test_words_are_kept_where_rows_are_out_of_reach(coach: Coach, monkeypa
     monkeypatch.setattr(conversation, "_said", lacks_rows)
     coach.answers(heard(await coach.speaks()))
 
-    assert await coach.said(TEXTS("voice-kept")) == [TEXTS("voice-kept")]
+    assert await coach.said(TEXTS("voice-kept")) == [TEXTS("voice-heard", text=PROSPECT), TEXTS("voice-kept")]
