@@ -47,16 +47,19 @@ def _of_outbox(journal: JournalDescribed | None) -> list[str]:
     late = {lane: age for lane, age in journal.oldest_age_s.items() if age > WRITER_OLDEST_S}
     reasons = [f"the {lane} outbox is {age:.0f} s behind" for lane, age in sorted(late.items())]
     if journal.dead:
-        reasons.append(f"{journal.dead} given up, to be replayed or discarded")
+        reasons.append(f"given up, to be replayed or discarded: {journal.dead}")
     if journal.uncertain:
-        reasons.append(f"{journal.uncertain} sends may or may not have arrived")
+        reasons.append(f"sends that may or may not have arrived: {journal.uncertain}")
     return reasons
 
 
 def _of_providers(providers: ProvidersDescribed | None) -> list[str]:
     if providers is None:
         return []
+    paused = [f"{provider} is paused for another {left:.0f} s" for provider, left in providers.paused.items()]
     closed = [lane for lane in providers.lanes if lane.state == "closed"]
-    return [f"{lane.lane} is closed ({lane.reason}) for {lane.resting_for_s:.0f} s" for lane in closed[:3]] + list(
-        providers.warnings
-    )
+    return [
+        *paused,
+        *(f"{lane.lane} is closed ({lane.reason}) for {lane.resting_for_s:.0f} s" for lane in closed[:3]),
+        *providers.warnings,
+    ]

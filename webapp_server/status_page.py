@@ -47,7 +47,7 @@ def _band(overview: Overview, commands: Commands) -> Html:
         "header",
         tag("strong", verdict, id="verdict"),
         tag("ul", *(tag("li", reason) for reason in overview.reasons)),
-        tag("p", told) if told else None,
+        tag("p", told, class_="told") if told else None,
         tag("p", facts, " · ", tag("time", overview.now.strftime("%H:%M:%S UTC"), datetime=overview.now.isoformat())),
         class_=overview.state if overview.state == "draining" else overview.status,
         id="band",

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from actors.providers.messages import ProvidersDescribed
+from actors.providers.messages import Provider, ProvidersDescribed
 from runtime import ActorSystem, JournalDescribed
 from tests.webapp_server.house import LANE
 from webapp_server.history import Rates
@@ -27,12 +27,14 @@ async def test_each_trouble_has_its_sentence() -> None:
     late = JournalDescribed(0, {"record": 9}, 2, 3, {"record": 75.4}, None)
     closed = msgspec.structs.replace(LANE, state="closed", reason="invalid_key", resting_for_s=300.0)
     restless = msgspec.structs.replace(CALM, restarts_5m=4)
-    told = reasons_of(system.snapshot(), restless, late, ProvidersDescribed((closed,), ("a model is retired",)))
+    providers = ProvidersDescribed((closed,), ("a model is retired",), {Provider.ANTHROPIC: 59.6})
+    told = reasons_of(system.snapshot(), restless, late, providers)
     assert told == [
         "4 restarts in the last five minutes",
         "the record outbox is 75 s behind",
-        "3 given up, to be replayed or discarded",
-        "2 sends may or may not have arrived",
+        "given up, to be replayed or discarded: 3",
+        "sends that may or may not have arrived: 2",
+        "anthropic is paused for another 60 s",
         "openrouter-team-free is closed (invalid_key) for 300 s",
         "a model is retired",
     ]

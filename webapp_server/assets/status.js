@@ -27,12 +27,14 @@ function away() {
   const band = document.getElementById("band");
   if (band.className === "away") return;
   band.className = "away";
-  document.getElementById("verdict").textContent = "No answer since";
+  const time = band.querySelector("time").textContent;
+  document.getElementById("verdict").textContent = `No answer since ${time}`;
 }
 
 async function renew() {
   try {
-    const answer = await fetch("/status.html", { cache: "no-store", signal: AbortSignal.timeout(10 * EVERY_MS) });
+    // The whole address: a page opened with name and password in its own address may not fetch relative ones.
+    const answer = await fetch(`${location.origin}/status.html`, { cache: "no-store", signal: AbortSignal.timeout(10 * EVERY_MS) });
     if (!answer.ok) throw new Error(String(answer.status));
     replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
