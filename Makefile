@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router bench-system chaos lock image-steps bench-status pictures clean
+.PHONY: help run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router bench-system chaos lock openapi image-steps bench-status pictures clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -99,6 +99,9 @@ lock: $(DEV_STAMP) ## Renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra bench pyproject.toml -c requirements-dev.lock -o requirements-bench.lock
+
+openapi: $(DEV_STAMP) ## Print the OpenAPI document of the Mini App's API
+	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m webapp_server.openapi
 
 image-steps: $(DEV_STAMP) ## Run the Dockerfile's steps in clean roots and start the result (root on Linux; no Docker needed)
 	@$(BIN)/python -m tests.image_steps

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of the Mini App's API, made from the types that are really sent."""
 
 import re
+import sys
 from typing import Any
 
 import msgspec
@@ -76,3 +77,7 @@ def _operation(name: str, answer: object, by_type: dict[type, Any], **more: Any)
         "responses": {"200": {"description": "Done.", "content": _json(answer)}, **refusals},
         **more,
     }
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(openapi_document()), indent=1) + b"\n")

@@ -31,7 +31,7 @@ class NoBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 Parameters = Mapping[str, str]
 ViewHandler = Callable[[SessionState, Parameters, World], msgspec.Struct]
-"""Reads; raises NotThere."""
+"""Reads; raises NotThere, and NotNow for a view that this rep has not yet."""
 ActionHandler = Callable[[SessionState, Parameters, Any, World], Turn]
 """Acts on a body of the action's own type; raises NotThere and NotNow."""
 

@@ -38,6 +38,8 @@ def look(state: SessionState, view: str, parameters: Mapping[str, str], world: W
         return msgspec.json.encode(VIEWS[view].handler(state, parameters, world))
     except NotThere:
         raise PageRefused(404, world.texts("page-not-there")) from None
+    except NotNow as not_now:
+        raise PageRefused(409, not_now.text) from None
 
 
 def act(state: SessionState, request: Act, world: World) -> Turn:

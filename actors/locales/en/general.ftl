@@ -43,6 +43,8 @@ no-pictures-here = A picture is no help here: write it in words, or /cancel.
 
 page-not-there = That is not there, or no longer.
 
+page-lead-open = Close the lead first: won or lost. Then say what decided it.
+
 page-bad-body = The page and the coach do not understand each other. Open the page again from the chat.
 
 stale-button = That button is no longer in use. /help shows what I can do.

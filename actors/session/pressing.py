@@ -1,0 +1,48 @@
+"""The page's way into the chat's own handlers: a button pressed or a question answered, without a message of Telegram.
+
+So an action on the page is the very turn that the chat makes, and the chat shows it as it shows its own.
+"""
+
+import msgspec
+
+from actors.session.flow import ButtonHandler, TextHandler
+from actors.session.page import NotNow
+from actors.session.state import SessionState
+from actors.session.turn import Tap, Turn, World
+from actors.session.waiting import Idle, Waiting
+from actors.telegram.parsing import Sender, TextMessage
+
+
+def press(handler: ButtonHandler, state: SessionState, words: tuple[str, ...], world: World) -> Turn:
+    """The turn of a pressed button; raises NotNow where it means nothing any more or changes nothing."""
+    turn = handler(state, Tap(words, None), world)
+    if turn is None:
+        raise NotNow(world.texts("stale-button"))
+    _refuse_nothing(state, turn, world)
+    if len(turn.state.jobs) > len(state.jobs):
+        return _at(turn, state.waiting_for)
+    return turn
+
+
+def say_to(handler: TextHandler, state: SessionState, question: Waiting, words: str, world: World) -> Turn:
+    """The turn that a text makes as the answer to this question; what the chat waits for meanwhile stays.
+
+    Raises NotNow, with the chat's own sentence, for a text that is not taken.
+    """
+    rep = state.rep
+    user = Sender(telegram_id=rep.telegram_id, username=rep.username, first_name=rep.first_name)
+    asked = state.at(question)
+    turn = handler(asked, TextMessage(rep.telegram_id, user, 0, words, int(world.now)), world)
+    _refuse_nothing(asked, turn, world)
+    return _at(turn, Idle() if state.waiting_for == question else state.waiting_for)
+
+
+def _refuse_nothing(before: SessionState, turn: Turn, world: World) -> None:
+    if turn.rows or turn.commands or turn.letters or turn.state.jobs != before.jobs:
+        return
+    said = [call.parameters["text"] for call in turn.calls if "text" in call.parameters]
+    raise NotNow(turn.notice or (str(said[-1]) if said else world.texts("stale-button")))
+
+
+def _at(turn: Turn, waiting_for: Waiting) -> Turn:
+    return msgspec.structs.replace(turn, state=turn.state.at(waiting_for))
