@@ -86,7 +86,7 @@ async def test_a_list_nobody_offers_is_not_there(client: Client, query: str) -> 
 
 async def test_a_page_of_leads_is_small(client: Client, store: SqliteStore) -> None:
     """A hundred leads with long names come in pages of less than 30 kB, each lead on one of them."""
-    long = {"prospect_name": "N" * 200, "prospect_company": "C" * 200, "prospect_title": "T" * 200}
+    long: dict[str, Any] = {"prospect_name": "N" * 200, "prospect_company": "C" * 200, "prospect_title": "T" * 200}
     for number in range(100):
         await store.insert("lead_registry", [lead(row_id(str(number), "lead_registry"), **long)])
     anna, seen = await enter(client), set()
