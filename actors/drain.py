@@ -10,7 +10,7 @@ from runtime import ActorError, ActorSystem, DescribeJournal, JournalDescribed
 
 _LOOK_EVERY_S = 0.1
 _ANSWER_S = 1.0
-_RUNS = ("PipelineRun", "CompletionCall")
+_RUNS = ("PipelineRun", "CompletionCall", "Recording")
 _LOG = structlog.get_logger(__name__)
 
 
