@@ -278,8 +278,8 @@ class UpdateReceiver(Actor):
                 self.timer(_WATCH_S if self._agreed else _SHORT_PAUSE_S, _Begin())
 
     async def _take(self, raw: bytes, asker: Address) -> _Taken:
-        """Write one update down; when the sessions lag, it waits with Telegram."""
-        if not await self._keeper.has_room():
+        """Write one update down; when the sessions lag or the process stops, it waits with Telegram."""
+        if self._stopped_intake or not await self._keeper.has_room():
             return _Taken(asker, None)
         intake = sort_updates(self._source, [raw])
         if intake.unnumbered:

@@ -14,6 +14,7 @@ from actors.telegram import update_receiver
 from actors.telegram.messages import (
     DescribeTelegram,
     Perform,
+    StopIntake,
     TakeUpdate,
     TelegramDescribed,
     UpdateNotTaken,
@@ -390,3 +391,30 @@ async def test_what_telegram_says_of_a_failing_webhook_is_shown(world: World) ->
     described = await world.ask("update_receiver", DescribeTelegram())
     assert isinstance(described, TelegramDescribed)
     assert "Connection refused" in str(described.last_problem)
+
+
+async def test_a_stopped_intake_polls_no_more_and_says_nothing(world: World) -> None:
+    """The poll under way is let go without a complaint; what comes later waits with Telegram."""
+    receiver = await world.receiver()
+    await until(lambda: bool(world.api.polls))
+    with capture_logs() as logs:
+        world.system.send(receiver, StopIntake())
+        await settle()
+        polls = len(world.api.polls)
+        world.api.text(10, "hi")
+        await world.clock.advance(60.0)
+        await settle()
+    assert len(world.api.polls) == polls
+    assert not [log for log in logs if log["event"] == "updates_stopped"]
+    assert (await world.journal()).inbox_pending == 0
+
+
+async def test_a_stopped_intake_leaves_the_webhooks_updates_with_telegram(world: World) -> None:
+    """They are refused for now and brought again."""
+    world.api.answers["getWebhookInfo"].append(_told(_WEBHOOK.url))
+    receiver = await world.receiver(webhook=_WEBHOOK)
+    await until(lambda: len(world.api.asked) == 2)
+    world.system.send(receiver, StopIntake())
+    person = {"id": 7, "is_bot": False, "first_name": "Ann"}
+    assert isinstance(await _taken(world, {"update_id": 5, "message": {"from": person}}), UpdateNotTaken)
+    assert (await world.journal()).inbox_pending == 0
