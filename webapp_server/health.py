@@ -4,6 +4,8 @@ Liveness asks nothing of the outside, so that an outage elsewhere never restarts
 the intake; a provider that is out of reach is a warning and not a failure, because reps keep being answered.
 """
 
+import asyncio
+
 import msgspec
 from aiohttp import web
 
@@ -23,22 +25,31 @@ class Check(msgspec.Struct, frozen=True):
 
 
 def health_routes(system: ActorSystem, stopping: Stopping) -> list[web.RouteDef]:
-    """The routes `/livez` and `/readyz`, the latter with `?verbose` for people."""
+    """The routes `/livez` and `/readyz`, the latter with `?verbose` for people and `/readyz/<check>` for one check."""
 
     async def livez(_request: web.Request) -> web.Response:
         return web.Response(text="ok\n", headers=_NO_STORE)
 
     async def readyz(request: web.Request) -> web.Response:
-        checks = (_running(stopping), await _journal(system), await _intake(system))
+        checks = await _checks(system, stopping)
+        wanted = request.match_info.get("check")
+        if wanted is not None:
+            checks = tuple(check for check in checks if check.name == wanted)
+        if not checks:
+            return web.Response(status=404, text="There is no such check.\n", headers=_NO_STORE)
         ready = all(check.passed for check in checks)
         text = "ready\n" if ready else "not ready\n"
-        if "verbose" in request.query or not ready:
+        if wanted is not None or "verbose" in request.query or not ready:
             text = (
                 "".join(f"[{'+' if check.passed else '-'}] {check.name}: {check.reason}\n" for check in checks) + text
             )
         return web.Response(text=text, status=200 if ready else 503, headers=_NO_STORE)
 
-    return [web.get("/livez", livez), web.get("/readyz", readyz)]
+    return [web.get("/livez", livez), web.get("/readyz", readyz), web.get("/readyz/{check}", readyz)]
+
+
+async def _checks(system: ActorSystem, stopping: Stopping) -> tuple[Check, ...]:
+    return _running(stopping), *await asyncio.gather(_journal(system), _intake(system))
 
 
 _NO_STORE = {"Cache-Control": "no-store"}

@@ -72,6 +72,16 @@ async def test_not_ready_says_what_is_missing(system: ActorSystem, client: Clien
     assert "[-] telegram: Telegram cannot be reached" in await answer.text()
 
 
+async def test_each_check_can_be_asked_alone(system: ActorSystem, client: Client, tmp_path: Path) -> None:
+    """Its own verdict, whatever the others say; an unknown one is not found."""
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    await start_intake(system, connected=False)
+    journal = await client.get("/readyz/journal")
+    assert (journal.status, await journal.text()) == (200, "[+] journal: writes\nready\n")
+    assert (await client.get("/readyz/telegram")).status == 503
+    assert (await client.get("/readyz/moon")).status == 404
+
+
 async def test_status_names_those_who_do_not_answer(system: ActorSystem, client: Client, tmp_path: Path) -> None:
     """An actor that gives no answer is a reason for a warning; the rest of the document stands."""
     await system.start(journal_spec(tmp_path / "journal.sqlite"))
