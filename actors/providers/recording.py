@@ -120,14 +120,14 @@ class Recording(Actor):
                     raise
                 self._begin(None)
         content = await self._fetched()
-        address = await self._patiently(lambda: self._service.upload(content, self.clock.time()))
         try:
-            return _Finished(await self._words(await self._ordered(address)))
+            return _Finished(await self._words(await self._ordered(content)))
         except SpeechError as error:
             if not error.resubmit or self._transcript_id is None:
                 raise
         self.send(self._owner, RecordingUndeleted(self._transcript_id))
-        return _Finished(await self._words(await self._ordered(address)))
+        # Handed in anew, because deleting the failed transcript takes its recording with it.
+        return _Finished(await self._words(await self._ordered(content)))
 
     async def _fetched(self) -> bytes:
         try:
@@ -139,7 +139,8 @@ class Recording(Actor):
         gone = isinstance(file, FileRefused) and file.gone
         raise SpeechError(SpeechProblem.FILE_GONE if gone else SpeechProblem.UNAVAILABLE, "file_not_fetched")
 
-    async def _ordered(self, address: str) -> str:
+    async def _ordered(self, content: bytes) -> str:
+        address = await self._patiently(lambda: self._service.upload(content, self.clock.time()))
         transcript_id = await self._patiently(lambda: self._service.order(address, self.clock.time()))
         self._begin(transcript_id)
         return transcript_id

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import uuid
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from sandbox.speech.ogg import read
 from sandbox.speech.transcripts import Transcript, Transcripts, Upload
 
 SPEECH_MODELS = frozenset({"assemblyai-stt-3-7", "assemblyai-stt-3-5", "universal-2"})
+_LOG_LENGTH = 20_000
 _PROVIDER = "assemblyai"
 _WORDS = {
     401: "Authentication error, API token missing/invalid",
@@ -72,7 +73,7 @@ class AssemblyAI:
     def __init__(self, transcripts: Transcripts, keys: tuple[str, ...] | None, clock: Callable[[], float]) -> None:
         self.transcripts = transcripts
         self.faults = Faults()
-        self.log: list[Entry] = []
+        self.log: deque[Entry] = deque(maxlen=_LOG_LENGTH)
         self._keys = keys
         self._clock = clock
 
@@ -146,9 +147,7 @@ class AssemblyAI:
             raise _Refused(413, "Upload failed, the file is too large.") from None
         if not content:
             raise _Refused(422, "Upload failed, the file is empty.")
-        name = f"https://cdn.assemblyai.com/upload/{uuid.uuid4()}"
-        self.transcripts.uploads[name] = Upload(key, content, read(content))
-        return {"upload_url": name}
+        return {"upload_url": self.transcripts.keep(Upload(key, content, read(content)))}
 
     async def _create(self, request: web.Request, key: str, fault: Fault | None) -> dict[str, Any]:
         asked = _asked(await request.read())
@@ -167,8 +166,7 @@ class AssemblyAI:
         job = self._job(request, key)
         if self.transcripts.status(job) not in ("completed", "error"):
             raise _Refused(400, "Cannot delete a transcript that is still being processed.")
-        job.deleted = True
-        job.recording = None
+        self.transcripts.delete(job)
         return self.transcripts.shown(job)
 
     def _job(self, request: web.Request, key: str) -> Transcript:

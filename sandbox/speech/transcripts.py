@@ -10,6 +10,9 @@ from sandbox.speech.ogg import Recording
 SHORTEST_S = 0.16
 LONGEST_S = 36_000.0
 _QUEUED_PART = 0.2
+MOST_UPLOADS = 200
+MOST_JOBS = 20_000
+"""What is kept of each; the oldest go first, as they do there after days."""
 _MEDIA = (b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"fLaC", b"\x1aE\xdf\xa3", b"OggS")
 
 
@@ -60,7 +63,21 @@ class Transcripts:
         outcome = error or _refusal(upload, recording, detects=bool(asked.get("language_detection")))
         job = Transcript(str(uuid.uuid4()), key, asked, recording, outcome, self._clock())
         self.jobs[job.id] = job
+        _bounded(self.jobs, MOST_JOBS)
         return job
+
+    def keep(self, upload: Upload) -> str:
+        """Keep an upload; gives the address by which it is known."""
+        name = f"https://cdn.assemblyai.com/upload/{uuid.uuid4()}"
+        self.uploads[name] = upload
+        _bounded(self.uploads, MOST_UPLOADS)
+        return name
+
+    def delete(self, job: Transcript) -> None:
+        """Forget what a job heard, and the recording that was handed in for it."""
+        job.deleted = True
+        job.recording = None
+        self.uploads.pop(job.asked["audio_url"], None)
 
     def status(self, job: Transcript) -> str:
         """The job's status at this moment."""
@@ -100,6 +117,11 @@ class Transcripts:
         if job.deleted:
             shown |= {"text": "Deleted by user.", "audio_url": "http://deleted_by_user", "words": None}
         return shown
+
+
+def _bounded(kept: dict[str, Any], most: int) -> None:
+    while len(kept) > most:
+        del kept[next(iter(kept))]
 
 
 def _refusal(upload: Upload | None, recording: Recording | None, *, detects: bool) -> str | None:

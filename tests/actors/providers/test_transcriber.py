@@ -293,7 +293,7 @@ async def test_a_pause_longer_than_anyone_waits_is_told_at_once(world: World) ->
 
 
 async def test_a_job_that_failed_by_itself_is_ordered_once_more(world: World) -> None:
-    """Failed jobs are not paid for: one is ordered again from the same upload, the second failure is told."""
+    """Failed jobs are not paid for: one is handed in and ordered again, the second failure is told."""
     await world.begin()
     await world.fault("error_in_200", "create")
     world.ask()
@@ -303,7 +303,7 @@ async def test_a_job_that_failed_by_itself_is_ordered_once_more(world: World) ->
     failed = await world.expect(TranscriptionFailed)
 
     assert failed.problem is SpeechProblem.UNAVAILABLE
-    assert await world.requests("upload") == 2
+    assert await world.requests("create") == 4
     await world.until(world.all_deleted)
 
 

@@ -5,6 +5,7 @@ import pytest
 from aiohttp import ClientError
 
 from sandbox.speech.ogg import voice_note
+from sandbox.speech.transcripts import MOST_UPLOADS
 from tests.sandbox.speech.conftest import KEY, Service
 
 NOTE = voice_note("Maria wants a lower price.", 4.0, "en")
@@ -72,6 +73,29 @@ async def test_deletion_leaves_the_job_without_its_words(service: Service) -> No
     assert status == 200
     assert (shown["text"], shown["audio_url"]) == ("Deleted by user.", "http://deleted_by_user")
     assert "Maria" not in str(shown)
+
+
+async def test_deletion_takes_the_recording_with_it(service: Service) -> None:
+    """What was handed in for a deleted transcript cannot be transcribed again."""
+    _, job = await service.order(NOTE)
+    await service.ask("DELETE", f"/v2/transcript/{job['id']}")
+    asked = {"audio_url": job["audio_url"], "speech_models": ["universal-2"]}
+    _, again = await service.ask("POST", "/v2/transcript", json=asked)
+    _, done = await service.ask("GET", f"/v2/transcript/{again['id']}")
+
+    assert done["error"].startswith("Download error")
+
+
+async def test_what_is_kept_is_bounded(service: Service) -> None:
+    """A process that runs for months does not fill its memory with recordings."""
+    first = await service.upload(NOTE)
+    for _ in range(MOST_UPLOADS):
+        await service.upload(b"x")
+    asked = {"audio_url": first, "speech_models": ["universal-2"]}
+    _, job = await service.ask("POST", "/v2/transcript", json=asked)
+    _, done = await service.ask("GET", f"/v2/transcript/{job['id']}")
+
+    assert done["error"].startswith("Download error")
 
 
 async def test_a_job_under_way_is_not_deleted(make_service: Callable[..., Awaitable[Service]]) -> None:
