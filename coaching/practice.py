@@ -65,13 +65,13 @@ def earlier_feedback(rows: Iterable[Row], rehearsal: Rehearsal, rubric: str) -> 
     """The feedback on the very same words to the same rubric, if they were scored before."""
     for row in rows:
         same = row["scenario_id"] == rehearsal.scenario.id and same_answer(str(row["user_response"]), rehearsal.answer)
-        feedback = _feedback(row) if same else None
+        feedback = feedback_of(row) if same else None
         if feedback is not None and feedback.score.rubric == rubric:
             return feedback
     return None
 
 
-def _feedback(row: Row) -> Feedback | None:
+def feedback_of(row: Row) -> Feedback | None:
     """What is stored with an attempt, or None for one of another shape: its answer is scored anew."""
     try:
         return msgspec.convert(row["feedback_json"], Feedback)

@@ -1,7 +1,8 @@
 """Server-sent events: open pages hear at once which of the rep's tables changed, in the chat or on another page.
 
 Source: html.spec.whatwg.org, section "Server-sent events". An event names tables and holds no content; the page asks
-for what it shows of them. A page that cannot follow loses events and is told to look at everything anew.
+for what it shows of them. While an answer is being written, `progress` brings the text so far, whole.
+A page that cannot follow loses events and is told to look at everything anew.
 """
 
 import asyncio
@@ -9,33 +10,33 @@ import asyncio
 import msgspec
 from aiohttp import web
 
-from actors.session.messages import Changed
+from actors.session.messages import Changed, Progressed
 
 PING_S = 20.0
 _WAITING = 64
-_EVERYTHING = ("everything",)
 
 
 class Streams:
     """The open event streams, by rep."""
 
     def __init__(self) -> None:
-        self._by_rep: dict[int, set[asyncio.Queue[tuple[str, ...]]]] = {}
+        self._by_rep: dict[int, set[asyncio.Queue[bytes]]] = {}
 
-    def tell(self, changed: Changed) -> None:
+    def tell(self, news: Changed | Progressed) -> None:
         """Tell every open page of the rep; costs nothing where none is open."""
-        for queue in self._by_rep.get(changed.telegram_id, ()):
-            if queue.full():
-                while not queue.empty():
-                    queue.get_nowait()
-                queue.put_nowait(_EVERYTHING)
-            else:
-                queue.put_nowait(changed.tables)
+        queues = self._by_rep.get(news.telegram_id, ())
+        for queue in queues:
+            match news:
+                case Changed(tables=tables):
+                    _put(queue, _changed(tables))
+                case Progressed(run_id=run_id, text=text):
+                    if queue.qsize() < _WAITING // 2:  # a slow page does without what the next frame says anyway
+                        queue.put_nowait(_frame("progress", {"run_id": run_id, "text": text}))
 
     async def serve(self, request: web.Request, telegram_id: int) -> web.StreamResponse:
         """Stream until the page leaves or the server stops."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-        queue: asyncio.Queue[tuple[str, ...]] = asyncio.Queue(_WAITING)
+        queue: asyncio.Queue[bytes] = asyncio.Queue(_WAITING)
         self._by_rep.setdefault(telegram_id, set()).add(queue)
         try:
             await response.prepare(request)
@@ -50,9 +51,24 @@ class Streams:
                 del self._by_rep[telegram_id]
 
 
-async def _next(queue: asyncio.Queue[tuple[str, ...]]) -> bytes:
+def _put(queue: asyncio.Queue[bytes], event: bytes) -> None:
+    if queue.full():
+        while not queue.empty():
+            queue.get_nowait()
+        event = _changed(("everything",))
+    queue.put_nowait(event)
+
+
+def _changed(tables: tuple[str, ...]) -> bytes:
+    return _frame("changed", tables)
+
+
+def _frame(event: str, data: object) -> bytes:
+    return f"event: {event}\ndata: ".encode() + msgspec.json.encode(data) + b"\n\n"
+
+
+async def _next(queue: asyncio.Queue[bytes]) -> bytes:
     try:
-        tables = await asyncio.wait_for(queue.get(), PING_S)
+        return await asyncio.wait_for(queue.get(), PING_S)
     except TimeoutError:
         return b": ping\n\n"
-    return b"event: changed\ndata: " + msgspec.json.encode(tables) + b"\n\n"

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from actors.providers.secret import Secret
-from actors.session.messages import Changed
+from actors.session.messages import Changed, Progressed
 from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Overflow
 from webapp_server.access_token import TokenMint
 from webapp_server.actor_ids import ActorIds
@@ -123,7 +123,7 @@ class WebServer(Actor):
     async def receive(self, message: object, sender: Address) -> None:
         """Pass on to open pages what changed, and look at the system now and then; the rest is answering requests."""
         match message:
-            case Changed():
+            case Changed() | Progressed():
                 self._streams.tell(message)
             case _Observe():
                 self.pipe(self._observe(), failed=lambda _error: _Observed())

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from actors.session import support
+from actors.session import jobs, support
 from actors.session.flow import Flow
-from actors.session.page import Action, NotNow, NotThere, Parameters, View
+from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, View
 from actors.session.state import Job, SessionState
 from actors.session.turn import Turn, World
 from coaching.prospect import MAXIMUM_LENGTH, Verdict, judge
@@ -88,7 +88,16 @@ def hand_in(state: SessionState, parameters: Parameters, prospect: Prospect, wor
             raise NotNow(world.texts("support-short"))
         case Verdict.TOO_LONG:
             raise NotNow(world.texts("support-long", length=len(text), limit=MAXIMUM_LENGTH))
-    return support.take(state, text, world)
+    turn = support.take(state, text, world)
+    return msgspec.structs.replace(turn, state=turn.state.at(state.waiting_for))
+
+
+def stop(state: SessionState, parameters: Parameters, body: NoBody, world: World) -> Turn:
+    """Stop what is being worked on and what waits, as /cancel does."""
+    if not state.line:
+        raise NotNow(world.texts("nothing-to-cancel"))
+    turn = jobs.cancel(state, world)
+    return msgspec.structs.replace(turn, state=turn.state.at(state.waiting_for))
 
 
 def _line(row: Row) -> CaseLine:
@@ -112,5 +121,5 @@ def _answer(row: Row) -> StrategistOutput:
 
 FLOW = Flow(
     views={"cases": View(listed, Cases), "cases/{case_id}": View(one, CaseDetail)},
-    actions={"cases": Action(hand_in, then="cases", body=Prospect)},
+    actions={"cases": Action(hand_in, then="cases", body=Prospect), "cases/cancel": Action(stop, then="cases")},
 )

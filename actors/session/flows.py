@@ -24,6 +24,8 @@ from actors.session import (
     own_data,
     page_lead_actions,
     page_leads,
+    page_practice,
+    page_profile,
     plan,
     practice,
     reminders,
@@ -71,6 +73,8 @@ FLOWS: tuple[Flow, ...] = (
     dashboard.FLOW,
     page_leads.FLOW,
     page_lead_actions.FLOW,
+    page_practice.FLOW,
+    page_profile.FLOW,
     usage.FLOW,
     general.FLOW,
 )

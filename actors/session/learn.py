@@ -68,8 +68,8 @@ def _list(state: SessionState, tap: Tap | None, world: World) -> Turn:
 
 
 def _lesson(state: SessionState, track: Track, level: Level, tap: Tap | None, world: World) -> Turn:
-    if locked := _locked(track, level, world):
-        return Turn(state, notice=locked) if tap else Turn(state, calls=say(state, locked))
+    if closed := locked(track, level, world):
+        return Turn(state, notice=closed) if tap else Turn(state, calls=say(state, closed))
     points = "\n".join(f"• {point}" for point in level.lesson.key_points)
     heading = world.texts("learn-points")
     text = f"{level.lesson.title}\n\n{level.lesson.content}\n\n{heading}\n{points}"
@@ -81,13 +81,13 @@ def _lesson(state: SessionState, track: Track, level: Level, tap: Tap | None, wo
 
 
 def _start(state: SessionState, track: Track, level: Level, tap: Tap, world: World) -> Turn:
-    if locked := _locked(track, level, world):
-        return Turn(state, notice=locked)
+    if closed := locked(track, level, world):
+        return Turn(state, notice=closed)
     place = AnsweringScenario(level.scenario.id, world.now, 0, level.id, tap.message_id)
     return begin(state, level.scenario, place, world)
 
 
-def _locked(track: Track, level: Level, world: World) -> str | None:
+def locked(track: Track, level: Level, world: World) -> str | None:
     """What opens a locked level, or None for an open one."""
     if status(track, level, _done(world)) is not Status.LOCKED:
         return None

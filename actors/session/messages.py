@@ -95,6 +95,14 @@ class Changed(msgspec.Struct, frozen=True):
     tables: tuple[str, ...]
 
 
+class Progressed(msgspec.Struct, frozen=True):
+    """A run of this rep goes on: what is to be read of it so far, whole."""
+
+    telegram_id: int
+    run_id: str
+    text: str
+
+
 class StepStarted(msgspec.Struct, frozen=True):
     """A pipeline step began."""
 

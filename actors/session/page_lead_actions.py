@@ -8,17 +8,12 @@ from actors.session import lead_detail, news, outcome, plan, reminders, research
 from actors.session.flow import ButtonHandler, Flow
 from actors.session.page import Action, ActionHandler, NoBody, NotNow, Parameters
 from actors.session.page_leads import mine
+from actors.session.page_words import Words
 from actors.session.pressing import press, say_to
 from actors.session.state import SessionState
 from actors.session.turn import Turn, World
 from actors.session.waiting import EditingLead, NotingLead, TellingOutcome, UpdatingLead
 from coaching.leads import LeadStatus
-
-
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the rep wrote."""
-
-    text: str
 
 
 class StatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -38,7 +38,7 @@ def say_to(handler: TextHandler, state: SessionState, question: Waiting, words: 
 
 
 def _refuse_nothing(before: SessionState, turn: Turn, world: World) -> None:
-    if turn.rows or turn.commands or turn.letters or turn.state.jobs != before.jobs:
+    if turn.rows or turn.commands or turn.letters or turn.state != before:
         return
     said = [call.parameters["text"] for call in turn.calls if "text" in call.parameters]
     raise NotNow(turn.notice or (str(said[-1]) if said else world.texts("stale-button")))

@@ -34,6 +34,7 @@ from actors.session.messages import (
     Letter,
     Look,
     Nudge,
+    Progressed,
     Refused,
     RepUnreachable,
     Resume,
@@ -364,6 +365,7 @@ class Session(Actor):
             return
         text = progress.after(news)
         self.send(self.find("message_sender"), ShowDraft(self._state.rep.telegram_id, job.draft_id, text))
+        self.send(self.find("web_server"), Progressed(self._state.rep.telegram_id, job.run_id, text))
 
     async def _work_done(self, news: StepFinished | StepFailed | RunFinished) -> None:
         """Commit what a run reports; without rows that its flow cannot do without, the job fails and may be retried."""

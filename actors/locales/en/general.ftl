@@ -45,6 +45,8 @@ page-not-there = That is not there, or no longer.
 
 page-lead-open = Close the lead first: won or lost. Then say what decided it.
 
+page-scenario-closed = That scenario is not open. Start it again, then answer.
+
 page-bad-body = The page and the coach do not understand each other. Open the page again from the chat.
 
 stale-button = That button is no longer in use. /help shows what I can do.
