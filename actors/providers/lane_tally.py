@@ -25,12 +25,14 @@ class LaneTally:
 
     def report(self, gate: LaneGate, now: float, *, in_flight: int, queued: int) -> LaneReported | None:
         """The lane's state, None where it is the one that was reported last."""
-        until, day = gate.resting_until(now), gate.day
+        until, day, reason = gate.resting_until(now), gate.day, gate.reason(now)
+        if queued and not reason and gate.wait(now):
+            until, reason = now + gate.wait(now), "paced_by_its_limits"
         status = ProviderStatus(
             lane=self._name.name,
             provider=self._name.provider,
             state=gate.state(now),
-            reason=gate.reason(now),
+            reason=reason,
             resting_for_s=max(0.0, until - now),
             in_flight=in_flight,
             queued=queued,
