@@ -21,7 +21,16 @@ from webapp_server.server import make_application
 Client = TestClient[web.Request, web.Application]
 SCHEMA = Path(__file__).parent / "status_schema.json"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-PAGES = ("/status", "/status.html", "/status/actors", "/status/deadletters", "/metrics", "/readyz?verbose", "/livez")
+PAGES = (
+    "/status",
+    "/status.html",
+    "/status/actors",
+    "/status/deadletters",
+    "/status/given-up",
+    "/metrics",
+    "/readyz?verbose",
+    "/livez",
+)
 
 
 class Stuck(Actor):
