@@ -2,6 +2,7 @@
 
 It keeps nothing that matters: a session moves the moment in its own row, so nothing is told twice however often this
 actor asks, and a restart only means that it looks again. While storage is out of reach it waits for the next look.
+Beside that it deletes traces whose time is over.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from typing import ClassVar
 import msgspec
 import structlog
 
+from actors.retention import sweep
 from actors.session.messages import Nudge
 from actors.session.session_journal import session_key
 from coaching.reminders import digest_due
@@ -21,6 +23,9 @@ _LOG = structlog.get_logger(__name__)
 READ_DEADLINE_S = 20.0
 TELL_AGAIN_S = 600.0
 """How long a session has time to act on a nudge before it is told again: rows reach storage a little later."""
+SWEEP_EVERY_S = 6 * 3_600.0
+_FIRST_SWEEP_S = 60.0
+_DAY_S = 86_400.0
 MOST_DUE, MOST_REPS, MOST_DIGESTS = 200, 1_000, 50
 
 
@@ -28,28 +33,54 @@ class _Look(msgspec.Struct, frozen=True):
     pass
 
 
+class _Sweep(msgspec.Struct, frozen=True):
+    pass
+
+
+class _Swept(msgspec.Struct, frozen=True):
+    deleted: int
+
+
+class _NotSwept(msgspec.Struct, frozen=True):
+    error: Exception
+
+
 class Scheduler(Actor):
-    """Sends `Nudge` for due reminders and daily digests, every `every_s` seconds."""
+    """Sends `Nudge` for due reminders and daily digests, every `every_s` seconds; keeps traces `trace_days` long."""
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=100)
 
-    def __init__(self, store: Store, *, every_s: float = 60.0) -> None:
+    def __init__(self, store: Store, *, trace_days: int, every_s: float = 60.0) -> None:
         super().__init__()
         self._store = store
+        self._trace_days = trace_days
         self._every_s = every_s
         self._told: dict[Nudge, float] = {}
 
     async def started(self) -> None:
         """Look soon after the start: what came due while nobody ran is told now."""
         self.timer(min(self._every_s, 5.0), _Look())
+        self.timer(_FIRST_SWEEP_S, _Sweep())
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
             case _Look():
                 await self._look()
                 self.timer(self._every_s, _Look())
+            case _Sweep():
+                self.timer(SWEEP_EVERY_S, _Sweep())
+                self.pipe(self._swept(), failed=_NotSwept)
+            case _Swept(deleted=deleted):
+                _LOG.info("old_traces_deleted", rows=deleted)
+            case _NotSwept(error=error):
+                if not isinstance(error, StorageError):
+                    raise error
+                _LOG.warning("old_traces_kept", error=type(error).__name__)
             case _:
                 await self.unhandled(message, sender)
+
+    async def _swept(self) -> _Swept:
+        return _Swept(await sweep(self._store, self.clock.time() - self._trace_days * _DAY_S))
 
     async def _look(self) -> None:
         now = self.clock.time()

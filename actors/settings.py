@@ -27,6 +27,7 @@ _ADDRESSES = (
     "ANTHROPIC_BASE_URL",
     "ASSEMBLYAI_BASE_URL",
     "INSFORGE_BASE_URL",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
 )
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -70,6 +71,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     admin_usernames: frozenset[str]
     bot_username: str | None
     status_token: Secret | None
+    trace_days: int
+    trace_content: bool
+    otlp_endpoint: str | None
+    otlp_headers: Secret | None
     log_level: str
     data_dir: Path
     host: str
@@ -116,6 +121,10 @@ KNOWN = {
     "ADMIN_USERNAMES": "",
     "VITE_BOT_USERNAME": "",
     "STATUS_TOKEN": "",
+    "TRACE_RETENTION_DAYS": "30",
+    "TRACE_CONTENT": "off",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "",
+    "OTEL_EXPORTER_OTLP_HEADERS": "",
     "LOG_LEVEL": "INFO",
     "DATA_DIR": ".cornerman",
     "HOST": "127.0.0.1",
@@ -164,6 +173,10 @@ def _problems(values: dict[str, str]) -> list[str]:
         for name in ("MODEL_CONCURRENCY", "SPEECH_CONCURRENCY")
         if not values[name].isdigit() or not 1 <= int(values[name]) <= 10_000
     ]
+    if not values["TRACE_RETENTION_DAYS"].isdigit() or not 1 <= int(values["TRACE_RETENTION_DAYS"]) <= 3650:
+        problems.append("TRACE_RETENTION_DAYS must be a number of days from 1 to 3650.")
+    if values["TRACE_CONTENT"] not in ("on", "off"):
+        problems.append("TRACE_CONTENT must be on or off.")
     if values["LOG_LEVEL"].upper() not in _LOG_LEVELS:
         problems.append(f"LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}.")
     if values["INSFORGE_BASE_URL"] and not values["INSFORGE_SERVICE_KEY"]:
@@ -273,6 +286,10 @@ def _build(values: dict[str, str]) -> Settings:
         admin_usernames=_names(values["ADMIN_USERNAMES"]),
         bot_username=values["VITE_BOT_USERNAME"] or None,
         status_token=_secret(values["STATUS_TOKEN"]),
+        trace_days=int(values["TRACE_RETENTION_DAYS"]),
+        trace_content=values["TRACE_CONTENT"] == "on",
+        otlp_endpoint=values["OTEL_EXPORTER_OTLP_ENDPOINT"].rstrip("/") or None,
+        otlp_headers=_secret(values["OTEL_EXPORTER_OTLP_HEADERS"]),
         log_level=values["LOG_LEVEL"].upper(),
         data_dir=Path(values["DATA_DIR"]),
         host=values["HOST"],

@@ -22,6 +22,7 @@ from actors.providers.llm_router import LlmRouter, RouterSettings
 from actors.providers.messages import Provider
 from actors.providers.record_writer import RecordWriter
 from actors.providers.secret import Secret
+from actors.providers.span_export import SpanExport
 from actors.providers.tracer import Tracer
 from actors.providers.transcriber import SpeechSettings, Transcriber
 from actors.scheduler import Scheduler
@@ -67,7 +68,7 @@ def build_tree(settings: Settings, store: Store, shelf: Shelf, practice: frozens
             journal_spec(settings.data_dir / "journal.sqlite"),
             ChildSpec("providers", lambda: Supervisor(_providers(settings, store, vault))),
             ChildSpec("sessions", lambda: _sessions(settings, store, shelf, vault, practice), well_known=True),
-            ChildSpec("scheduler", lambda: Scheduler(store), backoff=PROVIDER_BACKOFF),
+            ChildSpec("scheduler", lambda: Scheduler(store, trace_days=settings.trace_days), backoff=PROVIDER_BACKOFF),
             ChildSpec("telegram", lambda: Supervisor(_telegram(settings, token))),
         )
     )
@@ -88,6 +89,7 @@ def _providers(settings: Settings, store: Store, vault: KeyVault) -> tuple[Child
         lane=LaneSettings(
             concurrency_start=min(FIRST_CONCURRENCY, settings.model_concurrency),
             concurrency_cap=settings.model_concurrency,
+            trace_content=settings.trace_content,
         ),
     )
     speech = SpeechSettings(
@@ -96,11 +98,16 @@ def _providers(settings: Settings, store: Store, vault: KeyVault) -> tuple[Child
         concurrency=settings.speech_concurrency,
     )
     return (
-        _provider("tracer", Tracer),
+        _provider("tracer", lambda: Tracer(_exporter(settings))),
         _provider("record_writer", lambda: RecordWriter(store)),
         _provider("llm_router", lambda: LlmRouter(router, vault, OUTPUTS)),
         _provider("transcriber", lambda: Transcriber(speech)),
     )
+
+
+def _exporter(settings: Settings) -> Callable[[], SpanExport] | None:
+    endpoint, headers = settings.otlp_endpoint, settings.otlp_headers
+    return None if endpoint is None else lambda: SpanExport(endpoint, headers)
 
 
 def _team_keys(settings: Settings) -> dict[Provider, Secret]:

@@ -30,6 +30,11 @@ def struck(text: str, names: Sequence[str]) -> str:
     return text
 
 
+def nameless(text: str, names: Sequence[str]) -> str:
+    """The text with these names, and every address and telephone number, replaced; names come longest first."""
+    return struck(_CONTACT.sub("[contact]", text), names)
+
+
 def anonymous(part: S, names: Sequence[str]) -> S:
     """The Struct with the names, addresses and telephone numbers struck out of every text in it."""
     return msgspec.convert(_struck(msgspec.to_builtins(part), names), type(part))
@@ -37,7 +42,7 @@ def anonymous(part: S, names: Sequence[str]) -> S:
 
 def _struck(value: object, names: Sequence[str]) -> object:
     if isinstance(value, str):
-        return struck(_CONTACT.sub("[contact]", value), names)
+        return nameless(value, names)
     if isinstance(value, dict):
         return {key: _struck(inner, names) for key, inner in value.items()}
     return [_struck(inner, names) for inner in value] if isinstance(value, list | tuple) else value

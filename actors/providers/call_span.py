@@ -1,7 +1,11 @@
-"""The span of one model call. Names are those of OpenTelemetry's GenAI conventions as of November 2026; no content."""
+"""The span of one model call. Names are those of OpenTelemetry's GenAI conventions as of November 2026.
+
+Content is in it only where the lane's settings want it, and redacted.
+"""
 
 import uuid
 
+from actors.providers.call_content import asked_and_answered
 from actors.providers.completion_call import CallAnswered
 from actors.providers.lane_job import LaneJob
 from actors.providers.messages import Provider, RecordSpan
@@ -10,12 +14,20 @@ Attributes = dict[str, str | int | float | bool | None]
 
 
 def call_span(
-    job: LaneJob, provider: Provider, lane: str, ended_at: float, answer: CallAnswered | None, error: str | None
+    job: LaneJob,
+    provider: Provider,
+    lane: str,
+    ended_at: float,
+    answer: CallAnswered | None,
+    error: str | None,
+    *,
+    content: bool,
 ) -> RecordSpan | None:
     """The span to record, None where the request hangs in no trace. Times are UTC epoch seconds."""
     context = job.request.span
     if context is None:
         return None
+    asked, answered = asked_and_answered(job.request, answer.text if answer else "") if content else (None, None)
     return RecordSpan(
         span_id=str(uuid.uuid4()),
         trace_id=context.trace_id,
@@ -26,6 +38,8 @@ def call_span(
         success=error is None,
         error=error,
         attributes=_asked(job, provider, lane) | _answered(answer) | ({"error.type": error} if error else {}),
+        asked=asked,
+        answered=answered,
     )
 
 

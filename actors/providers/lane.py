@@ -436,7 +436,8 @@ class Lane(Actor):
     # What others see
 
     def _span(self, job: LaneJob, answer: CallAnswered | None, error: str | None) -> None:
-        span = call_span(job, self._name.provider, self._name.name, self.clock.time(), answer, error)
+        now, content = self.clock.time(), self._settings.trace_content
+        span = call_span(job, self._name.provider, self._name.name, now, answer, error, content=content)
         if span is not None:
             self.send(self.find("tracer"), span)
 

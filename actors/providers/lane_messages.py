@@ -33,6 +33,7 @@ class LaneSettings(msgspec.Struct, frozen=True, kw_only=True):
     backoff_base_s: float = 0.5
     backoff_cap_s: float = 20.0
     leaves_after_s: float = 600.0
+    trace_content: bool = False
 
 
 class LaneName(msgspec.Struct, frozen=True):

@@ -322,7 +322,10 @@ class RecordTrace(msgspec.Struct, frozen=True):
 
 
 class RecordSpan(msgspec.Struct, frozen=True):
-    """An agent or model call ended: write its span. `attributes` hold names, sizes and counts, never content."""
+    """An agent or model call ended: write its span. `attributes` hold names, sizes and counts, never content.
+
+    `asked` and `answered` hold the content, redacted, where the settings want it kept.
+    """
 
     span_id: str
     trace_id: str
@@ -333,6 +336,8 @@ class RecordSpan(msgspec.Struct, frozen=True):
     success: bool
     error: str | None = None
     attributes: dict[str, str | int | float | bool | None] = {}
+    asked: dict[str, str] | None = None
+    answered: dict[str, str] | None = None
 
 
 class RowWrite(msgspec.Struct, frozen=True):

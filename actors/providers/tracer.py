@@ -1,7 +1,12 @@
-"""Collects traces and spans and puts them as rows into the journal's record lane, a second's worth at a time."""
+"""Collects traces and spans and puts them as rows into the journal's record lane, a second's worth at a time.
+
+Where an exporter is given they go to a collector as well: in a thread, a batch at a time, and never waited for. What
+the collector does not take, or not soon enough, is counted and dropped; the rows are kept all the same.
+"""
 
 from collections import deque
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Protocol
 
 import msgspec
 import structlog
@@ -26,11 +31,26 @@ class DescribeTracer(msgspec.Struct, frozen=True):
 
 
 class TracerDescribed(msgspec.Struct, frozen=True):
-    """Items waiting for the journal, items handed to it and items lost to the full buffer since the start."""
+    """Items waiting for the journal, items handed to it and items lost to the full buffer since the start.
+
+    `exported` of them a collector has taken and `unexported` it has not; None where none is configured.
+    """
 
     buffered: int
     recorded: int
     dropped: int
+    exported: int | None = None
+    unexported: int | None = None
+
+
+class Exporter(Protocol):
+    """Where spans go beside the journal."""
+
+    def export(self, items: Sequence[RecordTrace | RecordSpan]) -> bool:
+        """Send them, blocking, and say whether they were taken."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
 
 
 class _FlushDue(msgspec.Struct, frozen=True):
@@ -49,16 +69,29 @@ class _NotFlushed(msgspec.Struct, frozen=True):
     reason: str
 
 
+class _Exported(msgspec.Struct, frozen=True):
+    """The collector has seen a batch."""
+
+    count: int
+    taken: bool
+
+
 class Tracer(Actor):
     """Buffers at most 10,000 items, then drops the oldest and counts them.
 
     A batch the journal refused is offered again, unchanged, at the next interval. An orderly stop flushes once
-    more and waits at most two seconds for it.
+    more and waits at most two seconds for it; what the collector has not been sent by then stays unsent.
     """
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=BUFFER_LIMIT)
 
-    def __init__(self) -> None:
+    def __init__(self, make_exporter: Callable[[], Exporter] | None = None) -> None:
+        self._make_exporter = make_exporter
+        self._exporter: Exporter | None = None
+        self._unsent: deque[RecordTrace | RecordSpan] = deque()
+        self._exporting = False
+        self._exported = 0
+        self._unexported = 0
         self._buffer: deque[RecordTrace | RecordSpan] = deque()
         self._batch: Commit | None = None  # offered to the journal until it is taken
         self._offering = False
@@ -67,9 +100,13 @@ class Tracer(Actor):
 
     async def started(self) -> None:
         self._journal = self.find("journal")
+        if self._make_exporter is not None:
+            self._exporter = await self.to_thread(self._make_exporter)
         self.timer(FLUSH_EVERY_S, _FlushDue())
 
     async def stopped(self) -> None:
+        if self._exporter is not None:
+            await self.to_thread(self._exporter.close)
         while batch := self._next():
             answer = await self._last_offer(batch)
             if isinstance(answer, _NotFlushed):
@@ -83,14 +120,17 @@ class Tracer(Actor):
                 self._keep(message)
             case _FlushDue():
                 self._flush()
+                self._export()
                 self.timer(FLUSH_EVERY_S, _FlushDue())
             case _Flushed(count):
                 self._taken(count)
             case _NotFlushed(reason):
                 self._offering = False
                 _log.warning("traces_not_flushed", reason=reason)
+            case _Exported(count=count, taken=taken):
+                self._seen_by_collector(count, taken=taken)
             case DescribeTracer():
-                self.reply(TracerDescribed(self._count(), self._recorded, self._dropped))
+                self.reply(self._description())
             case _:
                 await self.unhandled(message, sender)
 
@@ -99,9 +139,42 @@ class Tracer(Actor):
             self._buffer.popleft()
             self._dropped += 1
         self._buffer.append(item)
+        if self._exporter is not None:
+            self._keep_for_export(item)
         # A batch the journal did not take waits for the interval, not for the next item.
         if len(self._buffer) >= FLUSH_SIZE and self._batch is None:
             self._flush()
+
+    def _keep_for_export(self, item: RecordTrace | RecordSpan) -> None:
+        if len(self._unsent) >= BUFFER_LIMIT:
+            self._unsent.popleft()
+            self._unexported += 1
+        self._unsent.append(item)
+
+    def _export(self) -> None:
+        exporter = self._exporter
+        if exporter is None or self._exporting or not self._unsent:
+            return
+        self._exporting = True
+        items = [self._unsent.popleft() for _ in range(min(BATCH_LIMIT, len(self._unsent)))]
+
+        async def export() -> _Exported:
+            return _Exported(len(items), taken=await self.to_thread(exporter.export, items))
+
+        self.pipe(export(), failed=lambda _: _Exported(len(items), taken=False))
+
+    def _seen_by_collector(self, count: int, *, taken: bool) -> None:
+        self._exporting = False
+        self._exported += count * taken
+        self._unexported += count * (not taken)
+        if not taken:
+            _log.warning("spans_not_exported", count=count)
+
+    def _description(self) -> TracerDescribed:
+        described = TracerDescribed(self._count(), self._recorded, self._dropped)
+        if self._exporter is None:
+            return described
+        return msgspec.structs.replace(described, exported=self._exported, unexported=self._unexported)
 
     def _flush(self) -> None:
         if self._offering or (batch := self._next()) is None:
@@ -168,7 +241,8 @@ def _span_row(span: RecordSpan) -> tuple[str, dict[str, object]]:
         "trace_id": span.trace_id,
         "parent_span_id": span.parent_span_id,
         "span_name": span.span_name,
-        "output_data": span.attributes,
+        "input_data": span.asked,
+        "output_data": span.attributes | (span.answered or {}),
         **_outcome(span),
     }
 

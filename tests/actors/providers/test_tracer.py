@@ -1,7 +1,8 @@
 """Tracer on the real runtime and journal."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -165,3 +166,83 @@ async def test_the_oldest_go_when_the_buffer_is_full(system: ActorSystem, clock:
     working.set()
     await clock.advance(30)
     assert await described(system, tracer) == TracerDescribed(0, BUFFER_LIMIT + 1, 5)
+
+
+class Collector:
+    """Keeps what it is sent once it is let; takes it or not as it is told."""
+
+    def __init__(self, *, takes: bool = True) -> None:
+        self.seen: list[RecordTrace | RecordSpan] = []
+        self.takes = takes
+        self.free = threading.Event()
+        self.closed = False
+
+    def export(self, items: Sequence[RecordTrace | RecordSpan]) -> bool:
+        assert self.free.wait(20)
+        self.seen += items
+        return self.takes
+
+    def close(self) -> None:
+        self.closed = True
+
+
+async def exported(system: ActorSystem, tracer: Address, count: int) -> TracerDescribed:
+    """The tracer's counters once the collector has seen so many."""
+    async with asyncio.timeout(20):
+        while True:
+            now = await described(system, tracer)
+            if (now.exported or 0) + (now.unexported or 0) >= count:
+                return now
+            await asyncio.sleep(0)
+
+
+async def test_a_slow_collector_holds_up_no_row(clock: ManualClock, tmp_path: Path) -> None:
+    """While it takes its time the rows are in the journal; then everything reaches it, each once."""
+    system, collector = ActorSystem(clock=clock), Collector()
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    tracer = await system.start(ChildSpec(name="tracer", factory=lambda: Tracer(lambda: collector)))
+    system.send(tracer, TRACE)
+    await described(system, tracer)
+    await clock.advance(1)
+    assert len(await writes(system, 1)) == 1
+    system.send(tracer, span("span-1"))
+    await described(system, tracer)
+    await clock.advance(1)
+    assert len(await writes(system, 2)) == 2
+    assert (await described(system, tracer)).exported == 0
+    collector.free.set()
+    await exported(system, tracer, 1)
+    await clock.advance(1)
+    assert await exported(system, tracer, 2) == TracerDescribed(0, 2, 0, exported=2, unexported=0)
+    assert collector.seen == [TRACE, span("span-1")]
+    await system.shutdown()
+    assert collector.closed
+
+
+async def test_what_the_collector_refuses_is_counted(clock: ManualClock, tmp_path: Path) -> None:
+    """It is not offered again, and the row is kept all the same."""
+    system, collector = ActorSystem(clock=clock), Collector(takes=False)
+    collector.free.set()
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    tracer = await system.start(ChildSpec(name="tracer", factory=lambda: Tracer(lambda: collector)))
+    system.send(tracer, TRACE)
+    await described(system, tracer)
+    await clock.advance(1)
+    await writes(system, 1)
+    assert await exported(system, tracer, 1) == TracerDescribed(0, 1, 0, exported=0, unexported=1)
+    await clock.advance(5)
+    assert collector.seen == [TRACE]
+    await system.shutdown()
+
+
+async def test_content_is_kept_beside_the_attributes(system: ActorSystem, clock: ManualClock, tmp_path: Path) -> None:
+    """What was asked is the span's input, what was answered stands with its attributes."""
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    tracer = await start_tracer(system)
+    asked, answered = {"gen_ai.input.messages": "hi"}, {"gen_ai.output.messages": "ho"}
+    system.send(tracer, msgspec.structs.replace(span("span-1"), asked=asked, answered=answered))
+    await described(system, tracer)
+    await clock.advance(1)
+    (write,) = await writes(system, 1)
+    assert write.rows[0]["input_data"] == asked
+    assert write.rows[0]["output_data"] == {"tokens": 3} | answered

@@ -1,0 +1,58 @@
+"""Retention on the embedded storage."""
+
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from actors import retention
+from actors.retention import sweep
+from storage import Row, SqliteStore, migrate_sqlite, to_text
+from tests.servers.fixtures import MIGRATIONS
+
+NOW = 1_800_000_000.0
+DAY = 86_400.0
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    await migrate_sqlite(tmp_path / "records.sqlite", MIGRATIONS)
+    store = await SqliteStore.open(tmp_path / "records.sqlite")
+    yield store
+    await store.close()
+
+
+def trace(at: float) -> Row:
+    """A trace that was made then."""
+    made, name = to_text(at), str(uuid.uuid4())
+    return {"id": name, "trace_id": name, "pipeline_name": "support", "start_time": made, "created_at": made}
+
+
+def span(of: Row, at: float) -> Row:
+    """A span of that trace."""
+    made, name = to_text(at), str(uuid.uuid4())
+    common = {"trace_id": of["trace_id"], "span_name": "chat m"}
+    return {"id": name, "span_id": name, "start_time": made, "created_at": made} | common
+
+
+async def test_what_is_older_goes_and_the_rest_stays(store: SqliteStore) -> None:
+    """A trace made before the limit goes with its span; one made at the limit stays whole."""
+    old, young = trace(NOW - 1), trace(NOW)
+    await store.insert("pipeline_traces", [old, young])
+    await store.insert("pipeline_spans", [span(old, NOW - 2), span(young, NOW)])
+    assert await sweep(store, NOW) == 2
+    assert [row["id"] for row in await store.select("pipeline_traces")] == [young["id"]]
+    assert [row["trace_id"] for row in await store.select("pipeline_spans")] == [young["trace_id"]]
+    assert await sweep(store, NOW) == 0
+
+
+async def test_a_sweep_is_bounded_and_the_next_goes_on(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many batches of a table at once and no more; the oldest go first."""
+    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "MOST_BATCHES", 2)
+    traces = [trace(NOW - 10 + number) for number in range(5)]
+    await store.insert("pipeline_traces", traces)
+    assert await sweep(store, NOW) == 4
+    assert [row["id"] for row in await store.select("pipeline_traces")] == [traces[4]["id"]]
+    assert await sweep(store, NOW) == 1
