@@ -187,11 +187,11 @@ class Collector:
 
 
 async def exported(system: ActorSystem, tracer: Address, count: int) -> TracerDescribed:
-    """The tracer's counters once the collector has seen so many."""
+    """The tracer's counters once collector and journal have seen so many."""
     async with asyncio.timeout(20):
         while True:
             now = await described(system, tracer)
-            if (now.exported or 0) + (now.unexported or 0) >= count:
+            if min(now.recorded, (now.exported or 0) + (now.unexported or 0)) >= count:
                 return now
             await asyncio.sleep(0)
 
