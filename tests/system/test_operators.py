@@ -62,3 +62,22 @@ async def test_a_shell_commands_the_running_process(tmp_path: Path) -> None:
         log = coach.log.read_text()
         assert "operator_command" in log
         assert "a-planted-operators-token" not in log
+
+
+async def test_a_session_restarted_in_the_middle_of_an_answer_answers_once(tmp_path: Path) -> None:
+    """Found by its pseudonym; it comes back with its state and takes the case up again."""
+    async with Coach(tmp_path) as coach:
+        await coach.start()
+        anna = Rep(coach, 7, "anna")
+        await anna.set_up()
+        await coach.order_models("latency", first_token_s=[1.0, 1.0])
+        await anna.writes(f"/support {PROSPECT}")
+        await coach.until_model_calls(1)
+        async with coach.http.get(f"http://127.0.0.1:{coach.port}/status/actors?type=Session") as answer:
+            (session,) = (await answer.json())["actors"]
+        assert (await coach.command("restart", session["id"], "--yes"))[0] == 0
+        await anna.hears_drafts(1)
+        await coach.settled()
+        assert len(await anna.drafts()) == 1
+        assert coach.count_records("support_sessions") == 1
+        assert "event=virtual_actor_crashed" in coach.log.read_text()
