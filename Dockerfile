@@ -1,5 +1,6 @@
 # The image of Cornerman: dependencies from the hashed lock in a first stage, then only what runs, as a user of its own.
-FROM python:3.11-slim-bookworm AS dependencies
+# The first stage is the larger image of the same Python, because that one has strip.
+FROM python:3.11-bookworm AS dependencies
 WORKDIR /build
 # Babel's numbers and dates of every language are a fifth of the image: those of actors/locales stay.
 COPY requirements.lock .
@@ -7,7 +8,8 @@ RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock \
     && rm -rf /venv/lib/python3.11/site-packages/pip /venv/bin/pip* \
     && find /venv -type d -name tests -prune -exec rm -rf {} + \
-    && find /venv -path '*/babel/locale-data/*' ! -name 'root.dat' ! -name 'en*.dat' -delete
+    && find /venv -path '*/babel/locale-data/*' ! -name 'root.dat' ! -name 'en*.dat' -delete \
+    && find /venv -name '*.so' -exec strip --strip-debug {} +
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data HOST=0.0.0.0 PORT=8080
