@@ -1,12 +1,16 @@
 """The rep's worked prospects as the page shows them: the list, one answer whole, and handing in another one."""
 
+from typing import Literal
+
 import msgspec
 
-from actors.session import jobs, support
+from actors.session import jobs, revise, support
 from actors.session.flow import Flow
 from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, View
+from actors.session.pressing import press, say_to
 from actors.session.state import Job, SessionState
 from actors.session.turn import Turn, World
+from actors.session.waiting import TellingWish
 from coaching.prospect import MAXIMUM_LENGTH, Verdict, judge
 from coaching.strategist import StrategistOutput, prospect_name
 from storage import Row, from_text
@@ -47,6 +51,13 @@ class CaseDetail(msgspec.Struct, frozen=True):
     answer: StrategistOutput
     reference: str | None
     at: float
+
+
+class Revision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the draft is to be changed: as a button says, in the rep's own words, or all of the answer once more."""
+
+    change: Literal["shorter", "bolder", "tell", "again"]
+    text: str = ""
 
 
 class Prospect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +103,16 @@ def hand_in(state: SessionState, parameters: Parameters, prospect: Prospect, wor
     return msgspec.structs.replace(turn, state=turn.state.at(state.waiting_for))
 
 
+def change(state: SessionState, parameters: Parameters, wanted: Revision, world: World) -> Turn:
+    """Have the draft changed; the new one comes to the chat as well."""
+    case_id = parameters["case_id"]
+    if case_id not in world.book.rows("support_sessions"):
+        raise NotThere
+    if wanted.change == "tell":
+        return say_to(revise.take_wish, state, TellingWish(case_id), wanted.text, world)
+    return press(revise.pressed, state, (wanted.change, case_id), world)
+
+
 def stop(state: SessionState, parameters: Parameters, body: NoBody, world: World) -> Turn:
     """Stop what is being worked on and what waits, as /cancel does."""
     if not state.line:
@@ -121,5 +142,9 @@ def _answer(row: Row) -> StrategistOutput:
 
 FLOW = Flow(
     views={"cases": View(listed, Cases), "cases/{case_id}": View(one, CaseDetail)},
-    actions={"cases": Action(hand_in, then="cases", body=Prospect), "cases/cancel": Action(stop, then="cases")},
+    actions={
+        "cases": Action(hand_in, then="cases", body=Prospect),
+        "cases/cancel": Action(stop, then="cases"),
+        "cases/{case_id}/revise": Action(change, then="cases/{case_id}", body=Revision),
+    },
 )

@@ -62,14 +62,13 @@ def answered_rows(
     )
 
 
-def revised_rows(run_id: str, output: StrategistOutput, now: float) -> tuple[RowWrite, ...]:
-    """The rows that bring an earlier run's stored answer, and the texts of its lead, up to this one."""
-    lead: dict[str, object] = {**rows.lead_texts(output), "updated_at": to_text(now)}
+def revised_rows(case_id: str, lead_id: str | None, output: StrategistOutput, now: float) -> tuple[RowWrite, ...]:
+    """The rows that bring a stored answer, and the texts of its lead if it has one, up to this one."""
     answer: dict[str, object] = {"output_json": rows.output_json(output)}
-    return (
-        _update("support_sessions", rows.row_id(run_id, "support_sessions"), answer),
-        _update("lead_registry", rows.row_id(run_id, "lead_registry"), lead),
-    )
+    case = _update("support_sessions", case_id, answer)
+    if lead_id is None:
+        return (case,)
+    return (case, _update("lead_registry", lead_id, {**rows.lead_texts(output), "updated_at": to_text(now)}))
 
 
 def _update(table: str, id_: str, values: dict[str, object]) -> RowWrite:

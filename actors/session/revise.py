@@ -3,16 +3,15 @@
 import msgspec
 
 from actors.session.answer import draft_calls
+from actors.session.case_rows import find_case, revised
 from actors.session.flow import Flow, JobFlow
 from actors.session.jobs import enqueue, new_job
-from actors.session.records import revised_rows
 from actors.session.state import Job, SessionState
 from actors.session.support import case_inputs
 from actors.session.turn import Tap, Turn, World, say
 from actors.session.waiting import Idle, TellingWish
 from actors.telegram.parsing import TextMessage
 from coaching.prospect import cleaned
-from coaching.rows import row_id
 from coaching.strategist import Draft, StrategistOutput
 from storage import Row
 
@@ -30,7 +29,7 @@ def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
     match tap.words:
         case (("shorter" | "bolder") as name, run_id):
             return _revise(state, run_id, WISHES[name], world)
-        case ("tell", run_id) if _case(run_id, world):
+        case ("tell", run_id) if find_case(run_id, world):
             return Turn(state.at(TellingWish(run_id)), calls=say(state, world.texts("revise-ask")))
         case ("again", run_id):
             return _again(state, run_id, world)
@@ -50,7 +49,7 @@ def take_wish(state: SessionState, message: TextMessage, world: World) -> Turn:
 
 def answered(state: SessionState, job: Job, world: World) -> Turn:
     """Send the changed draft and bring the stored answer and its lead up to it."""
-    case = _case(job.subject, world)
+    case = find_case(job.subject, world)
     if case is None:
         return Turn(state, calls=say(state, world.texts("revise-gone")))
     draft = msgspec.json.decode(job.finished["reviser"], type=Draft)
@@ -59,12 +58,12 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
     return Turn(
         state,
         calls=draft_calls(state.rep.telegram_id, output, job.subject, world),
-        rows=revised_rows(job.subject, output, world.now),
+        rows=revised(job.subject, output, world),
     )
 
 
 def _revise(state: SessionState, run_id: str, wish: str, world: World) -> Turn | None:
-    case = _case(run_id, world)
+    case = find_case(run_id, world)
     if case is None:
         return None
     inputs = {"user_message": case["input_text"], "strategist_output": case["output_json"], "wish": wish}
@@ -72,14 +71,10 @@ def _revise(state: SessionState, run_id: str, wish: str, world: World) -> Turn |
 
 
 def _again(state: SessionState, run_id: str, world: World) -> Turn | None:
-    case = _case(run_id, world)
+    case = find_case(run_id, world)
     if case is None:
         return None
     return enqueue(state, new_job("support", case_inputs(str(case["input_text"]), world), world, subject=run_id), world)
-
-
-def _case(run_id: str, world: World) -> Row | None:
-    return world.book.rows("support_sessions").get(row_id(run_id, "support_sessions"))
 
 
 def _output(case: Row) -> StrategistOutput:

@@ -4,12 +4,13 @@ import msgspec
 
 from actors.session import merging, sample
 from actors.session.answer import answer_calls
+from actors.session.case_rows import revised
 from actors.session.casebook import shown_cases, team_cases
 from actors.session.flow import Flow, JobFlow
 from actors.session.gathering import Bundle
 from actors.session.jobs import enqueue, new_job
 from actors.session.onboarding import ask_for_setup
-from actors.session.records import answered_rows, memory_row, revised_rows
+from actors.session.records import answered_rows, memory_row
 from actors.session.state import Job, Offered, SessionState
 from actors.session.turn import Tap, Turn, World, say
 from actors.session.waiting import AwaitingProspect
@@ -108,7 +109,7 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
         state.rep.telegram_id, output, job.model, run_id, practice=practice, world=world, similar=similar
     )
     if job.subject:
-        return Turn(state, calls=calls, rows=revised_rows(run_id, output, world.now))
+        return Turn(state, calls=calls, rows=revised(run_id, output, world))
     written = answered_rows(state.rep, profile, job, text_of(job), output, world.now)
     turn = merging.settle(state, profile, written, identity(output), world)
     return msgspec.structs.replace(turn, calls=(*calls, *turn.calls))

@@ -113,6 +113,30 @@ async def test_a_prospect_handed_in_on_the_page_waits_in_the_same_line(client: C
     assert [one["preview"] for one in (await reply.json())["working"]] == [PROSPECT]
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"change": "shorter"}, 200),
+        ({"change": "bolder"}, 200),
+        ({"change": "again"}, 200),
+        ({"change": "tell", "text": "Mention the trial"}, 200),
+        ({"change": "tell", "text": " "}, 409),
+        ({"change": "longer"}, 400),
+    ],
+)
+async def test_a_draft_is_changed_on_the_page(client: Client, body: dict[str, str], status: int) -> None:
+    """A change joins the line of work, can be stopped there, and is the owner's alone to ask for."""
+    anna, ben = await enter(client), await enter(client, 8, "ben")
+    path = f"/api/cases/{row_id(RUN, 'support_sessions')}/revise"
+    if status != 400:
+        assert (await client.post(path, json=body, headers=ben)).status == 404
+    assert (await client.post(path, json=body, headers=anna)).status == status
+    working = (await (await client.get("/api/cases", headers=anna)).json())["working"]
+    assert len(working) == (status == 200)
+    stopped = await client.post("/api/cases/cancel", headers=anna)
+    assert stopped.status == (200 if status == 200 else 409)
+
+
 async def test_what_is_known_is_not_sent_again(client: Client) -> None:
     """The tag of an answer spares its body until something changes."""
     anna = await enter(client)

@@ -4,12 +4,14 @@ import msgspec
 import pytest
 
 from actors.session import revise
+from actors.session.case_rows import revised
 from actors.session.state import SessionState
 from actors.session.turn import StartJob, Tap, Turn
 from actors.session.waiting import Idle, TellingWish
 from actors.telegram.parsing import Sender, TextMessage
 from coaching.rows import row_id
 from coaching.strategist import Draft
+from storage import Row
 from tests.actors.session.world import PROSPECT, answer, book, finished, keyboard, ready, said, world
 
 RUN = "00000000-0000-4000-8000-000000000099"
@@ -87,3 +89,18 @@ def test_the_whole_answer_again_is_a_run_about_the_same_prospect() -> None:
 def test_buttons_of_what_is_not_the_reps_are_stale(words: tuple[str, ...]) -> None:
     """A run that is not among the rep's own rows cannot be touched."""
     assert press(*words) is None
+
+
+def test_a_case_named_by_its_own_id_brings_its_lead_along() -> None:
+    """A change asked for on the page is stored with the case and with the lead made in the same turn."""
+    case_id, made_at = next(iter(HERE.book.rows("support_sessions"))), "2026-01-01T00:00:00+00:00"
+    case = dict(HERE.book.rows("support_sessions")[case_id]) | {"created_at": made_at}
+    leads: tuple[Row, ...] = (
+        {"id": "older", "created_at": "2025-01-01T00:00:00+00:00"},
+        {"id": "made", "created_at": made_at},
+    )
+    here = world(book(support_sessions=(case,), lead_registry=leads))
+    rows = revised(case_id, answer(), here)
+    assert [(row.table, row.where["id"]) for row in rows] == [("support_sessions", case_id), ("lead_registry", "made")]
+    alone = world(book(support_sessions=(case,), lead_registry=leads[:1]))
+    assert [row.table for row in revised(case_id, answer(), alone)] == ["support_sessions"]
