@@ -1,6 +1,4 @@
-"""A worked prospect's rows: named by its run under the chat's buttons, by its own id on the page."""
-
-from uuid import UUID
+"""A worked prospect's rows: named by its run under the chat's buttons, by `case-` and its own id on the page."""
 
 from actors.providers.messages import RowWrite
 from actors.session.records import revised_rows
@@ -9,23 +7,29 @@ from coaching.rows import row_id
 from coaching.strategist import StrategistOutput
 from storage import Row
 
-_NAMED = 5
-"""The version of ids that are made of a name, as rows' are; those of runs are random, and need no look at the rows."""
+_BY_ID = "case-"
+
+
+def by_id(case_id: str) -> str:
+    """The reference to a prospect by its row's id."""
+    return f"{_BY_ID}{case_id}"
 
 
 def find_case(reference: str, world: World) -> Row | None:
-    """The prospect that a run's id or its own id names, if it is the rep's."""
+    """The prospect that a reference names, if it is the rep's."""
     cases = world.book.rows("support_sessions")
-    return cases.get(row_id(reference, "support_sessions")) or cases.get(reference)
+    if reference.startswith(_BY_ID):
+        return cases.get(reference.removeprefix(_BY_ID))
+    return cases.get(row_id(reference, "support_sessions"))
 
 
 def revised(reference: str, output: StrategistOutput, world: World) -> tuple[RowWrite, ...]:
     """The rows that bring a prospect's stored answer, and the texts of its lead, up to this one."""
-    if UUID(reference).version != _NAMED:
+    if not reference.startswith(_BY_ID):
         ids = row_id(reference, "support_sessions"), row_id(reference, "lead_registry")
         return revised_rows(*ids, output, world.now)
-    case = world.book.rows("support_sessions").get(reference)
-    return revised_rows(reference, _lead_of(case, world), output, world.now) if case else ()
+    case = find_case(reference, world)
+    return revised_rows(str(case["id"]), _lead_of(case, world), output, world.now) if case else ()
 
 
 def _lead_of(case: Row, world: World) -> str | None:

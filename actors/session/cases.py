@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from actors.session import jobs, revise, support
+from actors.session.case_rows import by_id
 from actors.session.flow import Flow
 from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, View
 from actors.session.pressing import press, say_to
@@ -109,8 +110,8 @@ def change(state: SessionState, parameters: Parameters, wanted: Revision, world:
     if case_id not in world.book.rows("support_sessions"):
         raise NotThere
     if wanted.change == "tell":
-        return say_to(revise.take_wish, state, TellingWish(case_id), wanted.text, world)
-    return press(revise.pressed, state, (wanted.change, case_id), world)
+        return say_to(revise.take_wish, state, TellingWish(by_id(case_id)), wanted.text, world)
+    return press(revise.pressed, state, (wanted.change, by_id(case_id)), world)
 
 
 def stop(state: SessionState, parameters: Parameters, body: NoBody, world: World) -> Turn:

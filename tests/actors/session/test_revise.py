@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from actors.session import revise
-from actors.session.case_rows import revised
+from actors.session.case_rows import by_id, revised
 from actors.session.state import SessionState
 from actors.session.turn import StartJob, Tap, Turn
 from actors.session.waiting import Idle, TellingWish
@@ -100,7 +100,7 @@ def test_a_case_named_by_its_own_id_brings_its_lead_along() -> None:
         {"id": "made", "created_at": made_at},
     )
     here = world(book(support_sessions=(case,), lead_registry=leads))
-    rows = revised(case_id, answer(), here)
+    rows = revised(by_id(case_id), answer(), here)
     assert [(row.table, row.where["id"]) for row in rows] == [("support_sessions", case_id), ("lead_registry", "made")]
     alone = world(book(support_sessions=(case,), lead_registry=leads[:1]))
-    assert [row.table for row in revised(case_id, answer(), alone)] == ["support_sessions"]
+    assert [row.table for row in revised(by_id(case_id), answer(), alone)] == ["support_sessions"]
