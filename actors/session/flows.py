@@ -22,6 +22,7 @@ from actors.session import (
     onboarding,
     outcome,
     own_data,
+    page_admin,
     page_lead_actions,
     page_leads,
     page_practice,
@@ -75,6 +76,7 @@ FLOWS: tuple[Flow, ...] = (
     page_lead_actions.FLOW,
     page_practice.FLOW,
     page_profile.FLOW,
+    page_admin.FLOW,
     usage.FLOW,
     general.FLOW,
 )

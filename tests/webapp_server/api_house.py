@@ -84,7 +84,7 @@ async def client(store: SqliteStore, tmp_path: Path) -> AsyncIterator[Client]:
 
     def make_world(now: float, book: Book) -> World:
         return msgspec.structs.replace(
-            world(book, ALLOWED_USERNAMES="anna,ben"), now=now, new_id=lambda: str(uuid.uuid4())
+            world(book, ALLOWED_USERNAMES="anna,ben", ADMIN_USERNAMES="anna"), now=now, new_id=lambda: str(uuid.uuid4())
         )
 
     services = Services(make_world=make_world, shelf=Shelf(ROOT), store=store)
