@@ -182,7 +182,9 @@ def _command(state: SessionState, name: str, rest: str, world: World) -> Turn:
         return Turn(state, calls=say(state, _unknown(name, world)))
     if name == "start" and state.profile is not None and rest:
         return _follow(state, rest, world)
-    turn = answer(state, rest, world)
+    # /cancel says what it left; a key under check is the provider's to answer and no place to leave.
+    stays = name == "cancel" or isinstance(state.waiting_for, CheckingKey)
+    turn = answer(state if stays else state.at(Idle()), rest, world)
     if name in ("start", "admin") and is_admin(state, world):
         turn = msgspec.structs.replace(turn, at_once=(*turn.at_once, _whole_menu(state, world)))
     return turn

@@ -5,7 +5,8 @@ stand in any of these bodies, and count from then on):
 
 `POST /sim/users/{id}/text`       {"text", "reply_to"?} -> {"update_id", "message_id"}
 `POST /sim/users/{id}/edit`       {"message_id", "text"}: the user edits an own message
-`POST /sim/users/{id}/tap`        {"data" or "label", "message_id"?}: the newest such button -> {"callback_query_id"}
+`POST /sim/users/{id}/tap`        {"data" or "label", "message_id"?, "forged"?}: the newest such button, or with
+                                  `forged` any data under the bot's oldest message -> {"callback_query_id"}
 `POST /sim/users/{id}/stop`       {"draft_id"?}: Stop under that draft, or under the newest one
 `POST /sim/users/{id}/{kind}`     kind photo, voice, video_note, audio or document: multipart with the field `file`
                                   and, if wanted, `caption` and `duration`; a voice note may have `transcript` instead

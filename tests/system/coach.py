@@ -20,6 +20,10 @@ HOME = Path(__file__).parents[2]
 TOKEN = "1000001:planted-sandbox-token-planted-sandbox"
 SPEECH_KEY = "planted-speech-key-planted"
 START_S = 30.0
+_OWNED = dict.fromkeys(
+    ("lead_registry", "lead_activity_log", "lead_versions", "support_sessions", "attempts", "win_rewards"),
+    "telegram_id",
+) | {"casebook": "created_from_user"}
 _UNSETTLED = (
     "select 1 from inbox where state = 'new'",
     "select 1 from outbox where settled_at is null",
@@ -235,6 +239,19 @@ class Coach:
         connection = self.journal
         try:
             return any(connection.execute(question).fetchone() for question in _UNSETTLED)
+        finally:
+            connection.close()
+
+    def rows_of(self, telegram_id: int) -> dict[str, list[dict[str, object]]]:
+        """What the embedded records hold of a rep, beside when they were last here and which drills they saw."""
+        connection = self.records
+        connection.row_factory = sqlite3.Row
+        try:
+            found = {}
+            for table, owner in _OWNED.items():
+                sql = f"select * from {table} where {owner} = ?"  # noqa: S608  # both are names of ours
+                found[table] = [dict(row) for row in connection.execute(sql, (telegram_id,))]
+            return found
         finally:
             connection.close()
 

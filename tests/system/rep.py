@@ -64,6 +64,11 @@ class Rep:
 
         return answers(await self._until(lambda chat: tap in answers(chat), "no answer to a tap"))[tap]
 
+    async def forges(self, data: str) -> str:
+        """Tap a button that may be old or never was there; what the coach shows over the chat for it."""
+        tapped = await self.coach.sim(f"users/{self.telegram_id}/tap", data=data, forged=True)
+        return await self.answered(str(tapped["callback_query_id"]))
+
     async def transcript(self) -> Chat:
         """The chat as the emulator keeps it."""
         return dict(await self.coach.look(f"users/{self.telegram_id}/transcript"))
@@ -93,6 +98,10 @@ class Rep:
     async def hears_more_than(self, count: int) -> None:
         """Wait until the coach has sent more than this many messages."""
         await self._until(lambda chat: len(_heard(chat)) > count, f"no message after {count}")
+
+    async def sees(self, part: str, times: int) -> None:
+        """Wait until so many messages stand in the chat with these words in them, no more and no fewer."""
+        await self._until(lambda chat: sum(part in text for text in _heard(chat)) == times, f"not {times} of {part!r}")
 
     async def hears_drafts(self, count: int) -> None:
         """Wait until the coach has sent this many drafts."""

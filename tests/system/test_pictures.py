@@ -24,14 +24,14 @@ def png(words: str) -> bytes:
     )
 
 
-async def send(coach: Coach, kind: str, data: bytes, caption: str = "", **more: str) -> None:
+async def send(coach: Coach, kind: str, data: bytes, caption: str = "", rep_id: int = 7, **more: str) -> None:
     """Send a file as the chat page does."""
     form = FormData()
     form.add_field("file", data, filename="prospect.png", content_type="image/png")
     for name, value in ({"caption": caption} | more).items():
         if value:
             form.add_field(name, value)
-    async with coach.http.post(f"{coach.telegram.url}/sim/users/7/{kind}", data=form) as answer:
+    async with coach.http.post(f"{coach.telegram.url}/sim/users/{rep_id}/{kind}", data=form) as answer:
         assert answer.status == 200, await answer.text()
 
 

@@ -6,9 +6,10 @@ import pytest
 from actors.providers.messages import KeyVerdict, Provider
 from actors.session import onboarding
 from actors.session.conversation import handle
+from actors.session.flows import COMMANDS
 from actors.session.state import SessionState
 from actors.session.turn import CheckKeyOf, StartJob, StopJob, Turn, World
-from actors.session.waiting import AwaitingProspect, CheckingKey, EnteringKey, EnteringTimeZone, Idle
+from actors.session.waiting import AwaitingProspect, CheckingKey, EnteringKey, EnteringTimeZone, Idle, SearchingLeads
 from actors.telegram.parsing import (
     ButtonTap,
     EditedMessage,
@@ -20,6 +21,7 @@ from actors.telegram.parsing import (
     Sender,
     TextMessage,
 )
+from tests.actors.session import practising
 from tests.actors.session.world import PROSPECT, book, fresh, ready, said, world
 
 ANNA = Sender(telegram_id=7, username="anna", first_name="Anna", language_code="en", is_bot=False)
@@ -219,3 +221,12 @@ def test_unknown_commands_are_answered_with_the_nearest_or_help() -> None:
 def test_an_unknown_link_greets() -> None:
     """A deep link that leads nowhere is a plain /start."""
     assert said(play(ready(), text("/start nowhere_7"))) == [world().texts("welcome-back", name="Anna")]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"cancel", "support", "comment", "export"}))
+def test_every_command_leaves_the_flow_it_comes_in(command: str) -> None:
+    """What is written after it is an ordinary message again."""
+    at = practising.here(
+        **dict.fromkeys(("lead_activity_log", "support_sessions", "team_invitations", "model_usage", "user_memory"), ())
+    )
+    assert practising.write(ready().at(SearchingLeads()), f"/{command}", at).state.waiting_for == Idle()

@@ -1,0 +1,43 @@
+"""One running system for all tests of a module, each with reps of its own."""
+
+from collections.abc import AsyncIterator
+from itertools import count
+
+import pytest
+import pytest_asyncio
+
+from tests.system.coach import Coach
+from tests.system.rep import PROSPECT, Rep
+
+_IDS = count(5_001)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Coach]:
+    """The system, started once; the rep called chief is an admin."""
+    async with Coach(tmp_path_factory.mktemp("coach"), ADMIN_USERNAMES="chief") as coach:
+        await coach.start()
+        yield coach
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def rep(running: Coach) -> Rep:
+    """A rep nobody has seen before, set up with the team's key."""
+    return await newcomer(running)
+
+
+async def newcomer(coach: Coach, username: str = "") -> Rep:
+    """One more rep, set up with the team's key."""
+    number = next(_IDS)
+    one = Rep(coach, number, username or f"rep{number}")
+    await one.set_up()
+    return one
+
+
+async def worked(rep: Rep, text: str = PROSPECT) -> tuple[str, str]:
+    """Have a prospect worked on; the lead's id and the run's."""
+    before = len(await rep.drafts())
+    await rep.writes(f"/support {text}")
+    await rep.hears_drafts(before + 1)
+    lead = (await rep.button("Open the lead")).rpartition(":")[2]
+    return lead, (await rep.button("Shorter")).rpartition(":")[2]

@@ -1,0 +1,32 @@
+"""The document of promises names tests that exist, so that none is renamed or dropped without a word."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "decisions" / "0060-weaknesses-of-sales-bots.md"
+NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", DOCUMENT.read_text())))
+ROWS = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| ")]
+
+
+@cache
+def _tests(path: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / path).read_text())
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@pytest.mark.parametrize(("path", "name"), NAMED)
+def test_a_named_test_exists(path: str, name: str) -> None:
+    """In the file that the document says."""
+    assert name in _tests(path)
+
+
+def test_every_row_has_a_test_or_a_sentence() -> None:
+    """No promise stands there alone."""
+    kept = [row.strip("| ").split(" | ")[-1] for row in ROWS]
+    assert len(kept) > 90
+    assert all(one.strip() for one in kept)
