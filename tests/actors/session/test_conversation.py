@@ -22,7 +22,7 @@ from actors.telegram.parsing import (
     TextMessage,
 )
 from tests.actors.session import practising
-from tests.actors.session.world import PROSPECT, book, fresh, ready, said, world
+from tests.actors.session.world import NOW, PROSPECT, book, fresh, ready, said, world
 
 ANNA = Sender(telegram_id=7, username="anna", first_name="Anna", language_code="en", is_bot=False)
 
@@ -226,7 +226,7 @@ def test_an_unknown_link_greets() -> None:
 @pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"cancel", "support", "comment", "export"}))
 def test_every_command_leaves_the_flow_it_comes_in(command: str) -> None:
     """What is written after it is an ordinary message again."""
-    at = practising.here(
-        **dict.fromkeys(("lead_activity_log", "support_sessions", "team_invitations", "model_usage", "user_memory"), ())
-    )
+    at = practising.here()
+    for table in ("lead_activity_log", "support_sessions", "team_invitations", "model_usage", "user_memory"):
+        at.book.fill(table.removeprefix("team_"), (), team=table.startswith("team_"), at=NOW)
     assert practising.write(ready().at(SearchingLeads()), f"/{command}", at).state.waiting_for == Idle()
