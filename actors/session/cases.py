@@ -54,7 +54,7 @@ class CaseDetail(msgspec.Struct, frozen=True):
     at: float
 
 
-class Revision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DraftChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the draft is to be changed: as a button says, in the rep's own words, or all of the answer once more."""
 
     change: Literal["shorter", "bolder", "tell", "again"]
@@ -104,7 +104,7 @@ def hand_in(state: SessionState, parameters: Parameters, prospect: Prospect, wor
     return msgspec.structs.replace(turn, state=turn.state.at(state.waiting_for))
 
 
-def change(state: SessionState, parameters: Parameters, wanted: Revision, world: World) -> Turn:
+def change(state: SessionState, parameters: Parameters, wanted: DraftChange, world: World) -> Turn:
     """Have the draft changed; the new one comes to the chat as well."""
     case_id = parameters["case_id"]
     if case_id not in world.book.rows("support_sessions"):
@@ -146,6 +146,6 @@ FLOW = Flow(
     actions={
         "cases": Action(hand_in, then="cases", body=Prospect),
         "cases/cancel": Action(stop, then="cases"),
-        "cases/{case_id}/revise": Action(change, then="cases/{case_id}", body=Revision),
+        "cases/{case_id}/revise": Action(change, then="cases/{case_id}", body=DraftChange),
     },
 )
