@@ -106,8 +106,9 @@ openapi: $(DEV_STAMP) ## Print the OpenAPI document of the Mini App's API
 image-steps: $(DEV_STAMP) ## Run the Dockerfile's steps in clean roots and start the result (root on Linux; no Docker needed)
 	@$(BIN)/python -m tests.image_steps
 
-pictures: $(DEV_STAMP) ## Take the README's pictures from the running system
+pictures: $(DEV_STAMP) ## Take the pictures of the README and the tour from the running system
 	@$(BIN)/python -m tests.pictures
+	@$(BIN)/python -m tests.tour
 
 clean: ## Remove what was installed and built; the data in .cornerman stays
 	@rm -rf $(VENV) .tools .mypy_cache .pytest_cache .ruff_cache build *.egg-info
