@@ -7,7 +7,7 @@ import msgspec
 import yaml
 
 _FOLDER = Path(__file__).parent
-BANDS: dict[str, tuple[int, int]] = {"weak": (0, 39), "middling": (20, 85), "strong": (60, 100)}
+BANDS: dict[str, tuple[int, int]] = {"weak": (0, 29), "middling": (20, 75), "strong": (60, 100)}
 """The scores that a band allows, in points; bands overlap, because careful coaches differ."""
 
 

@@ -36,6 +36,18 @@ def test_the_practice_model_tells_weak_from_strong() -> None:
     assert means["weak"] + 25 < means["middling"] < means["strong"] - 25
 
 
+@pytest.mark.parametrize("band", BANDS)
+def test_every_answer_scores_within_its_band(band: str) -> None:
+    """Not on average alone: on the practice model no answer leaves the points that its label allows."""
+    least, most = BANDS[band]
+    scores = {
+        answer.id: scored(scenario, answer.text).total
+        for answer in answers()
+        if answer.band == band and (scenario := library().scenarios.find(answer.scenario))
+    }
+    assert {name: score for name, score in scores.items() if not least <= score <= most} == {}
+
+
 async def test_the_evaluation_passes_on_the_practice_model(tmp_path: Path) -> None:
     """A small run through the real router: every line that has to be reached is."""
     async with bench(target_of({}), library(), tmp_path) as model:
