@@ -1,6 +1,8 @@
 """The cell of a plain Thespian actor: it is never restarted, it poisons, and its exit is a message like others."""
 
 import traceback
+from collections.abc import Awaitable
+from contextlib import suppress
 from inspect import isawaitable
 from typing import Any
 
@@ -68,9 +70,10 @@ class ThespianCell(Cell):
         self.kernel.thespian.forget(self)
         if self.instance is not None and not self._exit_handled:
             self._exit_handled = True
-            result = self.instance.receiveMessage(ActorExitRequest(), self.kernel.thespian.address)
-            if isawaitable(result):
-                await result
+            with suppress(SystemExit):  # it is ending anyway
+                result = self.instance.receiveMessage(ActorExitRequest(), self.kernel.thespian.address)
+                if isawaitable(result):
+                    await result
 
     def _receive(self, message: object, sender: Address) -> object:
         if isinstance(message, ActorSystemMessage):
@@ -83,12 +86,25 @@ class ThespianCell(Cell):
                 message = message.message
         try:
             result = self.instance.receiveMessage(message, sender)
-            return None if result is None and self._watch is None else self._watched(result)
         except SystemExit:
-            # With an actor per process this ends that actor; here it must not end all others.
-            self._exit_handled = True
-            self.signal(Step.LEAVE, interrupt=False)
+            self._quit()
             return None
+        if result is None and self._watch is None:
+            return None
+        result = self._watched(result)
+        return self._awaited(result) if isawaitable(result) else result
+
+    async def _awaited(self, work: Awaitable[object]) -> None:
+        """Wait for an `async` handler."""
+        try:
+            await work
+        except SystemExit:
+            self._quit()
+
+    def _quit(self) -> None:
+        # With an actor per process sys.exit ends that actor; here it must not end all others.
+        self._exit_handled = True
+        self.signal(Step.LEAVE, interrupt=False)
 
     def _watched(self, result: object) -> object:
         """Each handler says anew which files to watch; any other result is returned."""

@@ -1,10 +1,12 @@
 """How actors end: the same on simpleSystemBase and on ours, or as the guide has it where the simple one does not."""
 
+import asyncio
 import sys
 import threading
 import time
 from typing import Any
 
+import pytest
 from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem, ActorSystemMessage, ChildActorExited
 
 from tests.runtime.thespian.actors import SHORT, WAIT, Creator, Echo, Family, Recorder, Refused
@@ -226,6 +228,56 @@ def test_sys_exit_ends_that_actor_alone(ours: ActorSystem) -> None:
     parent, echo = ours.createActor(Creator), ours.createActor(Echo)
     ours.ask(parent, ("create", {"actorClass": Quitter}), WAIT)
     assert ours.ask(parent, ("pass", "quit"), WAIT) == ("exited", True)
+    assert ours.ask(echo, "hello", WAIT) == "hello"
+
+
+class QuitsAtOnce(Actor):  # type: ignore[misc]
+    """Calls sys.exit in an `async` handler."""
+
+    async def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+        """Quit."""
+        if msg == "quit":
+            sys.exit(1)
+
+
+class QuitsLater(Actor):  # type: ignore[misc]
+    """Calls sys.exit in an `async` handler that has waited."""
+
+    async def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+        """Quit after a turn of the loop."""
+        if msg == "quit":
+            await asyncio.sleep(0)
+            sys.exit(1)
+
+
+class QuitsAtItsEnd(Actor):  # type: ignore[misc]
+    """Calls sys.exit when a waiting handler is cut short by its exit."""
+
+    async def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+        """Wait for ever, or quit at the exit request."""
+        if isinstance(msg, ActorExitRequest):
+            sys.exit(1)
+        if msg == "quit":
+            self.send(self.myAddress, "wait")
+            self.send(sender, "waits")
+        elif msg == "wait":
+            await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("quitter", [QuitsAtOnce, QuitsLater])
+def test_sys_exit_in_an_async_handler_ends_that_actor_alone(ours: ActorSystem, quitter: type[Actor]) -> None:
+    """The same before and after the handler has waited."""
+    parent, echo = ours.createActor(Creator), ours.createActor(Echo)
+    ours.ask(parent, ("create", {"actorClass": quitter}), WAIT)
+    assert ours.ask(parent, ("pass", "quit"), WAIT) == ("exited", True)
+    assert ours.ask(echo, "hello", WAIT) == "hello"
+
+
+def test_sys_exit_at_the_end_ends_nothing_else(ours: ActorSystem) -> None:
+    """An actor that answers its exit with sys.exit, while another handler of it waits, takes nobody along."""
+    quitter, echo = ours.createActor(QuitsAtItsEnd), ours.createActor(Echo)
+    assert ours.ask(quitter, "quit", WAIT) == "waits"
+    ours.tell(quitter, ActorExitRequest())
     assert ours.ask(echo, "hello", WAIT) == "hello"
 
 
