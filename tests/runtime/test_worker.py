@@ -267,7 +267,7 @@ def test_what_ends_the_loop_does_not_end_the_system() -> None:
         system, target = runner.run(begin())
         system.send(target, "go")
         with pytest.raises(KeyboardInterrupt):
-            runner.get_loop().run_until_complete(asyncio.sleep(60))
+            runner.get_loop().run_forever()
         runner.run(system.shutdown())
     assert diary == ["other started", "other stopped"]
 
