@@ -152,7 +152,7 @@ class Updates:
 
     def _batch(self, limit: int) -> list[str]:
         now, room, expired = self._clock.now(), _MOST_BYTES, []
-        batch = [self._again.popleft() for _ in range(min(limit, len(self._again)))]
+        batch: list[str] = []
         for update in self._waiting:
             room -= len(update.text)
             if len(batch) == limit or room < 0:
@@ -161,6 +161,9 @@ class Updates:
                 expired.append(update)
             else:
                 batch.append(update.text)
+        else:
+            # A repeated update comes behind all that are older: before them it would confirm what was never sent.
+            batch += [self._again.popleft() for _ in range(min(limit - len(batch), len(self._again)))]
         for update in expired:
             self.forget_one(update)
         return batch

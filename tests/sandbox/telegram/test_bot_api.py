@@ -146,6 +146,21 @@ async def test_flood_and_faults_on_order(api: Api) -> None:
     assert (await api.call("sendMessage", chat_id=7, text="hi"))["ok"]
 
 
+async def test_a_repeated_update_confirms_nothing_that_was_not_sent(api: Api) -> None:
+    """It comes behind every older one, however many wait: the offset after it skips none."""
+    for number in range(5):
+        await api.user("users/7/text", text=f"text {number}")
+    await api.user("updates/duplicate")
+    seen: list[str] = []
+    offset = 0
+    while batch := (await api.call("getUpdates", limit=2, offset=offset))["result"]:
+        numbers = [one["update_id"] for one in batch]
+        assert numbers == sorted(numbers)
+        seen += [one["message"]["text"] for one in batch]
+        offset = numbers[-1] + 1
+    assert seen == ["/start", *(f"text {number}" for number in range(5)), "text 4"]
+
+
 async def test_a_fault_passes_with_its_time(api: Api) -> None:
     """An order that lasts a while strikes within it and no longer, however often it was to strike."""
     await api.user("faults", method="sendMessage", status=502, times=0, lasts_s=60)
