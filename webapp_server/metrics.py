@@ -23,7 +23,7 @@ from actors.providers.messages import ProviderStatus
 from runtime import Histogram, SystemSnapshot, TypeSnapshot
 from webapp_server.overview import Observation, Overview
 
-CIRCUITS = ("open", "probing", "resting", "paused", "closed")
+CIRCUITS = ("closed", "half_open", "open", "paused", "refused")
 
 
 def exposition(observation: Observation, accept: str) -> tuple[bytes, str]:

@@ -57,9 +57,9 @@ def _of_providers(providers: ProvidersDescribed | None) -> list[str]:
     if providers is None:
         return []
     paused = [f"{provider} is paused for another {left:.0f} s" for provider, left in providers.paused.items()]
-    closed = [lane for lane in providers.lanes if lane.state == "closed"]
+    refused = [lane for lane in providers.lanes if lane.state == "refused"]
     return [
         *paused,
-        *(f"{lane.lane} is closed ({lane.reason}) for {lane.resting_for_s:.0f} s" for lane in closed[:3]),
+        *(f"{lane.lane} is refused ({lane.reason}) for {lane.resting_for_s:.0f} s" for lane in refused[:3]),
         *providers.warnings,
     ]

@@ -127,7 +127,7 @@ def _warning(number: int) -> object:
 
 def _providers(overview: Overview, ask: Confirmations) -> Html:
     lanes = overview.providers.lanes if overview.providers is not None else ()
-    shown = sorted(lanes, key=lambda lane: (lane.state == "open", -lane.in_flight, -lane.queued))[:LANES]
+    shown = sorted(lanes, key=lambda lane: (lane.state == "closed", -lane.in_flight, -lane.queued))[:LANES]
     head = ("lane", "circuit", "for", "in flight", "queued", "answered", "failed", "first word", "free today")
     rows = [_lane_cells(lane) for lane in shown]
     if overview.transcriber is not None:

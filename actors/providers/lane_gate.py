@@ -37,7 +37,7 @@ _BROKEN = "provider_keeps_failing"
 
 PAUSED = "paused_by_operator"
 
-State = Literal["open", "resting", "probing", "paused", "closed"]
+State = Literal["closed", "open", "half_open", "paused", "refused"]
 
 
 class ModelHealth:
@@ -225,13 +225,13 @@ class LaneGate:
     def state(self, now: float) -> State:
         """The lane's state in one word; a lane whose models all rest is resting too."""
         if now < self._closed_until:
-            return "closed"
+            return "refused"
         if now < self._paused_until:
             return "paused"
         waits = [health.wait(now) for health in self._models.values()]
         if self._rest.wait(now) or (waits and all(waits)):
-            return "resting"
-        return "probing" if any(health.breaker.tripped for health in self._models.values()) else "open"
+            return "open"
+        return "half_open" if any(health.breaker.tripped for health in self._models.values()) else "closed"
 
     def resting_until(self, now: float) -> float:
         """The clock's reading at which a lane that is not open may send again."""

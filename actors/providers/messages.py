@@ -247,13 +247,15 @@ class ModelChoice(msgspec.Struct, frozen=True):
 class ProviderStatus(msgspec.Struct, frozen=True):
     """One lane as an operator sees it; carries no key and no rep's identity.
 
+    `state` is the circuit's: closed lets calls through, half_open one that probes, open none until its rest is over.
+    A refused lane has a key or an account that is not accepted.
     `answered_by` is the model of the last answer and `first_token_s` how long its first token took. The two counts
     of the day are there for a free allowance only.
     """
 
     lane: str
     provider: Provider
-    state: Literal["open", "resting", "probing", "paused", "closed"]
+    state: Literal["closed", "open", "half_open", "paused", "refused"]
     reason: str
     resting_for_s: float
     in_flight: int

@@ -357,11 +357,13 @@ class Transcriber(Actor):
         )
 
     def _state(self, refusal: SpeechError | None, resting: float) -> State:
+        if self._breaker.wait(self.clock.now()):
+            return "open"
         if refusal is not None:
-            return "closed"
+            return "refused"
         if resting:
-            return "resting"
-        return "probing" if self._breaker.tripped else "open"
+            return "open"
+        return "half_open" if self._breaker.tripped else "closed"
 
 
 def _failed(request_id: str, error: SpeechError) -> TranscriptionFailed:

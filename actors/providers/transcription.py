@@ -12,7 +12,7 @@ LARGEST_BYTES = 20 * 1024 * 1024
 """What Telegram lets a bot fetch."""
 BYTES_PER_S = 2_000.0
 """What a second of a voice note takes, for recordings that do not tell their length."""
-State = Literal["open", "resting", "probing", "closed"]
+State = Literal["closed", "open", "half_open", "refused"]
 
 
 class Transcribe(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ KEY = "sk-or-v1-planted-key-of-a-rep"
 PLANTED = (REP, "Maria", "Nordwerk", KEY)
 
 LANE = ProviderStatus(
-    "openrouter-team-free", Provider.OPENROUTER, "open", "", 0.0, 2, 1, 30, 1, "practice", 0.4, 20, 50
+    "openrouter-team-free", Provider.OPENROUTER, "closed", "", 0.0, 2, 1, 30, 1, "practice", 0.4, 20, 50
 )
 DESCRIBED: dict[type, object] = {
     DescribeJournal: JournalDescribed(0, {"message": 2}, 1, 0, {"message": 3.0}, None),
@@ -33,7 +33,7 @@ DESCRIBED: dict[type, object] = {
     DescribeWriter: WriterDescribed(0, 0.0, None, 12, 0),
     ListGivenUp: GivenUpListed(()),
     DescribeTracer: TracerDescribed(0, 4, 0),
-    DescribeTranscriber: TranscriberDescribed("open", "", 0.0, 1, 0, 3, 0, 0, 0, None),
+    DescribeTranscriber: TranscriberDescribed("closed", "", 0.0, 1, 0, 3, 0, 0, 0, None),
     DescribeTelegram: TelegramDescribed(connected=True, last_contact_age_s=1.0, last_problem=None, received=9, sent=8),
 }
 NAMES = ("journal", "llm_router", "record_writer", "tracer", "transcriber", "update_receiver", "message_sender")

@@ -39,7 +39,7 @@ class Router(Actor):
             self.send(sender, ProvidersDescribed(tuple(lane(f"openrouter-rep-{n:08x}-free") for n in range(500))))
 
 
-def lane(name: str, state: str = "open") -> ProviderStatus:
+def lane(name: str, state: str = "closed") -> ProviderStatus:
     """One lane."""
     return ProviderStatus(name, Provider.OPENROUTER, state, "", 0.0, 1, 2, 3, 4, used_today=5, allowed_today=50)  # type: ignore[arg-type]
 

@@ -25,9 +25,9 @@ async def test_each_trouble_has_its_sentence() -> None:
     """Restarts, a late outbox, entries given up, uncertain sends and a closed account."""
     system = ActorSystem()
     late = JournalDescribed(0, {"record": 9}, 2, 3, {"record": 75.4}, None)
-    closed = msgspec.structs.replace(LANE, state="closed", reason="invalid_key", resting_for_s=300.0)
+    refused = msgspec.structs.replace(LANE, state="refused", reason="invalid_key", resting_for_s=300.0)
     restless = msgspec.structs.replace(CALM, restarts_5m=4)
-    providers = ProvidersDescribed((closed,), ("a model is retired",), {Provider.ANTHROPIC: 59.6})
+    providers = ProvidersDescribed((refused,), ("a model is retired",), {Provider.ANTHROPIC: 59.6})
     told = reasons_of(system.snapshot(), restless, late, providers)
     assert told == [
         "4 restarts in the last five minutes",
@@ -35,7 +35,7 @@ async def test_each_trouble_has_its_sentence() -> None:
         "given up, to be replayed or discarded: 3",
         "sends that may or may not have arrived: 2",
         "anthropic is paused for another 60 s",
-        "openrouter-team-free is closed (invalid_key) for 300 s",
+        "openrouter-team-free is refused (invalid_key) for 300 s",
         "a model is retired",
     ]
     await system.shutdown()

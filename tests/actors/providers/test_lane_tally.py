@@ -12,7 +12,7 @@ async def test_a_lane_whose_queue_waits_for_its_minute_says_so(world: World) -> 
     for _ in range(20):
         await world.expect(Completed)
     (lane,) = (await world.described()).lanes
-    assert (lane.state, lane.queued, lane.in_flight) == ("open", 1, 0)
+    assert (lane.state, lane.queued, lane.in_flight) == ("closed", 1, 0)
     assert lane.reason == "paced_by_its_limits"
     assert 59.0 < lane.resting_for_s <= 60.5
     await world.advance(61.0)

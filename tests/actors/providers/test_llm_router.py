@@ -41,7 +41,12 @@ async def test_an_answer_says_who_gave_it_and_what_it_used(world: World) -> None
     assert done.usage.input_tokens > 0
     assert done.usage.cost_usd is not None
     lane = (await world.described()).lanes[0]
-    assert (lane.lane, lane.state, lane.completed, lane.answered_by) == ("openrouter-team-paid", "open", 1, done.model)
+    assert (lane.lane, lane.state, lane.completed, lane.answered_by) == (
+        "openrouter-team-paid",
+        "closed",
+        1,
+        done.model,
+    )
     (span,) = world.spans
     assert span.attributes["gen_ai.response.model"] == done.model
     assert span.attributes["gen_ai.usage.input_tokens"] == done.usage.input_tokens
@@ -58,7 +63,7 @@ async def test_retry_after_is_kept_to_the_second(world: World) -> None:
     await world.advance(6.99)
     await world.rest()
     assert len(await world.requests()) == 1
-    assert (await world.described()).lanes[0].state == "resting"
+    assert (await world.described()).lanes[0].state == "open"
     await world.advance(0.01)
     await world.expect(Completed)
     assert len(await world.requests()) == 2
@@ -220,7 +225,7 @@ async def test_a_closed_account_refuses_at_once(world: World) -> None:
     world.ask(PAID)
     assert (await world.expect(CompletionFailed)).kind is FailureKind.NO_CREDIT
     assert len(await world.requests()) == 1
-    assert (await world.described()).lanes[0].state == "closed"
+    assert (await world.described()).lanes[0].state == "refused"
     await world.advance(60.0)
     world.ask(PAID)
     await world.expect(Completed)
@@ -238,10 +243,10 @@ async def test_a_model_that_keeps_failing_is_left_alone_and_probed(world: World)
     assert (failed.detail, failed.retry_after_s) == ("provider_keeps_failing", 15.0)
     assert len(await world.requests()) == 5
     await world.advance(15.0)
-    assert (await world.described()).lanes[0].state in ("probing", "resting")
+    assert (await world.described()).lanes[0].state in ("half_open", "open")
     world.ask(PAID)
     await world.expect(Completed)
-    assert (await world.described()).lanes[0].state == "open"
+    assert (await world.described()).lanes[0].state == "closed"
 
 
 async def test_one_broken_model_leaves_the_others_in_service(world: World) -> None:

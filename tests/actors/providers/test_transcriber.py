@@ -467,8 +467,8 @@ async def test_a_provider_that_is_away_is_told_at_once(world: World) -> None:
     assert refused.retry_after_s is not None
     assert await world.requests("upload") == 1
     assert asked == 15
-    assert (described.state, described.last_problem) == ("closed", "provider_keeps_failing")
-    assert (await world.described()).state == "open"
+    assert (described.state, described.last_problem) == ("open", "provider_keeps_failing")
+    assert (await world.described()).state == "closed"
 
 
 async def test_a_bad_key_is_the_operators_affair(world: World) -> None:
