@@ -29,6 +29,16 @@ _DAY_S = 86_400.0
 MOST_DUE, MOST_REPS, MOST_DIGESTS = 200, 1_000, 50
 
 
+class DescribeScheduler(msgspec.Struct, frozen=True):
+    """Ask how late the reminders are; answered by `SchedulerDescribed`."""
+
+
+class SchedulerDescribed(msgspec.Struct, frozen=True):
+    """How long ago the moment was that is due and waits longest; grows while storage cannot be read."""
+
+    late_s: float
+
+
 class _Look(msgspec.Struct, frozen=True):
     pass
 
@@ -56,6 +66,8 @@ class Scheduler(Actor):
         self._trace_days = trace_days
         self._every_s = every_s
         self._told: dict[Nudge, float] = {}
+        self._late_s = 0.0
+        self._looked_at: float | None = None
 
     async def started(self) -> None:
         """Look soon after the start: what came due while nobody ran is told now."""
@@ -67,6 +79,8 @@ class Scheduler(Actor):
             case _Look():
                 await self._look()
                 self.timer(self._every_s, _Look())
+            case DescribeScheduler():
+                self.reply(SchedulerDescribed(self._lateness()))
             case _Sweep():
                 self.timer(SWEEP_EVERY_S, _Sweep())
                 self.pipe(self._swept(), failed=_NotSwept)
@@ -78,6 +92,11 @@ class Scheduler(Actor):
                 _LOG.warning("old_traces_kept", error=type(error).__name__)
             case _:
                 await self.unhandled(message, sender)
+
+    def _lateness(self) -> float:
+        """What was late at the last look, and is as late again as the next look is overdue."""
+        unseen_s = 0.0 if self._looked_at is None else self.clock.time() - self._looked_at - self._every_s
+        return self._late_s + max(0.0, unseen_s)
 
     async def _swept(self) -> _Swept:
         return _Swept(await sweep(self._store, self.clock.time() - self._trace_days * _DAY_S))
@@ -91,6 +110,8 @@ class Scheduler(Actor):
         except (StorageError, TimeoutError) as error:
             _LOG.warning("schedule_unreadable", error=type(error).__name__)
             return
+        self._looked_at = now
+        self._late_s = max((now - from_text(str(row["next_followup"])) for row in due), default=0.0)
         self._told = {nudge: at for nudge, at in self._told.items() if now - at < TELL_AGAIN_S}
         for row in due:
             rep = int(str(row["telegram_id"]))

@@ -68,7 +68,7 @@ def build_tree(settings: Settings, store: Store, shelf: Shelf, practice: frozens
             journal_spec(settings.data_dir / "journal.sqlite"),
             ChildSpec("providers", lambda: Supervisor(_providers(settings, store, vault))),
             ChildSpec("sessions", lambda: _sessions(settings, store, shelf, vault, practice), well_known=True),
-            ChildSpec("scheduler", lambda: Scheduler(store, trace_days=settings.trace_days), backoff=PROVIDER_BACKOFF),
+            _provider("scheduler", lambda: Scheduler(store, trace_days=settings.trace_days)),
             ChildSpec("telegram", lambda: Supervisor(_telegram(settings, token))),
         )
     )

@@ -89,6 +89,7 @@ class Request(asyncio.Future[object]):
     def expire(self, after_s: float) -> None:
         """End because no answer came in time."""
         endpoint, message = self._asked or (None, None)
+        self.kernel.watch.ask_timeouts += 1
         self.fail(AskTimeout(getattr(endpoint, "type_name", "ask"), type(message).__name__, after_s))
 
     async def send(self, target: Address, message: object, deadline_s: float) -> object:
@@ -97,6 +98,7 @@ class Request(asyncio.Future[object]):
         if not deadline_s > 0:
             raise MisuseError("an ask needs a deadline in the future")
         self._asked = (endpoint, message)
+        self.kernel.watch.asks += 1
         deadlines = self.kernel.deadlines
         waiting = deadlines.begin(self, deadline_s)
         try:

@@ -359,6 +359,7 @@ class Cell(ThespianReference):
     def escalate(self, child: "Cell") -> None:
         """Fail because a child cannot be kept running."""
         del child
+        self.kernel.watch.escalations += 1
         self.offspring().closing = True
         life.request_crash(self, life.Escalated())
 

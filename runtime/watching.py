@@ -162,13 +162,19 @@ class LoopSnapshot(msgspec.Struct, frozen=True):
 
 
 class SystemSnapshot(msgspec.Struct, frozen=True):
-    """The system: its types, its hottest actors (longest at a message, deepest mailbox, most restarts), its loop."""
+    """The system: its types, its hottest actors (longest at a message, deepest mailbox, most restarts), its loop.
+
+    Counts since the start: supervisors that gave up a child and failed themselves, asks, and those that timed out.
+    """
 
     types: tuple[TypeSnapshot, ...]
     hot: tuple[CellSnapshot, ...]
     states: dict[str, int]
     dead_letters_total: dict[str, int]
     loop: LoopSnapshot
+    escalations: int
+    asks: int
+    ask_timeouts: int
 
 
 class Watch:
@@ -186,6 +192,9 @@ class Watch:
         self.lag = Sketch()
         self.blocked = 0
         self.last_blocked: str | None = None
+        self.escalations = 0
+        self.asks = 0
+        self.ask_timeouts = 0
         self._lately: deque[Cell] = deque(maxlen=_CANDIDATES)
         self._failing: deque[Cell] = deque(maxlen=_CANDIDATES)
 
@@ -250,6 +259,9 @@ class Watch:
             states=states | _up(self.phases[Phase.UP] - 1, len(kernel.busy)),
             dead_letters_total=dict(kernel.dead_letters.total),
             loop=LoopSnapshot(self.lag.times(), self.lag.histogram(), self.blocked, self.last_blocked),
+            escalations=self.escalations,
+            asks=self.asks,
+            ask_timeouts=self.ask_timeouts,
         )
 
 

@@ -78,6 +78,11 @@ def _actors(snapshot: SystemSnapshot) -> Iterator[Metric]:
     yield _by_type(CounterMetricFamily("cornerman_messages", "Messages handled.", labels=_TYPE), types, "handled")
     yield _by_type(CounterMetricFamily("cornerman_failures", "Messages that failed.", labels=_TYPE), types, "failed")
     yield _by_type(CounterMetricFamily("cornerman_actor_restarts", "Restarts.", labels=_TYPE), types, "restarts")
+    yield CounterMetricFamily(
+        "cornerman_supervisor_escalations", "Supervisors that gave up a child.", snapshot.escalations
+    )
+    yield CounterMetricFamily("cornerman_asks", "Questions between actors.", snapshot.asks)
+    yield CounterMetricFamily("cornerman_ask_timeouts", "Those not answered in time.", snapshot.ask_timeouts)
     letters = {(reason,): count for reason, count in snapshot.dead_letters_total.items()}
     yield _counter("cornerman_dead_letters", "Messages not delivered.", ("reason",), letters)
     waits = HistogramMetricFamily("cornerman_mailbox_wait_seconds", "Time in the mailbox, sampled.", labels=_TYPE)
@@ -189,6 +194,9 @@ def _telegram(overview: Overview) -> Iterator[Metric]:
 def _tracer(overview: Overview) -> Iterator[Metric]:
     if overview.tracer is not None:
         yield CounterMetricFamily("cornerman_traces_dropped", "Traces not kept.", overview.tracer.dropped)
+    if overview.scheduler is not None:
+        late_s = overview.scheduler.late_s
+        yield GaugeMetricFamily("cornerman_reminder_lateness_seconds", "Age of the oldest moment that is due.", late_s)
 
 
 _Key = TypeVar("_Key", bound=tuple[str, ...])

@@ -19,6 +19,7 @@ from actors.providers.messages import DescribeProviders, ProvidersDescribed
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
 from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
+from actors.scheduler import DescribeScheduler, SchedulerDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from runtime import (
     ActorError,
@@ -49,6 +50,7 @@ _QUESTIONS = {
     "transcriber": ("transcriber", DescribeTranscriber()),
     "writer": ("record_writer", DescribeWriter()),
     "tracer": ("tracer", DescribeTracer()),
+    "scheduler": ("scheduler", DescribeScheduler()),
     "intake": ("update_receiver", DescribeTelegram()),
     "sending": ("message_sender", DescribeTelegram()),
 }
@@ -132,6 +134,7 @@ class Overview(msgspec.Struct, frozen=True):
     transcriber: TranscriberDescribed | None = None
     writer: WriterDescribed | None = None
     tracer: TracerDescribed | None = None
+    scheduler: SchedulerDescribed | None = None
     intake: TelegramDescribed | None = None
     sending: TelegramDescribed | None = None
 

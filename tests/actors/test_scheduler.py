@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from actors.scheduler import SWEEP_EVERY_S, TELL_AGAIN_S, Scheduler
+from actors.scheduler import SWEEP_EVERY_S, TELL_AGAIN_S, DescribeScheduler, Scheduler, SchedulerDescribed
 from actors.session.messages import Nudge
 from runtime import ActorSystem, ChildSpec
 from runtime.testing import ManualClock, Probe, settle
@@ -142,3 +142,17 @@ async def test_old_traces_are_swept_and_an_outage_is_waited_out(system: ActorSys
     tables.down = False
     await clock.advance(SWEEP_EVERY_S)
     assert len(asked) == 2
+
+
+async def test_lateness_is_that_of_the_oldest_due_moment(system: ActorSystem, clock: ManualClock, shelf: Shelf) -> None:
+    """It is none where nothing is due, and grows while the records cannot be read."""
+    scheduler = await system.start(ChildSpec("late", lambda: Scheduler(cast("Store", shelf), trace_days=30)))
+    await Probe.start(system, "sessions", well_known=True)
+    await clock.advance(5.0)
+    assert await system.ask(scheduler, DescribeScheduler(), deadline_s=1) == SchedulerDescribed(0.0)
+    shelf.rows |= {"users": [user(7)], "lead_registry": [due(7, EVENING - 20), due(7, EVENING)]}
+    await clock.advance(60.0)
+    assert await system.ask(scheduler, DescribeScheduler(), deadline_s=1) == SchedulerDescribed(85.0)
+    shelf.down = True
+    await clock.advance(120.0)
+    assert await system.ask(scheduler, DescribeScheduler(), deadline_s=1) == SchedulerDescribed(145.0)

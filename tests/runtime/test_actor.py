@@ -121,6 +121,7 @@ async def test_ask_ends_at_its_deadline(system: ActorSystem, clock: ManualClock,
     await clock.advance(0.1)
     with pytest.raises(AskTimeout):
         await waiting
+    assert (system.snapshot().asks, system.snapshot().ask_timeouts) == (1, 1)
     event.set()
     await settle()
     letters.expect("late_reply")

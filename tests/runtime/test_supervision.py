@@ -152,6 +152,7 @@ async def test_intensity_at_its_edges(
     await settle()
     parents = diary.count("parent stopped"), diary.count("parent started")
     assert parents == ((1, 1) if escalates else (0, 0))
+    assert system.snapshot().escalations == escalates
     assert sum(cell.name == "b" for cell in system.cells()) == 1
 
 

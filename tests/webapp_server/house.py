@@ -6,6 +6,7 @@ from actors.providers.messages import DescribeProviders, Provider, ProvidersDesc
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
 from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
+from actors.scheduler import DescribeScheduler, SchedulerDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from runtime import (
     Actor,
@@ -33,10 +34,20 @@ DESCRIBED: dict[type, object] = {
     DescribeWriter: WriterDescribed(0, 0.0, None, 12, 0),
     ListGivenUp: GivenUpListed(()),
     DescribeTracer: TracerDescribed(0, 4, 0),
+    DescribeScheduler: SchedulerDescribed(0.0),
     DescribeTranscriber: TranscriberDescribed("closed", "", 0.0, 1, 0, 3, 0, 0, 0, None),
     DescribeTelegram: TelegramDescribed(connected=True, last_contact_age_s=1.0, last_problem=None, received=9, sent=8),
 }
-NAMES = ("journal", "llm_router", "record_writer", "tracer", "transcriber", "update_receiver", "message_sender")
+NAMES = (
+    "journal",
+    "llm_router",
+    "record_writer",
+    "tracer",
+    "transcriber",
+    "scheduler",
+    "update_receiver",
+    "message_sender",
+)
 
 
 class Told(msgspec.Struct, frozen=True):
