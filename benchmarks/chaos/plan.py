@@ -20,8 +20,8 @@ _TELEGRAM: tuple[dict[str, object], ...] = (
     {"method": "getUpdates", "kind": "drop_after", "times": 1},
     {"method": "*", "kind": "drop_before", "times": 3},
 )
-TELEGRAM_LASTS_S = 10
-"""A trouble of Telegram passes, called upon or not: those of a process that is down would pile up for the next one."""
+TROUBLE_LASTS_S = 10
+"""A trouble of Telegram or a model passes, called upon or not: those of a process that is down would pile up."""
 
 _MODELS: tuple[dict[str, object], ...] = (
     {"kind": "rate_limit", "retry_after": 1, "times": 2},
@@ -110,9 +110,9 @@ def _moments(chance: random.Random, count: int, duration_s: float) -> list[float
 def _trouble(chance: random.Random, at: float) -> Trouble:
     match chance.choices(("telegram", "models", "storage", "malformed", "duplicate"), (4, 4, 4, 1, 2))[0]:
         case "telegram":
-            return Trouble(at, "telegram", chance.choice(_TELEGRAM) | {"lasts_s": TELEGRAM_LASTS_S})
+            return Trouble(at, "telegram", chance.choice(_TELEGRAM) | {"lasts_s": TROUBLE_LASTS_S})
         case "models":
-            return Trouble(at, "models", chance.choice(_MODELS))
+            return Trouble(at, "models", chance.choice(_MODELS) | {"lasts_s": TROUBLE_LASTS_S})
         case "storage":
             return Trouble(at, "storage", {"fault": chance.choice(_STORAGE)})
         case "malformed":

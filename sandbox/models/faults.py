@@ -1,5 +1,7 @@
 """Faults ordered through the control API: what goes wrong, for which requests, how often."""
 
+import math
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -60,7 +62,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the model id or of the request's text. `route` is completion, models, key or count_tokens. `retry_after` is in
     seconds; `limit_headers` adds X-RateLimit-* to OpenRouter's 429 (an account limit), `upstream` names a provider
     in it instead. `share` strikes only that part of the matching requests, evenly spread. `after_pieces` is how many
-    pieces of text go out before a mid-stream fault; `gap_s` the pause of a slow drip.
+    pieces of text go out before a mid-stream fault; `gap_s` the pause of a slow drip. After `lasts_s` it is over.
     """
 
     kind: Kind
@@ -75,6 +77,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
     after_pieces: int = 5
     gap_s: float = 1.0
+    lasts_s: float | None = None
 
     def concerns(self, provider: str, route: str, text: str) -> bool:
         """Whether this order is about such a request."""
@@ -82,28 +85,42 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Faults:
-    """The orders in force, oldest first; each request is struck by at most one."""
+    """The orders in force, oldest first; each request is struck by at most one. `clock` gives epoch seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._orders: list[Fault] = []
         self._shares: list[float] = []
+        self._ends: list[float] = []
 
     def add(self, fault: Fault) -> None:
         """Put an order in force."""
         self._orders.append(fault)
         self._shares.append(0.0)
+        self._ends.append(math.inf if fault.lasts_s is None else self._clock() + fault.lasts_s)
 
     def clear(self) -> None:
         """Drop every order."""
         self._orders.clear()
         self._shares.clear()
+        self._ends.clear()
 
     def pending(self) -> list[Fault]:
         """The orders that can still strike."""
+        self._end_old()
         return list(self._orders)
+
+    def _end_old(self) -> None:
+        now = self._clock()
+        for at in [at for at, end in enumerate(self._ends) if end <= now][::-1]:
+            self._drop(at)
+
+    def _drop(self, at: int) -> None:
+        del self._orders[at], self._shares[at], self._ends[at]
 
     def strike(self, provider: str, route: str, text: str) -> Fault | None:
         """The fault that strikes this request, if any; counts it down."""
+        self._end_old()
         for at, fault in enumerate(self._orders):
             if not fault.concerns(provider, route, text):
                 continue
@@ -115,7 +132,7 @@ class Faults:
                 continue
             self._shares[at] -= 1.0
             if fault.times == 1:
-                del self._orders[at], self._shares[at]
+                self._drop(at)
             elif fault.times > 1:
                 self._orders[at] = msgspec.structs.replace(fault, times=fault.times - 1)
             return fault

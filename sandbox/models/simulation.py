@@ -51,7 +51,7 @@ class Simulation:
     def __init__(self, options: Options, accounts: Accounts, clock: Callable[[], float]) -> None:
         self.options = options
         self.accounts = accounts
-        self.faults = Faults()
+        self.faults = Faults(clock)
         self.clock = clock
         self.latency_s = options.latency_s
         self.pace = options.pace

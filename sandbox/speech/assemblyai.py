@@ -72,7 +72,7 @@ class AssemblyAI:
 
     def __init__(self, transcripts: Transcripts, keys: tuple[str, ...] | None, clock: Callable[[], float]) -> None:
         self.transcripts = transcripts
-        self.faults = Faults()
+        self.faults = Faults(clock)
         self.log: deque[Entry] = deque(maxlen=_LOG_LENGTH)
         self._keys = keys
         self._clock = clock

@@ -24,6 +24,7 @@ class Archive:
         self._changes: dict[tuple[str, str], bytes | None] = {}
         self._file: sqlite3.Connection | None = None
         self._flushing: asyncio.Task[None] | None = None
+        self._writing: asyncio.Future[None] | None = None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -68,6 +69,8 @@ class Archive:
         if self._flushing is not None:
             self._flushing.cancel()
             await asyncio.gather(self._flushing, return_exceptions=True)
+        if self._writing is not None:
+            await self._writing  # a flush may still be in its thread
         self._write(self._taken())
         self._file.close()
 
@@ -75,7 +78,8 @@ class Archive:
         while True:
             await asyncio.sleep(_FLUSH_EVERY_S)
             if changes := self._taken():
-                await asyncio.shield(asyncio.to_thread(self._write, changes))
+                self._writing = asyncio.ensure_future(asyncio.to_thread(self._write, changes))
+                await asyncio.shield(self._writing)
 
     def _taken(self) -> dict[tuple[str, str], bytes | None]:
         taken, self._changes = self._changes, {}

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,18 @@ from tests.system.coach import Coach
 from tests.system.rep import PROSPECT, Rep
 
 _IDS = count(5_001)
+
+
+HANGS_S = 240
+"""When a test that starts whole processes counts as hanging; every wait within it has a bound of its own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of this folder time for several starts on a busy machine."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(HANGS_S))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
