@@ -129,6 +129,8 @@ async def test_a_crash_while_listening_loses_nothing_and_pays_once(tmp_path: Pat
         await coach.kill()
         await coach.order_speech("processing", seconds=0)
         await coach.start()
+        await anna.hears(TEXTS("voice-moved-on"))  # the command had left the place where a prospect was awaited
+        await anna.taps("support:this")
         await anna.hears_drafts(1)
         await coach.settled()
         assert len(await _transcripts(coach)) == 1
