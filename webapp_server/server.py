@@ -1,12 +1,12 @@
 """WebServer: the actor that owns the aiohttp application and its listening socket."""
 
 import socket
-from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 import msgspec
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from actors.providers.secret import Secret
 from actors.session.messages import Changed, Progressed
@@ -20,6 +20,7 @@ from webapp_server.commands import Commands, command_routes
 from webapp_server.events import Streams
 from webapp_server.health import health_routes
 from webapp_server.history import EVERY_S
+from webapp_server.mini_app import mini_app_routes
 from webapp_server.openapi import openapi_document
 from webapp_server.operators import OperatorAccess
 from webapp_server.overview import Observer
@@ -30,17 +31,16 @@ from webapp_server.telegram_webhook import webhook_routes
 
 _LOG = structlog.get_logger(__name__)
 _MAXIMUM_BODY = 64 * 1024
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self' https://web.telegram.org https://*.telegram.org"
+)
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self'; script-src 'self'; "
-        "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'self' https://web.telegram.org https://*.telegram.org"
-    ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
 }
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 OBSERVER = web.AppKey("observer", Observer)
@@ -62,13 +62,17 @@ class PageAccess(msgspec.Struct, frozen=True):
 
 
 class Site(msgspec.Struct, frozen=True):
-    """Where the server listens, who comes in, and how the process is told to stop."""
+    """Where the server listens, who comes in, and how the process is told to stop.
+
+    `framed_by` is the origin of a chat page that, beside Telegram's own, may show the Mini App in a frame.
+    """
 
     host: str
     port: int
     access: PageAccess
     stopping: Stopping
     webhook: WebhookDoor | None = None
+    framed_by: str | None = None
 
 
 def web_server_spec(system: ActorSystem, site: Site) -> ChildSpec:
@@ -100,7 +104,9 @@ class WebServer(Actor):
     async def started(self) -> None:
         """Open the socket; raises OSError where the port is taken, which the log names."""
         site = self._site
-        application = make_application(self._system, site.access, self._streams, site.webhook, site.stopping)
+        application = make_application(
+            self._system, site.access, self._streams, site.webhook, site.stopping, framed_by=site.framed_by
+        )
         self._observer = application[OBSERVER]
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
@@ -148,10 +154,12 @@ def make_application(
     streams: Streams | None = None,
     webhook: WebhookDoor | None = None,
     stopping: Stopping | None = None,
+    *,
+    framed_by: str | None = None,
 ) -> web.Application:
     """Build the application over a running system."""
     stopping = stopping or Stopping()
-    application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_protected])
+    application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_protection(framed_by)])
     seen = ActorsSeen(system, ActorIds())
     application.add_routes(health_routes(system, stopping))
     application[OBSERVER] = observer = Observer(system, seen.ids, stopping)
@@ -160,6 +168,7 @@ def make_application(
     application.add_routes(command_routes(commands, access.operators, observer.renew))
     application.add_routes(Api(system, access.signing_secret, access.mint, streams or Streams()).routes())
     application.add_routes([web.get("/api/openapi.json", _openapi)])
+    application.add_routes(mini_app_routes())
     if webhook is not None:
         application.add_routes(webhook_routes(system, webhook.path, webhook.secret))
     return application
@@ -169,20 +178,26 @@ async def _openapi(_request: web.Request) -> web.Response:
     return web.json_response(openapi_document(), dumps=lambda document: msgspec.json.encode(document).decode())
 
 
-@web.middleware
-async def _protected(request: web.Request, handler: Handler) -> web.StreamResponse:
+def _protection(framed_by: str | None) -> Middleware:
     """Every answer carries the headers that keep others out of the page; the API refuses in its own words."""
-    try:
-        response = await handler(request)
-    except web.HTTPException as refused:
-        if not request.path.startswith("/api/"):
-            refused.headers.update(_HEADERS)
-            raise
-        response = refusal(refused.status, _WORDS.get(refused.status, refused.reason))
-    if not response.prepared:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)  # a page may name a narrower policy
-    return response
+    policy = _POLICY + (f" {framed_by}" if framed_by else "")
+    headers = {"Content-Security-Policy": policy, **_HEADERS}
+
+    @web.middleware
+    async def protected(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except web.HTTPException as refused:
+            if not request.path.startswith("/api/"):
+                refused.headers.update(headers)
+                raise
+            response = refusal(refused.status, _WORDS.get(refused.status, refused.reason))
+        if not response.prepared:
+            for name, value in headers.items():
+                response.headers.setdefault(name, value)  # a page may name a narrower policy
+        return response
+
+    return protected
 
 
 _WORDS = {

@@ -18,7 +18,6 @@ _ABILITIES = dict.fromkeys(
         "can_read_all_group_messages",
         "supports_inline_queries",
         "can_connect_to_business",
-        "has_main_web_app",
         "has_topics_enabled",
         "allows_users_to_create_topics",
     ),
@@ -31,7 +30,7 @@ _NO_GIFTS = dict.fromkeys(
 
 def get_me(world: World, _given: Parameters) -> Any:
     """Who the bot is."""
-    return {**world.bot, **_ABILITIES}
+    return {**world.bot, **_ABILITIES, "has_main_web_app": world.has_mini_app}
 
 
 def yes(_world: World, _given: Parameters) -> Any:

@@ -13,6 +13,9 @@ stand in any of these bodies, and count from then on):
                                   of a file: the words it says to the speech emulator
 `POST /sim/users/{id}/block`      the user blocks the bot; `/unblock` takes it back
 `POST /sim/users/{id}/deactivate` the account is gone
+`POST /sim/users/{id}/open_app`   {"start_param"?, "theme"?, "platform"?, "version"?} -> {"url", "themes"}: the Mini
+                                  App's address with launch parameters signed for this user, and the colours that a
+                                  client sends in a light or dark theme
 
 What can be seen:
 
@@ -52,6 +55,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from sandbox.telegram.gateway import Gateway
+from sandbox.telegram.mini_app import MiniApp
 from sandbox.telegram.observing import Observing
 from sandbox.telegram.reps import Reps
 from sandbox.telegram.world import World
@@ -63,8 +67,9 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Control:
     """The control API over one bot."""
 
-    def __init__(self, world: World, gateway: Gateway) -> None:
+    def __init__(self, world: World, gateway: Gateway, mini_app: MiniApp) -> None:
         self._world = world
+        self._mini_app = mini_app
         self._gateway = gateway
         self._reps = Reps(world)
         self._observing = Observing(world, gateway)
@@ -79,7 +84,7 @@ class Control:
             web.post("/sim/clock", self._clock),
             web.post("/sim/reset", self._reset),
         ]
-        routes = [*self._observing.routes(), *own, *self._reps.routes()]
+        routes = [*self._observing.routes(), *own, *self._reps.routes(), *self._mini_app.routes()]
         return [web.RouteDef(route.method, route.path, _guarded(route.handler), {}) for route in routes]
 
     def close(self) -> None:

@@ -97,7 +97,7 @@ class Observing:
     def _snapshot(self, chat: Chat) -> Event:
         return {
             "type": "snapshot",
-            "bot": self._world.bot,
+            "bot": self._world.bot | {"has_main_web_app": self._world.has_mini_app},
             "user": chat.user,
             "commands": self._world.shown_commands(),
             "menu_button": self._world.menu_button,

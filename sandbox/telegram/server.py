@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.telegram.control import Control
 from sandbox.telegram.gateway import Gateway, refused
+from sandbox.telegram.mini_app import MiniApp
 from sandbox.telegram.refusals import Refusal
 from sandbox.telegram.world import World
 
@@ -16,14 +18,11 @@ _PAGE = Path(__file__).parent / "page"
 _ARCHIVE = "telegram.sqlite"
 _BODY_LIMIT = 60 << 20
 _TOKEN = re.compile(r"(\d+):\S+")
-_PAGE_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; "
-        "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-}
+_PAGE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; "
+    "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; frame-src "
+)
 
 
 @dataclass
@@ -51,8 +50,11 @@ async def start(
     token: str,
     state_path: Path | None = None,
     bot_username: str = "cornerman_sandbox_bot",
+    mini_app_url: str | None = None,
 ) -> Running:
     """Serve one bot; port 0 takes a free one. In the folder `state_path` its chats and updates outlive a restart.
+
+    `mini_app_url` is what the bot's owner told @BotFather: the main Mini App's address.
 
     Raises OSError where the port is taken, and ValueError for a token that has not the form of one.
     """
@@ -60,9 +62,10 @@ async def start(
     if match is None:
         raise ValueError("a bot token looks like 123456:letters")
     world = World(state_path / _ARCHIVE if state_path else None, int(match[1]), bot_username)
+    world.has_mini_app = mini_app_url is not None
     gateway = Gateway(world, token)
-    control = Control(world, gateway)
-    runner = web.AppRunner(_application(gateway, control), access_log=None, shutdown_timeout=1.0)
+    control = Control(world, gateway, MiniApp(world, token, mini_app_url))
+    runner = web.AppRunner(_application(gateway, control, _origin(mini_app_url)), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()
@@ -75,17 +78,27 @@ async def start(
     return Running(f"http://{shown_host}:{runner.addresses[0][1]}", runner, world, control)
 
 
-def _application(gateway: Gateway, control: Control) -> web.Application:
+def _origin(url: str | None) -> str:
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}" if url else "'none'"
+
+
+def _application(gateway: Gateway, control: Control, framed: str) -> web.Application:
     application = web.Application(client_max_size=_BODY_LIMIT, middlewares=[_say_not_found])
     gateway.add_to(application)
     application.add_routes(control.routes())
-    application.router.add_get("/", _index)
+    application.router.add_get("/", _index(framed))
     application.router.add_get("/static/{name:[a-z_]+[.](?:js|css)}", _asset)
     return application
 
 
-async def _index(_request: web.Request) -> web.StreamResponse:
-    return web.FileResponse(_PAGE / "index.html", headers=_PAGE_HEADERS)
+def _index(framed: str) -> Handler:
+    headers = {**_PAGE_HEADERS, "Content-Security-Policy": _POLICY + framed}
+
+    async def index(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(_PAGE / "index.html", headers=headers)
+
+    return index
 
 
 async def _asset(request: web.Request) -> web.StreamResponse:

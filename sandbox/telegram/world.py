@@ -30,6 +30,7 @@ class World:
             "first_name": "Cornerman",
             "username": username,
         }
+        self.has_mini_app = False
         kept = dict(self.archive.values("bot"))
         self.commands: dict[str, list[dict[str, str]]] = kept.get("commands", {})
         self.menu_button: dict[str, Any] = kept.get("menu_button", {"type": "commands"})

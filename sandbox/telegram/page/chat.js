@@ -1,6 +1,7 @@
 // The chat page: one rep's private chat with the bot, live by server-sent events.
 
 import { rendered, withCommands } from "./entities.js";
+import { openPhone, tellTheme } from "./phone.js";
 
 const byId = (id) => document.getElementById(id);
 const log = byId("log");
@@ -57,6 +58,7 @@ function take(event) {
       state.drafts = new Map(event.drafts.map((draft) => [draft.draft_id, draft]));
       state.commands = event.commands || [];
       byId("bot-name").textContent = event.bot.first_name;
+      byId("open-app").hidden = !event.bot.has_main_web_app;
       drawAll();
       break;
     case "message":
@@ -200,6 +202,7 @@ function key(message, button) {
 async function press(message, button, made) {
   if (button.copy_text) return copy(button.copy_text.text);
   if (button.url) return window.open(button.url, "_blank", "noreferrer");
+  if (button.web_app) return openApp(button.web_app.url);
   made.classList.add("waiting");
   const name = `${message.message_id}/${button.callback_data}`;
   state.waiting.set(name, made);
@@ -353,6 +356,26 @@ byId("start").addEventListener("click", () => say("/start"));
 byId("down").addEventListener("click", toEnd);
 log.addEventListener("scroll", () => { if (atEnd()) byId("down").hidden = true; });
 
+// The Mini App
+
+async function openApp(page = "") {
+  const body = { theme: document.documentElement.dataset.theme, username: state.rep.username, first_name: state.rep.name };
+  try {
+    const answer = await fetch(`/sim/users/${state.rep.id}/open_app`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const { url, themes, error } = await answer.json();
+    if (!answer.ok) return toast(error);
+    openPhone(page ? page + new URL(url).hash : url, themes);
+  } catch {
+    toast("The server does not answer.");
+  }
+}
+
+byId("open-app").addEventListener("click", () => openApp());
+
 // Files and voice
 
 byId("attach").addEventListener("click", () => byId("file").click());
@@ -431,6 +454,7 @@ byId("rep").addEventListener("change", (event) => {
 
 function theme(name) {
   document.documentElement.dataset.theme = name;
+  tellTheme();
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
