@@ -83,11 +83,27 @@ class Phone:
     async def heading(self, text: str) -> None:
         """Wait until the screen has this heading and nothing is loading any more."""
         await expect(self.page.get_by_role("heading", level=1, name=text)).to_be_visible(timeout=WAIT_MS)
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Wait until there is a screen and nothing on it is loading any more."""
+        await expect(self.page.get_by_role("heading", level=1)).to_be_visible(timeout=WAIT_MS)
         await expect(self.page.locator(".skeleton")).to_have_count(0, timeout=WAIT_MS)
 
     async def presses(self, name: str) -> None:
         """Press the first button of this name."""
         await self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    async def main_button(self, name: str) -> None:
+        """Press the client's main button once it shows this text and can be pressed."""
+        await self.page.wait_for_function(
+            """name => {
+              const last = window.posted.filter((one) => one.type === "web_app_setup_main_button").at(-1);
+              return last && last.data.is_visible && last.data.is_active && last.data.text === name;
+            }""",
+            arg=name,
+        )
+        await self.tells("main_button_pressed")
 
     async def tells(self, event: str, **data: object) -> None:
         """The client tells the page something, such as that its main button was pressed."""

@@ -1,14 +1,34 @@
 // Every screen by its address; the first pattern that fits is shown.
 
 import type { Screen } from "./app";
-import { Dashboard } from "./pages/dashboard";
-import { LeadPage } from "./pages/lead";
 import { BoardPage } from "./pages/board";
+import { CasePage } from "./pages/case";
+import { Dashboard } from "./pages/dashboard";
+import { DataPage } from "./pages/data";
+import { LeadPage } from "./pages/lead";
 import { LeadsPage } from "./pages/leads";
+import { LearnPage } from "./pages/learn";
+import { LessonPage } from "./pages/lesson";
+import { MemoryPage } from "./pages/memory";
+import { PracticePage } from "./pages/practice";
+import { ProfilePage } from "./pages/profile";
+import { SettingsPage } from "./pages/settings";
+import { SupportPage } from "./pages/support";
+import { TrainPage } from "./pages/train";
 
 export const SCREENS: readonly (readonly [string, Screen])[] = [
   ["/", Dashboard],
   ["/leads", LeadsPage],
   ["/leads/board", BoardPage],
   ["/leads/:id", LeadPage],
+  ["/support", SupportPage],
+  ["/support/:id", CasePage],
+  ["/learn", LearnPage],
+  ["/learn/:id", LessonPage],
+  ["/train", TrainPage],
+  ["/practice/:id", PracticePage],
+  ["/profile", ProfilePage],
+  ["/memory", MemoryPage],
+  ["/settings", SettingsPage],
+  ["/data", DataPage],
 ];

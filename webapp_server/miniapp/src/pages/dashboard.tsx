@@ -84,7 +84,7 @@ function DueStep({ step }: { readonly step: Schema<"DueStep"> }) {
 function Standing({ standing, streak }: { readonly standing: Schema<"Standing">; readonly streak: number }) {
   const { xp_in_level: got, xp_of_level: needed } = standing;
   return (
-    <Card title={t("standing", { level: standing.level, rank: standing.rank })}>
+    <Card title={t("standing", { level: standing.level, rank: t(`rank-${standing.rank}`) })}>
       <Meter label={t("xp-of", { got, needed })} share={needed ? got / needed : 1} />
       <p class="faint">{t("xp-of", { got, needed })} · {t("streak", { days: streak })}</p>
     </Card>

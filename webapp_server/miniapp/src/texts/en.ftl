@@ -11,7 +11,6 @@ copy = Copy
 copied = Copied.
 not-copied = This client does not let me copy. Hold the text to select it.
 no = No
-yes = Yes
 save = Save
 saved = Saved.
 delete = Delete
@@ -186,3 +185,158 @@ happened-note = Note
 happened-step_done = Step done
 happened-step_skip = Step skipped
 happened-step_undo = Step taken back
+
+# The coach
+support = Coach
+prospect-ask = Who is it, and what did they say or do?
+prospect-example = Paste a profile, an e-mail thread or a chat…
+prospect-send = Get a strategy and a draft
+prospect-taken = Taken. The answer comes here and to the chat.
+working =
+    { $count ->
+        [one] I am working on it
+       *[other] { $count } in line
+    }
+in-line = In line…
+stop = Stop
+cases = Worked prospects
+cases-none-title = No prospects yet
+cases-none = Paste one above. You get a reading of the person, a closing strategy, tactics and a draft.
+case = Prospect
+case-text = What you gave me
+reference = Playbook: { $section }
+revise-shorter = Shorter
+revise-bolder = Bolder
+revise-again = Once more
+revise-ask = Or say how it should be
+revise-tell = Change it so
+revise-taken = I am on it. The new draft comes here and to the chat.
+
+# Learn and train
+learn = Lessons
+lessons = Lessons
+lesson = Lesson
+drills = Drills
+learn-gate = Each lesson ends with a scenario; { $gate } of 100 opens the next one.
+level-completed = Passed
+level-in_progress = Begun
+level-unlocked = Open
+level-locked = Locked
+best-of =
+    { $attempts ->
+        [one] { $best } of 100
+       *[other] Best { $best } of { $attempts } answers
+    }
+key-points = Keep in mind
+start-scenario = Start the scenario
+train = Practice
+train-about = A drill is one situation and one answer, about two minutes.
+train-weak = Your weakest fields so far: { $fields }.
+open-scenario = A scenario is open
+go-on = Go on
+recommended = Recommended
+drills-count = { $drills } drills, { $unseen } new for you
+begin-difficulty = Begin { $difficulty }
+begin-any = Any difficulty
+drills-none-title = No drills
+drills-none = The pool is empty. Your admin can reload it.
+scenario = Scenario
+rubric = How it is scored
+criterion = { $weight } for: { $what }
+scoring = I am scoring your answer…
+your-answer = Your answer
+answer-ask = What do you say to { $name }?
+answer-send = Send the answer
+pace = { $took } of { $limit }
+practise-again = Try it again
+ideal-show = Model answer
+ideal-note = After the model answer this scenario earns no more XP.
+ideal = The model answer
+mistakes = What often goes wrong
+next-drill = Next drill
+to-levels = All levels
+to-lesson = To the lesson
+score-passed = { $score } of 100: passed
+score-not-passed = { $score } of 100
+xp-earned =
+    { $xp ->
+        [0] no new XP
+       *[other] +{ $xp } XP
+    }
+points-of = { $points } of { $maximum }
+sign-good = ✓ { $text }
+sign-bad = ✗ { $text }
+missed = Not seen: { $signs }
+try-saying = Try:
+strengths = What worked
+improvements = What to change
+read-again = To read again in the playbook: { $section }
+
+# Me
+profile = Me
+mine = What is kept of you
+casebook = Casebook
+usage = Usage
+admin = Team
+none-yet = none yet
+answers = Answers
+last-average = Average of the last ten
+best = Best
+badges = Badges
+badge-earned = ★ { $name }
+badge-open = { $name }: still open
+scenario-gone = A drill that is no longer there
+rank-rookie = Rookie
+rank-associate = Associate
+rank-specialist = Specialist
+rank-expert = Expert
+rank-strategist = Strategist
+rank-deal_closer = Deal Closer
+rank-senior_advisor = Senior Advisor
+rank-master_negotiator = Master Negotiator
+rank-vp_of_deals = VP of Deals
+rank-deal_legend = Deal Legend
+
+memory = Memory
+memory-about = What I remember of how you sell. It shapes my answers, so put right what is wrong. Names of prospects are never kept.
+memory-none-title = Nothing yet
+memory-none = Prospects and drills teach me how you sell. Names of prospects are never kept.
+memory-weak_area = To work on
+memory-pattern = Habit
+memory-response_length = Length you asked for
+memory-preferred_tone = Tone you asked for
+memory-language = Language you asked for
+memory-evidence =
+    { $seen ->
+        [one] You wrote: “{ $quote }”
+       *[other] Seen { $seen } times, last when you wrote: “{ $quote }”
+    }
+reword = Put it right
+reword-ask = How should it read? One sentence.
+forget = Forget it
+forget-all = Forget everything
+forget-all-sure = It does not come back, and I will not learn the same sentences again. Your leads and scores stay.
+
+settings = Settings
+thinking = How I think for you
+provider = Models
+model = Model
+key = Key
+key-own = your own
+key-team = the team's
+practice-model = This is the practice model of the sandbox; it costs nothing and knows only the playbook.
+habits = When I write to you
+time-zone = Time zone
+quiet-from = Quiet from
+quiet-to = Quiet until
+quiet-about = The same hour twice means no quiet hours.
+reminders = Remind me of due steps
+
+data = My data
+export = Take it with you
+export-about = Everything I have stored of you, table by table. Your own key is in it only by name.
+export-save = Save the file
+delete-everything = Delete everything
+delete-everything-about = Leads, notes, plans, practice, memory, your key and your settings go, for good.
+delete-everything-sure = This cannot be undone. Messages in the chat are yours: Telegram's own “Delete chat” removes them.
+delete-everything-yes = Delete

@@ -1,0 +1,47 @@
+"""Every screen by WCAG 2.2 AA: axe finds nothing, in a light and in a dark client."""
+
+import pytest
+
+from tests.system.conftest import worked
+from tests.webapp_server.miniapp.phone import Phone
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+EMPTY = (
+    "/",
+    "/leads",
+    "/leads/board",
+    "/support",
+    "/learn",
+    "/train",
+    "/profile",
+    "/memory",
+    "/settings",
+    "/data",
+    "/x",
+)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_axe_finds_nothing_on_screens_of_somebody_new(phone: Phone, theme: str) -> None:
+    """Empty states are as readable as full ones."""
+    for screen in EMPTY:
+        await phone.opens(screen, theme=theme)
+        await phone.settled()
+        assert await phone.findings() == [], screen
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_axe_finds_nothing_on_screens_of_somebody_at_work(phone: Phone, theme: str) -> None:
+    """A lead with its plan, a case, a lesson, an open drill, what is remembered."""
+    lead_id, _ = await worked(phone.rep)
+    await phone.rep.taps(f"lead:view:{lead_id}")
+    await phone.rep.taps(f"plan:make:{lead_id}")
+    await phone.rep.hears("Plan for Maria Keller")
+    for screen in ("/", "/leads", "/leads/board", f"/leads/{lead_id}", "/support", "/memory"):
+        await phone.opens(screen, theme=theme)
+        await phone.settled()
+        assert await phone.findings() == [], screen
+    await phone.page.get_by_role("link", name="Practice").click()
+    await phone.presses("Any difficulty")
+    await phone.shows("How it is scored")
+    assert await phone.findings() == []

@@ -1,0 +1,47 @@
+"""Learn and Train done in the app itself: lesson, scenario, answer, score, model answer."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.webapp_server.miniapp.phone import Phone
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+ANSWER = (
+    "That is fair, and the price should pay for itself. What does one hour of standstill cost you in a normal month? "
+    "If that number beside ours does not speak for us, I will say so. Could we look at it together on Thursday at ten?"
+)
+
+
+async def test_a_lesson_leads_to_its_scenario_and_a_score(phone: Phone) -> None:
+    """From the track to the score, which quotes the rep's own words; the answer box is gone meanwhile."""
+    await phone.opens("/learn")
+    await phone.heading("Lessons")
+    await phone.page.get_by_role("listitem").get_by_role("link").first.click()
+    await phone.shows("Keep in mind")
+    await phone.main_button("Start the scenario")
+    await phone.page.get_by_label("What do you say").fill(ANSWER)
+    await phone.main_button("Send the answer")
+    await phone.shows("of 100")
+    await expect(phone.page.get_by_label("What do you say")).to_have_count(0)
+    await expect(phone.page.locator("q").first).to_be_visible()
+    await phone.page.go_back()
+    await phone.shows("Keep in mind")
+
+
+async def test_a_drill_is_answered_retried_and_its_model_answer_read(phone: Phone) -> None:
+    """A drill begun on the page waits for its answer in the chat too; retry and model answer work."""
+    await phone.opens("/train")
+    await phone.heading("Practice")
+    await phone.presses("Any difficulty")
+    await phone.page.get_by_label("What do you say").fill(ANSWER)
+    await phone.main_button("Send the answer")
+    await phone.presses("Model answer")
+    await phone.shows("What often goes wrong")
+    await phone.presses("Try it again")
+    await expect(phone.page.get_by_label("What do you say")).to_be_visible()
+
+
+async def test_a_scenario_never_begun_is_not_shown(phone: Phone) -> None:
+    """Its address alone opens nothing, so nobody reads ahead."""
+    await phone.opens("/practice/closing-01")
+    await expect(phone.page.get_by_role("alert")).to_be_visible()
