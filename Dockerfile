@@ -1,5 +1,15 @@
-# The image of Cornerman: dependencies from the hashed lock in a first stage, then only what runs, as a user of its own.
-# The first stage is the larger image of the same Python, because that one has strip.
+# The image of Cornerman: dependencies and pages from hashed locks in stages of their own, then only what runs, as a user
+# of its own. The first stages are the larger image of the same Python, because that one has strip; Node comes by pip.
+FROM python:3.11-bookworm AS pages
+WORKDIR /pages
+COPY requirements-build.lock .
+RUN python -m venv /node \
+    && /node/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-build.lock
+COPY webapp_server/miniapp/package.json webapp_server/miniapp/package-lock.json ./
+RUN PATH=/node/bin:$PATH npm ci --no-audit --no-fund
+COPY webapp_server/miniapp .
+RUN PATH=/node/bin:$PATH npm run build
+
 FROM python:3.11-bookworm AS dependencies
 WORKDIR /build
 # Babel's numbers and dates of every language are a fifth of the image: those of actors/locales stay.
@@ -22,6 +32,7 @@ COPY coaching coaching
 COPY storage storage
 COPY actors actors
 COPY webapp_server webapp_server
+COPY --from=pages /pages/dist webapp_server/miniapp/dist
 COPY sandbox sandbox
 COPY prompts prompts
 COPY pipelines pipelines

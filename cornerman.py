@@ -214,7 +214,7 @@ def _restore(archive: Path) -> int:
 
 def _operate(command: str, about: list[str], url: str | None, *, sure: bool) -> int:
     settings = _settings()
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # reads it, binds nothing
+    host = _reached(settings.host)
     token = settings.status_token.reveal() if settings.status_token else None
     reached = Reached(url or f"http://{f'[{host}]' if ':' in host else host}:{settings.port}", token)
 
@@ -223,6 +223,11 @@ def _operate(command: str, about: list[str], url: str | None, *, sure: bool) -> 
 
     print(operate(reached, command, about, confirmed))
     return 0
+
+
+def _reached(host: str) -> str:
+    """Where a process that listens on `host` is found from this machine."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # reads it, binds nothing
 
 
 def _is_running(settings: Settings) -> bool:
@@ -344,7 +349,7 @@ async def _start_telegram(settings: Settings, token: Secret, stack: AsyncExitSta
         settings.sandbox_telegram_port,
         token=token.reveal(),
         state_path=settings.data_dir / "sandbox-telegram",
-        mini_app_url=f"http://{settings.host}:{settings.port}/app/",
+        mini_app_url=f"http://{_reached(settings.host)}:{settings.port}/app/",
     )
     stack.push_async_callback(running.stop)
     return str(running.url)

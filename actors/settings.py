@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     telegram_bot_token: Secret | None
     telegram_api_base: str
     telegram_webhook_url: str | None
+    mini_app_url: str | None
     openrouter_api_key: Secret | None
     openrouter_base_url: str
     anthropic_base_url: str
@@ -94,6 +95,7 @@ KNOWN = {
     "TELEGRAM_BOT_TOKEN": "",
     "TELEGRAM_API_BASE": TELEGRAM_API,
     "TELEGRAM_WEBHOOK_URL": "",
+    "TMA_URL": "",
     "OPENROUTER_API_KEY": "",
     "OPENROUTER_BASE_URL": OPENROUTER_API,
     "ANTHROPIC_BASE_URL": ANTHROPIC_API,
@@ -188,6 +190,10 @@ def _problems(values: dict[str, str]) -> list[str]:
             "TELEGRAM_WEBHOOK_URL must be the whole https address at which Telegram brings updates, with a path that "
             "begins with /telegram, such as https://coach.example.com/telegram."
         )
+    if values["TMA_URL"] and not _is_page(values["TMA_URL"]):
+        problems.append(
+            "TMA_URL must be the whole https address of the Mini App, such as https://coach.example.com/app."
+        )
     if values["TELEGRAM_BOT_TOKEN"]:
         problems += _problems_of_a_public_bot(values)
     return problems + _problems_of_keys(values["ENCRYPTION_KEY"])
@@ -238,6 +244,11 @@ def _is_webhook(url: str) -> bool:
     return whole and bool(parts.netloc) and parts.path.startswith("/telegram") and not (parts.query or parts.fragment)
 
 
+def _is_page(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" and bool(parts.netloc) and not (parts.query or parts.fragment)
+
+
 def _is_amount(text: str, *, whole: bool) -> bool:
     return text.isdigit() if whole else text.replace(".", "", 1).isdigit()
 
@@ -261,6 +272,7 @@ def _build(values: dict[str, str]) -> Settings:
         telegram_bot_token=telegram,
         telegram_api_base=values["TELEGRAM_API_BASE"].rstrip("/"),
         telegram_webhook_url=values["TELEGRAM_WEBHOOK_URL"] or None,
+        mini_app_url=values["TMA_URL"].rstrip("/") or None,
         openrouter_api_key=_secret(values["OPENROUTER_API_KEY"]),
         openrouter_base_url=values["OPENROUTER_BASE_URL"].rstrip("/"),
         anthropic_base_url=values["ANTHROPIC_BASE_URL"].rstrip("/"),

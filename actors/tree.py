@@ -37,7 +37,7 @@ from actors.settings import Settings
 from actors.shelf import Shelf
 from actors.telegram.file_fetcher import FileFetcher
 from actors.telegram.message_sender import MessageSender
-from actors.telegram.update_receiver import UpdateReceiver, Webhook
+from actors.telegram.update_receiver import BotMenu, UpdateReceiver, Webhook
 from actors.texts import Texts
 from coaching.outputs import OUTPUTS
 from coaching.playbook import Playbook, cited_section
@@ -174,8 +174,9 @@ def _telegram(settings: Settings, token: Secret) -> tuple[ChildSpec, ...]:
     base, webhook = settings.telegram_api_base, webhook_of(settings)
     texts = Texts()
     commands = tuple((name, texts(f"command-{name}")) for name in COMMANDS if name not in ADMIN_COMMANDS)
+    menu = BotMenu(commands, texts("button-app"), f"{settings.mini_app_url}/" if settings.mini_app_url else None)
     return (
         _provider("message_sender", lambda: MessageSender(base, token.reveal())),
         _provider("file_fetcher", lambda: FileFetcher(base, token.reveal())),
-        _provider("update_receiver", lambda: UpdateReceiver(base, token.reveal(), commands, webhook=webhook)),
+        _provider("update_receiver", lambda: UpdateReceiver(base, token.reveal(), menu, webhook=webhook)),
     )

@@ -119,8 +119,8 @@ def _as_user(stage: Stage) -> list[str]:
 
 
 def run(stage: Stage, text: str) -> None:
-    """A RUN; pip may use what this machine's pip is configured with."""
-    given = pip_settings()
+    """A RUN; pip and npm may use what this machine's are configured with."""
+    given = pip_settings() | npm_settings()
     made = []
     for path in (paths := pip_paths(given)):
         inner = stage.root / str(path).lstrip("/")
@@ -150,6 +150,12 @@ def pip_settings() -> dict[str, str]:
     return {f"PIP_{name.upper().replace('-', '_')}": value for name, value in settings.items() if name != "config-file"}
 
 
+def npm_settings() -> dict[str, str]:
+    """The certificates that this machine's Node trusts besides its own."""
+    named = os.environ.get("NODE_EXTRA_CA_CERTS")
+    return {"NODE_EXTRA_CA_CERTS": named} if named else {}
+
+
 def copy(stage: Stage, text: str, earlier: dict[str, Stage]) -> None:
     """A COPY from the build context, as far as .dockerignore admits it, or from an earlier stage."""
     words = text.split()
@@ -161,7 +167,7 @@ def copy(stage: Stage, text: str, earlier: dict[str, Stage]) -> None:
             raise SystemExit(f".dockerignore keeps {name} out of the build")
         place = stage.root / os.path.normpath(f"{stage.workdir}/{target}").lstrip("/")
         if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__") if origin is None else None
+            ignored = shutil.ignore_patterns("__pycache__", "node_modules", "dist") if origin is None else None
             shutil.copytree(source, place, symlinks=True, dirs_exist_ok=True, ignore=ignored)
         else:
             place = place / source.name if target.endswith(("/", ".")) else place
@@ -173,8 +179,9 @@ def is_admitted(name: str) -> bool:
     """Whether .dockerignore lets it through; its last pattern that fits decides."""
     admitted = True
     for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
-        pattern = line.lstrip("!").removesuffix("/**")
-        if line and not line.startswith("#") and fnmatch(name, pattern):
+        pattern = line.lstrip("!")
+        fits = fnmatch(name, pattern) or fnmatch(name, pattern.removesuffix("/**"))
+        if line and not line.startswith("#") and fits:
             admitted = line.startswith("!")
     return admitted
 

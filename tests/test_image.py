@@ -1,5 +1,6 @@
 """The image: what the Dockerfile copies is all that Cornerman needs to run."""
 
+import json
 import os
 import re
 import shutil
@@ -46,21 +47,30 @@ def test_every_file_that_is_copied_passes_the_ignore_list() -> None:
     """The build context leaves nothing out that a COPY asks for."""
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     admitted = {line[1:].removesuffix("/**") for line in lines if line.startswith("!")}
-    assert {*copied(), "requirements.lock"} == admitted
+    assert {*copied(), "requirements.lock", "requirements-build.lock"} == admitted
 
 
 def test_what_is_installed_is_pinned_by_hash() -> None:
-    """One install, from the lock, which names a hash for every package; its failure is the image's failure."""
+    """Every install is from a lock, which names a hash for every package; its failure is the image's failure."""
     runs = re.findall(
         r"^RUN (.+?)(?<!\\)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
     installs = [run for run in runs if re.search(r"\b(pip|apt|apt-get|curl|wget) ", run)]
-    assert len(installs) == 1
-    assert "--require-hashes -r requirements.lock" in installs[0]
-    assert "||" not in installs[0]
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    packages = re.split(r"\n(?=\S)", lock.strip())
-    assert all("--hash=sha256:" in package for package in packages)
+    locks = [re.search(r"--require-hashes -r (\S+)", install) for install in installs]
+    assert [lock and lock[1] for lock in locks] == ["requirements-build.lock", "requirements.lock"]
+    assert not any("||" in run for run in runs)
+    for name in ("requirements-build.lock", "requirements.lock"):
+        packages = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip())
+        assert all("--hash=sha256:" in package for package in packages)
+
+
+def test_the_pages_are_built_from_what_their_lock_names() -> None:
+    """npm installs by the lock file alone, in which every package has its hash."""
+    assert re.search(r"npm ci\b", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    lock = json.loads((ROOT / "webapp_server/miniapp/package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: one for name, one in lock["packages"].items() if name}
+    assert packages
+    assert [name for name, one in packages.items() if "integrity" not in one] == []
 
 
 def test_the_composition_gives_no_more_than_is_needed() -> None:

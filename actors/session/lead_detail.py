@@ -4,6 +4,7 @@ import msgspec
 
 from actors.providers.messages import RowWrite
 from actors.session import outcome
+from actors.session.app_link import open_in_app
 from actors.session.flow import Flow
 from actors.session.lead_rows import activities_of, activity, changed, find_lead, next_step, scheduled, title
 from actors.session.onboarding import ask_for_setup
@@ -192,6 +193,7 @@ def _buttons(lead: Lead, world: World) -> Keyboard:
         (button("comment", "comment:ask"), button("research", "research:show" if lead.research else "research:make")),
         (button("note", "lead:note"), button("edit", "lead:edit")),
         (button("log", "lead:log"), button("delete", "lead:delete")),
+        *open_in_app(world, f"/leads/{lead.id}"),
         (Button(label=world.texts("button-back"), data="leads:page:open:0"),),
     )
 

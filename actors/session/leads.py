@@ -1,5 +1,6 @@
 """/leads: the list, a filter by status, pages, and search."""
 
+from actors.session.app_link import open_in_app
 from actors.session.flow import Flow
 from actors.session.lead_rows import leads_of, title
 from actors.session.onboarding import ask_for_setup
@@ -84,7 +85,7 @@ def _page(state: SessionState, name: str, page: int, tap: Tap | None, world: Wor
         Button(label=world.texts("button-search"), data="leads:search"),
     )
     lines = _lines(kept[page * PAGE : (page + 1) * PAGE], world)
-    return show(state, tap, text, (*lines, *((turns,) if turns else ()), tools))
+    return show(state, tap, text, (*lines, *((turns,) if turns else ()), tools, *open_in_app(world, "/leads")))
 
 
 def _found(state: SessionState, words: str, world: World) -> Turn:

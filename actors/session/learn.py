@@ -1,5 +1,6 @@
 """/learn: the tracks, the lessons, and the way into the scenario that ends each."""
 
+from actors.session.app_link import open_in_app
 from actors.session.flow import Flow
 from actors.session.onboarding import ask_for_setup
 from actors.session.practice import begin
@@ -64,7 +65,7 @@ def _list(state: SessionState, tap: Tap | None, world: World) -> Turn:
                 best=known.best_score if known else 0,
             )
             buttons.append((Button(label=line, data=f"learn:level:{level.id}"),))
-    return show(state, tap, "\n\n".join(lines), tuple(buttons))
+    return show(state, tap, "\n\n".join(lines), (*buttons, *open_in_app(world, "/learn")))
 
 
 def _lesson(state: SessionState, track: Track, level: Level, tap: Tap | None, world: World) -> Turn:

@@ -7,6 +7,7 @@ late, or after a restart finds the moment moved and does nothing.
 import msgspec
 
 from actors.providers.messages import RowWrite
+from actors.session.app_link import open_in_app
 from actors.session.copying import copy_button
 from actors.session.flow import Flow
 from actors.session.lead_rows import activity, changed, find_lead, leads_of, moment, title
@@ -124,7 +125,8 @@ def _buttons(lead: Lead, plan: Plan, number: int, world: World) -> Keyboard:
         Button(label=world.texts("button-remind-later"), data=f"remind:later:{lead.id}"),
         Button(label=world.texts("button-open-lead"), data=f"lead:view:{lead.id}"),
     )
-    return (step_buttons(lead, plan, number, world), *((copy,) if copy else ()), later)
+    steps = step_buttons(lead, plan, number, world)
+    return (steps, *((copy,) if copy else ()), later, *open_in_app(world, f"/leads/{lead.id}"))
 
 
 def _choices(lead: Lead, world: World) -> Keyboard:

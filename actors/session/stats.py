@@ -1,5 +1,6 @@
 """/stats: a rep's own numbers, and the ways on from them."""
 
+from actors.session.app_link import open_in_app
 from actors.session.book import RowsUnreachable
 from actors.session.cards import category
 from actors.session.flow import Flow
@@ -113,7 +114,8 @@ def _buttons(stats: RepStats, world: World) -> Keyboard:
 
     drill = button("button-next-drill", f"train:next:{stats.recommended}")
     practice = (drill, button("button-to-levels", "learn:list"))
-    return (practice, (button("button-my-leads", "leads:page:open:0"), button("button-another", "support:new")))
+    work = (button("button-my-leads", "leads:page:open:0"), button("button-another", "support:new"))
+    return (practice, work, *open_in_app(world, "/profile"))
 
 
 FLOW = Flow(commands={"stats": open_}, buttons={"stats": pressed})

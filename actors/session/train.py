@@ -1,5 +1,6 @@
 """/train: a drill of the difficulty a rep chooses, never one that was seen before the others were."""
 
+from actors.session.app_link import open_in_app
 from actors.session.book import RowsUnreachable
 from actors.session.cards import category
 from actors.session.flow import Flow
@@ -85,7 +86,7 @@ def _difficulties(world: World) -> Keyboard:
     def button(difficulty: int) -> Button:
         return Button(label=world.texts(f"button-difficulty-{difficulty}"), data=f"train:next:{difficulty}")
 
-    return ((button(1), button(2)), (button(3), button(0)))
+    return ((button(1), button(2)), (button(3), button(0)), *open_in_app(world, "/train"))
 
 
 FLOW = Flow(commands={"train": open_}, buttons={"train": pressed}, links={"train": follow})

@@ -20,6 +20,7 @@ from actors.session.messages import HandleUpdate, Resume
 from actors.telegram.aiogram_loading import aiogram_is_loaded, load_aiogram
 from actors.telegram.backlog import Backlog
 from actors.telegram.backoff import pause_after
+from actors.telegram.calls import set_menu_button, set_my_commands
 from actors.telegram.errors import JournalProblem, TelegramRefused, TelegramUnreachable
 from actors.telegram.intake import MOST_UNWRITTEN, Intake, Keeper, is_routed, sort_updates
 from actors.telegram.messages import (
@@ -69,11 +70,11 @@ class _AiogramLoaded(msgspec.Struct, frozen=True):
     pass
 
 
-class _SetCommands(msgspec.Struct, frozen=True):
+class _SetMenu(msgspec.Struct, frozen=True):
     failures: int = 0
 
 
-class _CommandsSet(msgspec.Struct, frozen=True):
+class _MenuSet(msgspec.Struct, frozen=True):
     failures: int = 0
 
 
@@ -104,6 +105,14 @@ class _NotTaken(msgspec.Struct, frozen=True):
     error: Exception
 
 
+class BotMenu(msgspec.Struct, frozen=True):
+    """What the bot offers beside the text field: (command, description) pairs, and the Mini App if it has one."""
+
+    commands: tuple[tuple[str, str], ...] = ()
+    app_label: str = ""
+    app_url: str | None = None
+
+
 class Webhook(msgspec.Struct, frozen=True):
     """Where Telegram shall bring updates, and the secret by which it is known there."""
 
@@ -111,7 +120,7 @@ class Webhook(msgspec.Struct, frozen=True):
     secret: Secret
 
 
-class _CommandsRefused(msgspec.Struct, frozen=True):
+class _MenuRefused(msgspec.Struct, frozen=True):
     error: Exception
     failures: int
 
@@ -119,8 +128,8 @@ class _CommandsRefused(msgspec.Struct, frozen=True):
 class UpdateReceiver(Actor):
     """Polls `{base}/bot{token}/getUpdates` and sends each new update to "sessions" as HandleUpdate, once.
 
-    `commands` are the (command, description) pairs of the bot's menu, set at the start. With a `webhook` it does not
-    poll: Telegram is told the address, and the web server sends what arrives there as TakeUpdate.
+    The `menu` is set at the start. With a `webhook` it does not poll: Telegram is told the address, and the web server
+    sends what arrives there as TakeUpdate.
     """
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=100)
@@ -129,7 +138,7 @@ class UpdateReceiver(Actor):
         self,
         base: str,
         token: str,
-        commands: tuple[tuple[str, str], ...] = (),
+        menu: BotMenu = BotMenu(),  # noqa: B008  # frozen
         *,
         webhook: Webhook | None = None,
         poll_s: int = POLL_S,
@@ -139,7 +148,7 @@ class UpdateReceiver(Actor):
         super().__init__()
         self._api = RawApi(base, token)
         self._source = f"telegram/{token.partition(':')[0]}"
-        self._commands = commands
+        self._menu = menu
         self._webhook = webhook
         self._agreed = False
         self._poll_s = poll_s
@@ -161,8 +170,8 @@ class UpdateReceiver(Actor):
         self._begin()
         if not self._loaded:
             self.pipe(self._load(), failed=_RoundFailed)
-        if self._commands:
-            self._set_commands(0)
+        if self._menu.commands:
+            self._set_menu(0)
 
     async def stopped(self) -> None:
         """Close the connections; an update under way stays with Telegram."""
@@ -187,12 +196,12 @@ class UpdateReceiver(Actor):
             case StopIntake():
                 self._stopped_intake = True
                 await self._api.close()  # the poll under way brings nothing more
-            case _SetCommands(failures=failures):
-                self._set_commands(failures)
-            case _CommandsRefused():
-                self._try_commands_again(message)
-            case _CommandsSet():
-                _LOG.info("bot_commands_set", commands=len(self._commands))
+            case _SetMenu(failures=failures):
+                self._set_menu(failures)
+            case _MenuRefused():
+                self._try_menu_again(message)
+            case _MenuSet():
+                _LOG.info("bot_menu_set", commands=len(self._menu.commands), mini_app=self._menu.app_url is not None)
             case DescribeTelegram():
                 self.reply(self._description())
             case _:
@@ -348,22 +357,24 @@ class UpdateReceiver(Actor):
         self._problem = sentence
         self._next(_pause(error, self._failures))
 
-    def _set_commands(self, failures: int) -> None:
-        async def set_commands() -> _CommandsSet:
-            menu = [{"command": command, "description": text} for command, text in self._commands]
-            await self._api.call("setMyCommands", {"commands": menu}, timeout_s=_ANSWER_S)
-            return _CommandsSet()
+    def _set_menu(self, failures: int) -> None:
+        menu = self._menu
 
-        self.pipe(set_commands(), failed=lambda error: _CommandsRefused(error, failures + 1))
+        async def set_menu() -> _MenuSet:
+            for call in (set_my_commands(menu.commands), set_menu_button(menu.app_label, menu.app_url)):
+                await self._api.call(call.method, call.parameters, timeout_s=_ANSWER_S)
+            return _MenuSet()
 
-    def _try_commands_again(self, refused: _CommandsRefused) -> None:
+        self.pipe(set_menu(), failed=lambda error: _MenuRefused(error, failures + 1))
+
+    def _try_menu_again(self, refused: _MenuRefused) -> None:
         error = refused.error
         if not isinstance(error, TelegramRefused | TelegramUnreachable):
             raise error
         if isinstance(error, TelegramRefused) and error.code == 400:
-            _LOG.error("bot_commands_refused", description=error.description)
+            _LOG.error("bot_menu_refused", description=error.description)
             return
-        self.timer(_pause(error, refused.failures), _SetCommands(refused.failures))
+        self.timer(_pause(error, refused.failures), _SetMenu(refused.failures))
 
     async def _ask_journal(self, request: object, deadline_s: float) -> object:
         return await self.ask(self.find("journal"), request, deadline_s=deadline_s)

@@ -18,7 +18,8 @@ READY_S = 600.0
 
 def _environment(**ports: str) -> dict[str, str]:
     """Nothing of this shell but the way to Python and to the package index."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name in ("HOME", "LANG")}
+    given = ("HOME", "LANG", "NODE_EXTRA_CA_CERTS")
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "npm_")) or name in given}
     outside = [part for part in os.environ["PATH"].split(os.pathsep) if ".venv" not in part]
     return {**kept, "PATH": os.pathsep.join(outside), **ports}
 

@@ -58,3 +58,7 @@ records-unreachable = I cannot reach the records right now. Your message is kept
 records-behind = The records lag far behind just now. Nothing you send is lost, but answers may take longer until they have caught up.
 
 records-unreachable-now = I cannot reach the records right now, and this needs them. Send it again in a minute; a prospect can be worked on meanwhile.
+
+button-app = App
+
+button-open-in-app = Open in the app

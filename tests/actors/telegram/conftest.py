@@ -10,7 +10,7 @@ import pytest
 from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.message_sender import MessageSender
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from actors.telegram.update_receiver import UpdateReceiver, Webhook
+from actors.telegram.update_receiver import BotMenu, UpdateReceiver, Webhook
 from runtime import (
     Actor,
     ActorSystem,
@@ -100,7 +100,7 @@ class World:
         self,
         *,
         token: str = TOKEN,
-        commands: tuple[tuple[str, str], ...] = (),
+        menu: BotMenu = BotMenu(),  # noqa: B008  # frozen
         most: int = 100,
         most_unwritten: int = 1000,
         webhook: Webhook | None = None,
@@ -112,7 +112,7 @@ class World:
             lambda: UpdateReceiver(
                 url,
                 token,
-                commands,
+                menu,
                 webhook=webhook,
                 poll_s=50,
                 most_unhandled=most,

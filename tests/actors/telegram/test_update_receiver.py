@@ -20,7 +20,7 @@ from actors.telegram.messages import (
     UpdateNotTaken,
     UpdateTaken,
 )
-from actors.telegram.update_receiver import Webhook
+from actors.telegram.update_receiver import BotMenu, Webhook
 from runtime import (
     Accept,
     Accepted,
@@ -303,9 +303,9 @@ async def test_trouble_is_said_once_and_polling_goes_on(
 
 
 async def test_the_menu_is_set_at_the_start(world: World) -> None:
-    """Beside the polling, and again if Telegram is not there at first."""
+    """Beside the polling, and again if Telegram is not there at first; the Mini App stands beside the text field."""
     world.api.answers["setMyCommands"].append(broken_page)
-    await world.receiver(commands=(("start", "Begin"),))
+    await world.receiver(menu=BotMenu((("start", "Begin"),), "App", "https://coach.example/app/"))
 
     # The second poll is open: nothing is asked of the journal that the passing time could end.
     def menus() -> list[Asked]:
@@ -316,6 +316,9 @@ async def test_the_menu_is_set_at_the_start(world: World) -> None:
     await world.clock.advance(30.0)
     await until(lambda: len(menus()) == 2)
     assert json.loads(menus()[1].parameters["commands"]) == [{"command": "start", "description": "Begin"}]
+    await until(lambda: any(one.method == "setChatMenuButton" for one in world.api.asked))
+    button = next(one for one in world.api.asked if one.method == "setChatMenuButton").parameters["menu_button"]
+    assert json.loads(button)["web_app"] == {"url": "https://coach.example/app/"}
 
 
 async def test_it_describes_itself_while_a_poll_is_open(world: World) -> None:
