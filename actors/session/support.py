@@ -39,6 +39,11 @@ def begin(state: SessionState, text: str, world: World) -> Turn:
     return Turn(awaiting, calls=say(state, world.texts("support-ask" if state.profile else "sample-ask")))
 
 
+def follow(state: SessionState, rest: str, world: World) -> Turn:
+    """Ask for the prospect: what a link carries is no prospect."""
+    return begin(state, "", world)
+
+
 def offer(state: SessionState, text: str, world: World, images: tuple[str, ...] = ()) -> Turn:
     """Free text or pictures outside a flow: offer to work on them, with one tap."""
     if state.profile is None and state.sampled:
@@ -152,4 +157,5 @@ FLOW = Flow(
     texts={AwaitingProspect: _taken},
     pictures={AwaitingProspect: _seen},
     jobs={"support": JobFlow(answered=answered, ended=ended)},
+    links={"support": follow},
 )

@@ -10,7 +10,7 @@ from actors.session.messages import Letter
 from actors.session.state import Hearing, SessionState
 from actors.settings import Settings
 from actors.telegram.messages import TelegramCall
-from actors.telegram.rendering import Keyboard, edit_text, plain, send_calls
+from actors.telegram.rendering import Keyboard, edit_text, plain, send_calls, split
 from actors.texts import Texts
 from coaching.scenarios import Scenarios
 
@@ -132,8 +132,11 @@ def say(state: SessionState, text: str, keyboard: Keyboard | None = None) -> tup
 
 
 def show(state: SessionState, tap: Tap | None, text: str, keyboard: Keyboard | None = None) -> Turn:
-    """A turn that puts these words in place of the message whose button was tapped, or sends them anew."""
-    if tap is None or tap.message_id is None:
+    """A turn that puts these words in place of the message whose button was tapped, or sends them anew.
+
+    What does not fit one message is sent anew too: an edit cannot become two messages.
+    """
+    if tap is None or tap.message_id is None or len(split(plain(text))) > 1:
         return Turn(state, calls=say(state, text, keyboard))
     return Turn(state, calls=(edit_text(state.rep.telegram_id, tap.message_id, plain(text), keyboard),))
 

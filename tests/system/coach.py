@@ -1,6 +1,7 @@
 """The whole system under test: both emulators in the test's process, Cornerman in a process that may be killed."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -196,6 +197,13 @@ class Coach:
         async with self.http.get(f"{self.telegram.url}/sim/{path}", params=query) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
+
+    async def until_draft(self, telegram_id: int) -> None:
+        """Wait until a growing answer is shown to this rep."""
+        async with asyncio.timeout(START_S), self.http.get(f"{self.telegram.url}/sim/events/{telegram_id}") as events:
+            async for line in events.content:
+                if line.startswith(b"data:") and json.loads(line[5:]).get("type") == "draft":
+                    return
 
     async def download(self, path: str) -> bytes:
         """Read a file from the Telegram emulator's control API."""

@@ -27,8 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Coach]:
-    """The system, started once; the rep called chief is an admin."""
-    async with Coach(tmp_path_factory.mktemp("coach"), ADMIN_USERNAMES="chief") as coach:
+    """The system, started once; the reps called chief and deputy are admins."""
+    async with Coach(tmp_path_factory.mktemp("coach"), ADMIN_USERNAMES="chief,deputy") as coach:
         await coach.start()
         yield coach
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, Protocol
 
 PROSPECT = (
@@ -10,6 +10,7 @@ PROSPECT = (
     "what we planned and the budget for this year is closed. Could you come back in spring?"
 )
 WAIT_S = 60.0
+_NUMBERS = count(900_000)
 Chat = dict[str, Any]
 
 
@@ -46,6 +47,18 @@ class Rep:
         """Send a text message."""
         name = self.username.capitalize()
         await self.coach.sim(f"users/{self.telegram_id}/text", text=text, username=self.username, first_name=name)
+
+    async def sends(self, **content: object) -> None:
+        """Send a message of any kind, as Telegram delivers it, that the emulator's control API has no words for."""
+        person = {"id": self.telegram_id, "is_bot": False, "first_name": "Anna", "username": self.username}
+        chat = {"id": self.telegram_id, "type": "private", "first_name": "Anna"}
+        body = {"message_id": next(_NUMBERS), "date": 1_800_000_000, "from": person, "chat": chat}
+        await self.coach.sim("updates/raw", update={"message": {**body, **content}})
+
+    async def sends_sticker(self) -> None:
+        """Send a sticker, which no flow can use."""
+        sticker = {"file_id": "x", "file_unique_id": "y", "type": "regular", "width": 1, "height": 1}
+        await self.sends(sticker={**sticker, "is_animated": False, "is_video": False})
 
     async def taps(self, data: str) -> str:
         """Tap the newest button with this data as soon as it is there; the id of the tap."""

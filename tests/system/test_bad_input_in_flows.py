@@ -45,7 +45,7 @@ async def _goes_through(running: Coach, share: int) -> None:
     before = running.rows_of(rep.telegram_id)
     for number, (button, sentence) in enumerate(flows, start=1):
         await rep.forges(button)
-        await running.sim("updates/raw", update=_sticker(rep))
+        await rep.sends_sticker()
         await rep.hears(TEXTS("unreadable-kind"), number)
         await rep.writes(TOO_LONG)
         await rep.hears(sentence)
@@ -127,12 +127,3 @@ async def test_an_invitation_that_is_no_username(running: Coach) -> None:
 async def _twice(rep: Rep, data: str) -> list[str]:
     """What the coach shows over the chat for two taps at once."""
     return list(await asyncio.gather(rep.forges(data), rep.forges(data)))
-
-
-def _sticker(rep: Rep) -> dict[str, object]:
-    """A sticker as Telegram delivers it."""
-    person = {"id": rep.telegram_id, "is_bot": False, "first_name": "Anna", "username": rep.username}
-    sticker = {"file_id": "x", "file_unique_id": "y", "type": "regular", "width": 1, "height": 1}
-    chat = {"id": rep.telegram_id, "type": "private", "first_name": "Anna"}
-    body = {"message_id": 900, "date": 1_800_000_000, "from": person, "chat": chat}
-    return {"message": {**body, "sticker": {**sticker, "is_animated": False, "is_video": False}}}

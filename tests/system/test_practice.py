@@ -111,7 +111,7 @@ async def test_bad_input_in_a_drill_changes_nothing(tmp_path: Path) -> None:
         await anna.hears(TEXTS("practice-orders", name=name))
         await anna.writes("x" * 3_001)
         await anna.hears(TEXTS("practice-long", length=3_001, limit=3_000))
-        await coach.sim("updates/raw", update=_sticker())
+        await anna.sends_sticker()
         await anna.hears(TEXTS("unreadable-kind"))
         await anna.taps("train:next:0")
         await anna.writes("/cancel")
@@ -177,12 +177,3 @@ async def test_memory_is_shown_put_right_and_forgotten(tmp_path: Path) -> None:
         await coach.settled()
         stored = str(coach.records.execute("select memory_data from user_memory").fetchone())
         assert "material" not in stored
-
-
-def _sticker() -> dict[str, object]:
-    """A sticker as Telegram delivers it."""
-    person = {"id": 7, "is_bot": False, "first_name": "Anna", "username": "anna"}
-    sticker = {"file_id": "x", "file_unique_id": "y", "type": "regular", "width": 1, "height": 1}
-    chat = {"id": 7, "type": "private", "first_name": "Anna"}
-    body = {"message_id": 900, "date": 1_800_000_000, "from": person, "chat": chat}
-    return {"message": {**body, "sticker": {**sticker, "is_animated": False, "is_video": False}}}

@@ -51,6 +51,15 @@ def test_every_button_of_a_lead_fits_telegrams_limit() -> None:
         assert all(len(one.encode()) <= 64 for one in keyboard(tap(ready(), data, at)))
 
 
+def test_a_lead_too_long_for_one_message_is_sent_anew() -> None:
+    """In place of the tapped message only what Telegram takes as one; nothing of a longer one is lost."""
+    short, long = (tap(ready(), f"lead:view:{LEAD}", with_leads(lead(notes=words))) for words in ("x", "x" * 4_000))
+    assert [call.method for call in short.calls] == ["editMessageText"]
+    assert {call.method for call in long.calls} == {"sendMessage"}
+    assert "x" * 2_000 in "".join(said(long))
+    assert keyboard(long) == keyboard(short)
+
+
 def test_a_lead_is_shown_whole() -> None:
     """Name, status, reading, strategy, plan."""
     text = said(tap(ready(), f"lead:view:{LEAD}", with_leads(planned_lead())))[0]
