@@ -133,6 +133,7 @@ image-steps: $(DEV_STAMP) ## Run the Dockerfile's steps in clean roots and start
 pictures: $(DEV_STAMP) miniapp ## Take the pictures of the README and the tour from the running system
 	@$(BIN)/python -m tests.pictures
 	@$(BIN)/python -m tests.tour
+	@$(BIN)/python -m tests.miniapp_tour
 
 clean: ## Remove what was installed and built; the data in .cornerman stays
 	@rm -rf $(VENV) .tools $(MINIAPP)/node_modules $(MINIAPP)/dist .mypy_cache .pytest_cache .ruff_cache build *.egg-info

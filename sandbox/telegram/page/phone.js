@@ -50,7 +50,7 @@ function mainButton({ is_visible, is_active = true, is_progress_visible = false,
 
 function backButton(visible) {
   goesBack = Boolean(visible);
-  byId("app-back").textContent = goesBack ? "‹ Back" : "Close";
+  byId("app-back").textContent = goesBack ? "Back" : "Close";
 }
 
 function close() {
