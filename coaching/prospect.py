@@ -1,5 +1,6 @@
 """What a rep hands in: whether it can be worked on, and how it travels to a model without becoming an instruction."""
 
+import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -10,6 +11,8 @@ MAXIMUM_LENGTH = 20_000
 STORED_LENGTH = 2_000
 """In characters, as the two above: how much of the text is kept with the lead as its original context."""
 
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Unicode's categories of characters that put nothing on a screen."""
 _encode = msgspec.json.encode
 
 
@@ -23,9 +26,13 @@ class Verdict(StrEnum):
 
 
 def cleaned(text: str) -> str:
-    """The text without what neither a model nor a database takes: NULs, lone surrogates, blanks around it."""
+    """The text without what neither a model nor a database takes: NULs, lone surrogates, blanks around it.
+
+    Empty where nothing of it is seen, such as zero-width characters alone.
+    """
     readable = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
-    return readable.replace("\r\n", "\n").strip()
+    seen = any(unicodedata.category(char) not in _UNSEEN for char in readable)
+    return readable.replace("\r\n", "\n").strip() if seen else ""
 
 
 def judge(text: str) -> Verdict:

@@ -6,7 +6,7 @@ Every tap is checked anew: an admin who was taken off the list finds the old but
 
 from collections.abc import Callable, Iterable
 
-from actors.session import admin_health, admin_models, admin_traces, admin_users
+from actors.session import admin_health, admin_models, admin_traces, admin_users, model_choice
 from actors.session.access import is_admin
 from actors.session.flow import Flow
 from actors.session.state import SessionState
@@ -161,6 +161,6 @@ _VIEWS: dict[str, View] = {
 FLOW = Flow(
     commands={"admin": open_},
     buttons={"admin": pressed},
-    texts={InvitingUser: admin_users.take_invitation, ChoosingAgentModel: admin_models.search},
+    texts={InvitingUser: admin_users.take_invitation, ChoosingAgentModel: model_choice.search},
     nudges={"revoke": admin_users.revoked, "restore": admin_users.restored},
 )

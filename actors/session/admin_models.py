@@ -7,7 +7,6 @@ from actors.session.agent_models import choice, chosen_models, no_choice
 from actors.session.state import SessionState
 from actors.session.turn import ListModelsOf, Tap, Turn, World, say, show
 from actors.session.waiting import ChoosingAgentModel, Idle
-from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button, Keyboard
 from coaching.agents import AGENTS
 
@@ -33,11 +32,6 @@ def pressed(state: SessionState, tap: Tap, words: tuple[str, ...], world: World)
             turn = show(state.at(Idle()), tap, text, _to_list(world))
             return msgspec.structs.replace(turn, rows=(choice(waiting.agent, model, state.rep.telegram_id, world),))
     return None
-
-
-def search(state: SessionState, message: TextMessage, world: World) -> Turn:
-    """Look for models with these words in their names."""
-    return Turn(state, commands=(ListModelsOf(" ".join(message.text.split())[:60]),))
 
 
 def listed(state: SessionState, agent: str, words: str, models: tuple[ModelInfo, ...] | None, world: World) -> Turn:

@@ -41,10 +41,15 @@ def new_job(
 
 
 def enqueue(state: SessionState, job: Job, world: World) -> Turn:
-    """Accept a job; it starts at once or waits for those before it. The rep's next message is an ordinary one."""
+    """Accept a job; it starts at once or waits for those before it. The rep's next message is an ordinary one.
+
+    One that asks for the very same as one in line, as a second tap does, is not done twice.
+    """
     before = len(state.line)
     if job.background:
         return Turn(_with_new(state, job), commands=(StartJob(job.run_id),))
+    if any(_same(job, one) for one in state.line):
+        return Turn(state, calls=say(state, world.texts("jobs-same")))
     if before >= MAXIMUM_WAITING:
         return Turn(state, calls=say(state, world.texts("jobs-full", limit=MAXIMUM_WAITING)))
     queued = msgspec.structs.replace(_with_new(state, job), waiting_for=Idle(), offered=None, failed_job=None)
@@ -118,6 +123,13 @@ def stop_draft(state: SessionState, draft_id: int, world: World) -> Turn:
     if not state.line or state.line[0].draft_id != draft_id:
         return Turn(state)
     return cancel(state, world)
+
+
+def _same(job: Job, other: Job) -> bool:
+    def wish(one: Job) -> tuple[object, ...]:
+        return one.kind, one.subject, one.inputs, one.images
+
+    return wish(job) == wish(other)
 
 
 def _with_new(state: SessionState, job: Job) -> SessionState:

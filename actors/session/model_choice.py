@@ -10,8 +10,10 @@ from actors.session.turn import ListModelsOf, Tap, Turn, World, say, show
 from actors.session.waiting import Idle, SearchingModel
 from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button, Keyboard
+from coaching.prospect import cleaned
 
 MOST_SHOWN = 24
+LONGEST_WORDS = 60
 _MOST_DATA_BYTES = 64
 _PREFIX = "model:use:"
 
@@ -22,7 +24,8 @@ def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
         case ("ask",) if state.profile is not None:
             return _ask(state, tap, world)
         case ("use", *parts) if parts and state.profile is not None:
-            return _use(state, state.profile, ":".join(parts), tap, world)
+            model = ":".join(parts)
+            return _use(state, state.profile, model, tap, world) if model in _offers(state) else None
     return None
 
 
@@ -33,7 +36,9 @@ def _ask(state: SessionState, tap: Tap, world: World) -> Turn:
 
 def search(state: SessionState, message: TextMessage, world: World) -> Turn:
     """Look for models with these words in their names."""
-    words = " ".join(message.text.split())[:60]
+    words = " ".join(cleaned(message.text).split())
+    if not words or len(words) > LONGEST_WORDS:
+        return Turn(state, calls=say(state, world.texts("model-words", limit=LONGEST_WORDS)))
     return Turn(state, commands=(ListModelsOf(words),))
 
 
@@ -50,7 +55,13 @@ def listed(state: SessionState, words: str, models: tuple[ModelInfo, ...] | None
     found.sort(key=lambda model: (not model.free, model.input_usd or 0.0, model.id))
     text = world.texts("model-choose", model=profile.model, found=len(found), shown=min(len(found), MOST_SHOWN))
     buttons = tuple((_button(model, world),) for model in found[:MOST_SHOWN])
-    return Turn(state, calls=say(state, text, (*buttons, *_back(world))))
+    offered = tuple(model.id for model in found[:MOST_SHOWN])
+    return Turn(state.at(SearchingModel(offered)), calls=say(state, text, (*buttons, *_back(world))))
+
+
+def _offers(state: SessionState) -> tuple[str, ...]:
+    """The models whose buttons were shown last: an older or an invented button takes none."""
+    return state.waiting_for.offered if isinstance(state.waiting_for, SearchingModel) else ()
 
 
 def _use(state: SessionState, profile: Profile, model: str, tap: Tap, world: World) -> Turn:

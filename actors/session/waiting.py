@@ -37,7 +37,9 @@ class EnteringTimeZone(msgspec.Struct, frozen=True, tag="entering_time_zone"):
 
 
 class SearchingModel(msgspec.Struct, frozen=True, tag="searching_model"):
-    """The next text is part of a model's name."""
+    """The next text is part of a model's name; `offered` are the models whose buttons were shown last."""
+
+    offered: tuple[str, ...] = ()
 
 
 class ChoosingAgentModel(msgspec.Struct, frozen=True, tag="choosing_agent_model"):

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from actors.texts import Texts
+from coaching.memory import MAX_TEXT
 from tests.system.coach import Coach
 from tests.system.conftest import newcomer, worked
-from tests.system.rep import Rep
+from tests.system.rep import PROSPECT, Rep
 from tests.system.test_pictures import png, send
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -16,7 +17,10 @@ TOO_LONG = "x" * 20_001
 _SHARES = 5
 
 
-def _flows(lead: str, run: str) -> dict[str, str]:
+TEACHING = f"{PROSPECT}\nI sent her the offer and the deck before I asked. Please keep it short."
+
+
+def _flows(lead: str, run: str, item: str) -> dict[str, str]:
     """Every flow that waits for words, by the button that opens it, with what it says to far too many of them."""
     return {
         "support:new": TEXTS("support-long", length=20_001, limit=20_000),
@@ -28,6 +32,8 @@ def _flows(lead: str, run: str) -> dict[str, str]:
         "casebook:search": TEXTS("casebook-search-size", limit=200),
         "settings:zone": TEXTS("settings-zone-unknown"),
         "comment:ask": TEXTS("comment-size", limit=20_000),
+        item: TEXTS("memory-size", limit=MAX_TEXT),
+        "model:ask": TEXTS("model-words", limit=60),
         "train:next:1": TEXTS("practice-long", length=20_001, limit=3_000),
     }
 
@@ -40,7 +46,12 @@ async def test_what_no_flow_can_use_and_a_command_in_the_middle(running: Coach) 
 async def _goes_through(running: Coach, share: int) -> None:
     """One rep's share of the flows: Telegram lets a bot write about once a second in one chat."""
     rep = await newcomer(running)
-    flows = list(_flows(*await worked(rep)).items())[share::_SHARES]
+    lead, run = await worked(rep, TEACHING)
+    await running.settled()
+    await rep.writes("/memory")
+    await rep.hears("Sends material early")
+    item = next(data for data in (await rep.buttons()).values() if data.startswith("memory:view:"))
+    flows = list(_flows(lead, run, item.replace("view", "edit")).items())[share::_SHARES]
     await running.settled()
     before = running.rows_of(rep.telegram_id)
     for number, (button, sentence) in enumerate(flows, start=1):
@@ -65,6 +76,44 @@ async def test_a_picture_where_words_are_awaited(running: Coach, rep: Rep) -> No
     await rep.hears(TEXTS("no-pictures-here"))
     await rep.writes("Likes short mails")
     await rep.hears("Likes short mails")
+
+
+async def test_what_an_outcome_cannot_use(running: Coach, rep: Rep) -> None:
+    """A sticker, a picture, too many words: a sentence each, and the question stays; the reason is kept once."""
+    lead, _ = await worked(rep)
+    await rep.forges(f"lead:set:{lead}:closed_won")
+    await rep.hears("+500 XP")
+    await running.settled()
+    before = running.rows_of(rep.telegram_id)
+    await rep.sends_sticker()
+    await rep.hears(TEXTS("unreadable-kind"))
+    await send(running, "photo", png("nothing"), rep_id=rep.telegram_id)
+    await rep.hears(TEXTS("no-pictures-here"))
+    await rep.writes("x" * 1_001)
+    await rep.hears(TEXTS("outcome-size", limit=1_000))
+    assert await rep.forges("outcome:skip:gone") == TEXTS("stale-button")
+    await _twice(rep, f"lead:set:{lead}:closed_won")
+    await running.settled()
+    assert running.rows_of(rep.telegram_id) == before
+    await rep.writes("A trial on one line convinced her.")
+    await rep.hears(TEXTS("outcome-kept"))
+    await running.settled()
+    (stored,) = running.rows_of(rep.telegram_id)["lead_registry"]
+    assert stored["outcome"] == "A trial on one line convinced her."
+
+
+async def test_what_a_wish_for_comments_cannot_use(running: Coach, rep: Rep) -> None:
+    """Too many words get a sentence, a command leaves; Shorter tapped twice at once writes them once more only."""
+    await rep.writes("/comment We cut our standstill by a third this year. It took a year and a patient team.")
+    tell, shorter = await rep.button("Change…"), await rep.button("Shorter")
+    await rep.taps(tell)
+    await rep.writes(TOO_LONG)
+    await rep.hears(TEXTS("revise-wish-size", limit=1_000))
+    await rep.writes("/cancel")
+    await rep.hears(TEXTS("cancelled-flow"))
+    await _twice(rep, shorter)
+    await rep.hears(TEXTS("jobs-same"))
+    await rep.sees("The post: ", times=2)
 
 
 async def test_a_double_tap_does_it_once(running: Coach, rep: Rep) -> None:

@@ -10,6 +10,8 @@ jobs-queued =
        *[other] Noted. { $position } before it, then this one.
     }
 
+jobs-same = I am on exactly that already.
+
 jobs-full = I already have { $limit } requests waiting. Let me finish some first, or /cancel them.
 
 button-retry = Try again

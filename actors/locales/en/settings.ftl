@@ -31,6 +31,7 @@ settings-closed = Settings closed. /settings opens them again.
 model-asking = Asking the provider which models it has… Send part of a name to search.
 model-unreachable = The provider cannot be asked right now. Your model stays as it is; try again in a minute.
 model-none = No model I may use has “{ $words }” in its name. Send other words, or /cancel.
+model-words = Send a part of the model's name, at most { $limit } characters, or /cancel.
 model-choose =
     Yours is { $model }.
 

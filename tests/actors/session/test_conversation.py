@@ -133,7 +133,7 @@ def test_a_second_prospect_waits_and_is_told_so() -> None:
 
 def test_one_prospect_too_many_is_declined() -> None:
     """The queue is bounded: the eleventh gets one sentence and changes nothing."""
-    full = play(ready(), *[text(f"/support {PROSPECT}")] * 10).state
+    full = play(ready(), *(text(f"/support {PROSPECT} Number {number}.") for number in range(10))).state
     turn = play(full, text(f"/support {PROSPECT}"))
     assert turn.state == full
     assert "10" in said(turn)[0]

@@ -51,11 +51,20 @@ def test_the_teams_key_offers_what_is_free() -> None:
 
 def test_a_tap_takes_the_model() -> None:
     """It is stored for the provider in use and shown in place."""
-    turn = press("use", "good/free-model", "free")
+    turn = press(
+        "use", "good/free-model", "free", state=model_choice.listed(searching(ready()), "", MODELS, world()).state
+    )
     assert turn is not None
     assert turn.rows[0].rows[0]["openrouter_model"] == "good/free-model:free"
     assert turn.state.profile is not None
     assert turn.state.profile.model == "good/free-model:free"
+
+
+def test_only_an_offered_model_is_taken() -> None:
+    """An old list's button, or an invented one, takes none: on the team's key a dear model stays out of reach."""
+    offered = model_choice.listed(searching(ready()), "", MODELS, world()).state
+    assert press("use", "good/paid-model", state=offered) is None
+    assert press("use", "good/free-model", "free", state=ready()) is None
 
 
 def test_nothing_found_and_nobody_there_are_said() -> None:

@@ -49,7 +49,7 @@ def test_an_answer_that_comes_twice_is_sent_once() -> None:
 def test_the_next_case_starts_when_the_one_before_is_answered() -> None:
     """Background steps of an answered case do not hold up the next."""
     here = world()
-    state = support.take(support.take(ready(), PROSPECT, here).state, PROSPECT, here).state
+    state = support.take(support.take(ready(), PROSPECT, here).state, f"{PROSPECT} Also Tom.", here).state
     first, second = state.jobs
     turn = finished(state, first.run_id, "strategist", OUTPUT, here)
     assert turn.commands == (EndDraftOf(first.draft_id), StartJob(second.run_id))
