@@ -191,7 +191,8 @@ def _protection(framed_by: str | None) -> Middleware:
             if not request.path.startswith("/api/"):
                 refused.headers.update(headers)
                 raise
-            response = refusal(refused.status, _WORDS.get(refused.status, refused.reason))
+            allow = {"Allow": refused.headers["Allow"]} if "Allow" in refused.headers else {}
+            response = refusal(refused.status, _WORDS.get(refused.status, refused.reason), allow)
         if not response.prepared:
             for name, value in headers.items():
                 response.headers.setdefault(name, value)  # a page may name a narrower policy

@@ -145,7 +145,7 @@ FLOW = Flow(
     views={"cases": View(listed, Cases), "cases/{case_id}": View(one, CaseDetail)},
     actions={
         "cases": Action(hand_in, then="cases", body=Prospect),
-        "cases/cancel": Action(stop, then="cases"),
+        "jobs/cancel": Action(stop, then="cases"),
         "cases/{case_id}/revise": Action(change, then="cases/{case_id}", body=DraftChange),
     },
 )

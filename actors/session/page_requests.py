@@ -45,11 +45,12 @@ def look(state: SessionState, view: str, parameters: Mapping[str, str], world: W
 def act(state: SessionState, request: Act, world: World) -> Turn:
     """The turn that an action makes; one that was done before changes nothing. Raises PageRefused."""
     _admit(state, world)
+    action = ACTIONS[request.action]
+    body = _body(action, request.body, world)
     if request.id in state.acted:
         return Turn(state)
-    action = ACTIONS[request.action]
     try:
-        turn = action.handler(state, request.parameters, _body(action, request.body, world), world)
+        turn = action.handler(state, request.parameters, body, world)
     except NotThere:
         raise PageRefused(404, world.texts("page-not-there")) from None
     except NotNow as not_now:

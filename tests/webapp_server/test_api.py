@@ -133,7 +133,7 @@ async def test_a_draft_is_changed_on_the_page(client: Client, body: dict[str, st
     assert (await client.post(path, json=body, headers=anna)).status == status
     working = (await (await client.get("/api/cases", headers=anna)).json())["working"]
     assert len(working) == (status == 200)
-    stopped = await client.post("/api/cases/cancel", headers=anna)
+    stopped = await client.post("/api/jobs/cancel", headers=anna)
     assert stopped.status == (200 if status == 200 else 409)
 
 

@@ -54,7 +54,7 @@ async def test_an_answer_is_scored_in_the_same_line(client: Client) -> None:
     assert (await get(client, "practice", anna))["scenario_id"] == id_
     assert (await act(client, f"practice/{id_}/answer", anna, {"text": ANSWER}))["scoring"]
     assert await refused(client, f"practice/{id_}/answer", anna, {"text": ANSWER}) == 409
-    assert (await act(client, "cases/cancel", anna))["working"] == []
+    assert (await act(client, "jobs/cancel", anna))["working"] == []
     assert not (await get(client, f"practice/{id_}", anna))["scoring"]
 
 

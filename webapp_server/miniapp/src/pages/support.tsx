@@ -61,7 +61,7 @@ function HandIn() {
 }
 
 function Working({ jobs }: { readonly jobs: readonly Schema<"Working">[] }) {
-  const stop = useAction("cases/cancel");
+  const stop = useAction("jobs/cancel");
   return (
     <Card title={t("working", { count: jobs.length })}>
       <ul class="list">
