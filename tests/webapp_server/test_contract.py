@@ -50,7 +50,7 @@ async def test_no_request_breaks_the_server_or_the_document(
         *_CHECKS,
         *(f"--exclude-path=/api/{path}" for path in _LAST),
     )
-    command = (Path(sys.executable).parent / "schemathesis", "--config-file", "schemathesis.toml", *run, *bounds)
+    command = (str(Path(sys.executable).parent / "schemathesis"), "--config-file", "schemathesis.toml", *run, *bounds)
     process = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stdout=PIPE, stderr=STDOUT)
     async with asyncio.timeout(DEADLINE_S):
         printed, _ = await process.communicate()
