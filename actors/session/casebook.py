@@ -4,6 +4,7 @@ import msgspec
 
 from actors.providers.messages import RowWrite
 from actors.session.book import RowsUnreachable
+from actors.session.case_rows import find_case
 from actors.session.flow import Flow
 from actors.session.onboarding import ask_for_setup
 from actors.session.state import Job, SessionState
@@ -38,7 +39,7 @@ def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
         return None
     match tap.words:
         case ("used", run_id):
-            return _save(state, row_id(run_id, "support_sessions"), world)
+            return _save(state, find_case(run_id, world), world)
         case ("page", page) if page.isdecimal() and len(page) < 4:
             return _page(state, int(page), tap, world)
         case ("view", case_id):
@@ -62,14 +63,14 @@ def follow(state: SessionState, rest: str, world: World) -> Turn:
     sessions = world.book.rows("support_sessions")
     newest = max(sessions.values(), key=lambda row: str(row["created_at"]), default=None)
     named = sessions.get(rest) or sessions.get(row_id(rest, "support_sessions")) if rest else newest
-    turn = _save(state.at(Idle()), str(named["id"]) if named else "", world)
+    turn = _save(state.at(Idle()), named, world)
     return turn or Turn(state, calls=say(state, world.texts("casebook-nothing")))
 
 
 def team_cases(world: World) -> tuple[Case, ...]:
     """Every case of the team, newest first; none when storage does not give them."""
     try:
-        return _readable(world)
+        return readable_cases(world)
     except RowsUnreachable:
         return ()
 
@@ -80,13 +81,12 @@ def shown_cases(job: Job) -> dict[str, str]:
     return {str(case["case_id"]): f"{case['persona']}, {case['situation']}" for case in shown}
 
 
-def _save(state: SessionState, session_id: str, world: World) -> Turn | None:
+def _save(state: SessionState, session: Row | None, world: World) -> Turn | None:
     """Put the draft of a stored answer into the casebook, unless it or its twin is there."""
-    session = world.book.rows("support_sessions").get(session_id)
     if session is None:
         return None
     row = _row(session, state, world)
-    cases = _readable(world)
+    cases = readable_cases(world)
     if any(case.id == row["id"] for case in cases):
         return _told(state, world.texts("casebook-saved-before"))
     if twin(cases, case_of(row)):
@@ -104,14 +104,14 @@ def _row(session: Row, state: SessionState, world: World) -> Row:
     return case_row(str(session["id"]), state.rep.telegram_id, output, to_text(world.now))
 
 
-def _readable(world: World) -> tuple[Case, ...]:
+def readable_cases(world: World) -> tuple[Case, ...]:
     """The team's cases, newest first, for a turn that cannot do without them; raises RowsUnreachable."""
     rows = world.book.rows("casebook", team=True).values()
     return tuple(case_of(row) for row in sorted(rows, key=lambda row: str(row["created_at"]), reverse=True))
 
 
 def _page(state: SessionState, page: int, tap: Tap | None, world: World) -> Turn:
-    cases = _readable(world)
+    cases = readable_cases(world)
     last = max(0, (len(cases) - 1) // PAGE)
     page = min(page, last)
     if not cases:
@@ -131,13 +131,13 @@ def _found(state: SessionState, words: str, world: World) -> Turn:
     words = cleaned(words)
     if not words or len(words) > LONGEST_SEARCH:
         return Turn(state, calls=say(state, world.texts("casebook-search-size", limit=LONGEST_SEARCH)))
-    found = search(_readable(world), words)
+    found = search(readable_cases(world), words)
     text = world.texts("casebook-found", count=len(found), words=words)
     return Turn(state.at(Idle()), calls=say(state, text, _lines(found[:MOST_FOUND]) or None))
 
 
 def _view(state: SessionState, case_id: str, tap: Tap, world: World) -> Turn | None:
-    case = next((case for case in _readable(world) if case.id == case_id), None)
+    case = next((case for case in readable_cases(world) if case.id == case_id), None)
     if case is None:
         return None
     text = world.texts(
@@ -158,7 +158,7 @@ def _view(state: SessionState, case_id: str, tap: Tap, world: World) -> Turn | N
 
 def _drop(state: SessionState, case_id: str, tap: Tap, world: World) -> Turn | None:
     """Take a case back; only its author may."""
-    case = next((case for case in _readable(world) if case.id == case_id), None)
+    case = next((case for case in readable_cases(world) if case.id == case_id), None)
     if case is None or case.author != state.rep.telegram_id:
         return None
     turn = show(state, tap, world.texts("casebook-dropped"))

@@ -6,6 +6,7 @@ import msgspec
 
 from actors.session import jobs, revise, support
 from actors.session.case_rows import by_id
+from actors.session.casebook import team_cases
 from actors.session.flow import Flow
 from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, View
 from actors.session.pressing import press, say_to
@@ -13,6 +14,7 @@ from actors.session.state import Job, SessionState
 from actors.session.turn import Turn, World
 from actors.session.waiting import TellingWish
 from coaching.prospect import MAXIMUM_LENGTH, Verdict, judge
+from coaching.rows import row_id
 from coaching.strategist import StrategistOutput, prospect_name
 from storage import Row, from_text
 
@@ -45,12 +47,16 @@ class Working(msgspec.Struct, frozen=True):
 
 
 class CaseDetail(msgspec.Struct, frozen=True):
-    """One answer, whole; `reference` is the playbook section that the draft really follows, or null."""
+    """One answer, whole.
+
+    `reference` is the playbook section that the draft really follows, `saved_as` its case in the casebook, or null.
+    """
 
     id: str
     text: str
     answer: StrategistOutput
     reference: str | None
+    saved_as: str | None
     at: float
 
 
@@ -78,12 +84,14 @@ def one(state: SessionState, parameters: Parameters, world: World) -> CaseDetail
     row = world.book.rows("support_sessions").get(parameters["case_id"])
     if row is None:
         raise NotThere
-    answer = _answer(row)
+    answer, case_id = _answer(row), row_id(str(row["id"]), "casebook")
+    saved = any(case.id == case_id for case in team_cases(world))
     return CaseDetail(
         id=str(row["id"]),
         text=str(row["input_text"]),
         answer=answer,
         reference=world.cited(answer.draft.playbook_reference),
+        saved_as=case_id if saved else None,
         at=from_text(str(row["created_at"])),
     )
 

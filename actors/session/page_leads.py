@@ -140,7 +140,7 @@ def listed(state: SessionState, parameters: Parameters, world: World) -> Leads:
         raise NotThere
     kept = [lead for lead in (found(everyone, words) if words else everyone) if _fits(lead, name)]
     pages = max(1, -(-len(kept) // PAGE))
-    page = min(_number(parameters.get("page", "0")), pages - 1)
+    page = min(page_number(parameters.get("page", "0")), pages - 1)
     lines = tuple(line(lead, world) for lead in kept[page * PAGE : (page + 1) * PAGE])
     return Leads(lines, page, pages, len(kept), len(everyone))
 
@@ -199,7 +199,8 @@ def line(lead: Lead, world: World) -> LeadLine:
     )
 
 
-def _number(text: str) -> int:
+def page_number(text: str) -> int:
+    """The number of a page, from 0; raises NotThere for anything else."""
     if not (text.isascii() and text.isdecimal() and len(text) < 6):
         raise NotThere
     return int(text)

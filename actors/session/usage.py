@@ -49,17 +49,26 @@ class Usage(msgspec.Struct, frozen=True):
 
 def usage_of(rows: Iterable[Row], now: float) -> Usage:
     """Add up the rows of the ledger; `now` is epoch seconds, days are UTC."""
-    today = datetime.fromtimestamp(now, UTC).date()
-    recent = [row for row in rows if _age(row, today) < MONTH]
-    agents: dict[str, Totals] = {}
-    for row in recent:
-        agents[str(row["agent"])] = agents.get(str(row["agent"]), Totals()).plus(row)
-    paid = [row for row in recent if row["paid_by"] == "team" and _age(row, today) < 1]
+    month = recent(rows, now, MONTH)
     return Usage(
-        periods={name: _sum(row for row in recent if _age(row, today) < days) for name, days in _PERIODS.items()},
-        agents=dict(sorted(agents.items(), key=lambda item: (-item[1].tokens, item[0]))),
-        from_team=_sum(paid),
+        periods={name: _sum(recent(month, now, days)) for name, days in _PERIODS.items()},
+        agents=grouped(month, "agent"),
+        from_team=_sum(row for row in recent(month, now, 1) if row["paid_by"] == "team"),
     )
+
+
+def recent(rows: Iterable[Row], now: float, days: int) -> list[Row]:
+    """The rows of the last UTC days, today among them; `now` is epoch seconds."""
+    today = datetime.fromtimestamp(now, UTC).date()
+    return [row for row in rows if _age(row, today) < days]
+
+
+def grouped(rows: Iterable[Row], column: str) -> dict[str, Totals]:
+    """The totals by a column's value, the most tokens first."""
+    groups: dict[str, Totals] = {}
+    for row in rows:
+        groups[str(row[column])] = groups.get(str(row[column]), Totals()).plus(row)
+    return dict(sorted(groups.items(), key=lambda item: (-item[1].tokens, item[0])))
 
 
 def show_usage(state: SessionState, rest: str, world: World) -> Turn:

@@ -39,13 +39,14 @@ async def leads(store: SqliteStore) -> None:
     now = time.time()
     begun: dict[str, Any] = {"engagement_plan": msgspec.to_builtins(plan(now - DAY)), "next_followup": to_text(now)}
     rows = [lead(MARIA, now - DAY, **begun), lead(OTTO, now - 2 * DAY, prospect_name="Otto Berg", status="closed_lost")]
-    await store.insert("users", [await _ben(store)])
+    await store.insert("users", [await ben(store)])
     bens = lead(BENS) | {"telegram_id": 8, "user_id": user_id(8)}
     for row in (*rows, bens):
         await store.insert("lead_registry", [row])
 
 
-async def _ben(store: SqliteStore) -> dict[str, Any]:
+async def ben(store: SqliteStore) -> dict[str, Any]:
+    """Ben's row, as like Anna's as may be."""
     anna = (await store.select("users"))[0]
     return {**anna, "id": user_id(8), "telegram_id": 8, "username": "ben", "first_name": "Ben"}
 
