@@ -53,6 +53,7 @@ from storage import (
     BackupError,
     MigrationError,
     PostgrestStore,
+    RepTokens,
     SqliteStore,
     StorageError,
     Store,
@@ -397,8 +398,12 @@ def _kept_key(data_dir: Path) -> Secret:
 
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
     if settings.insforge_base_url and settings.insforge_service_key:
+        secret = settings.insforge_jwt_secret
         remote = PostgrestStore(
-            settings.insforge_base_url, records_path=settings.records_path, token=settings.insforge_service_key.reveal()
+            settings.insforge_base_url,
+            records_path=settings.records_path,
+            token=settings.insforge_service_key.reveal(),
+            reps=RepTokens(secret.reveal()) if secret else None,
         )
         stack.push_async_callback(remote.close)
         await _require_migrations(remote)

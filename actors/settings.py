@@ -29,6 +29,7 @@ _ADDRESSES = (
     "INSFORGE_BASE_URL",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
 )
+_SHORTEST_JWT_SECRET = 32
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -189,6 +190,10 @@ def _problems(values: dict[str, str]) -> list[str]:
         problems.append(
             "TELEGRAM_WEBHOOK_URL must be the whole https address at which Telegram brings updates, with a path that "
             "begins with /telegram, such as https://coach.example.com/telegram."
+        )
+    if values["INSFORGE_JWT_SECRET"] and len(values["INSFORGE_JWT_SECRET"]) < _SHORTEST_JWT_SECRET:
+        problems.append(
+            f"INSFORGE_JWT_SECRET must be the database's JWT secret of {_SHORTEST_JWT_SECRET} characters or more."
         )
     if values["TMA_URL"] and not _is_page(values["TMA_URL"]):
         problems.append(

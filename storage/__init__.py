@@ -19,6 +19,7 @@ from storage.moments import from_text, to_text
 from storage.port import Row, Store, Where, all_of, any_of, eq, gt, gte, in_, is_null, lt, lte, ne
 from storage.postgres_migrations import migrate_postgres
 from storage.postgrest import PostgrestStore
+from storage.rep_tokens import RepTokens
 from storage.schema import TABLES, columns_of
 from storage.sqlite import SqliteStore
 from storage.sqlite_migrations import migrate_sqlite
@@ -33,6 +34,7 @@ __all__ = [
     "MigrationError",
     "NotFound",
     "PostgrestStore",
+    "RepTokens",
     "Row",
     "SqliteStore",
     "StaleSchema",

@@ -121,6 +121,9 @@ class Store(Protocol):
     async def delete(self, table: str, where: Where) -> int:
         """Remove rows and return how many."""
 
+    def as_rep(self, user_id: str) -> "Store":
+        """The same rows as far as the database lets this rep see them; all of them where it has no such rules."""
+
     async def ping(self) -> None:
         """Return when the storage answers."""
 

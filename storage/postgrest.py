@@ -8,6 +8,7 @@ nor a row's content ever reaches an error.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from typing import Literal
 
 import msgspec
@@ -27,6 +28,7 @@ from storage.query import (
     required,
     required_to_set,
 )
+from storage.rep_tokens import RepTokens
 from storage.retries import Retries
 from storage.schema import columns_of, kind_of
 from storage.values import added_rows, read, written_rows
@@ -39,7 +41,7 @@ _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class PostgrestStore:
-    """Rows behind one address; `records_path` is `/` for a plain PostgREST.
+    """Rows behind one address; `records_path` is `/` for a plain PostgREST, `reps` makes tokens for `as_rep`.
 
     More than 500 rows, or more than 100 values in a list, take several calls, which are not one transaction. A count
     of written rows may come out too small after a repeated call, never too large.
@@ -51,6 +53,7 @@ class PostgrestStore:
         *,
         records_path: str = "/api/database/records",
         token: str,
+        reps: RepTokens | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -59,6 +62,8 @@ class PostgrestStore:
         self._path = f"/{records_path.strip('/')}/".replace("//", "/")
         self._http = client(base_url, headers={**_JSON, "Authorization": f"Bearer {token.strip()}"})
         self._retries = Retries(sleep, jitter)
+        self._reps = reps
+        self._user_id: str | None = None
 
     async def get(self, table: str, id: str) -> Row | None:  # noqa: A002  # the column's name
         """The row of this id, or None."""
@@ -130,6 +135,12 @@ class PostgrestStore:
             removed += len(answers.rows(await self._write("DELETE", table, asked, None, repeatable=True)))
         return removed
 
+    def as_rep(self, user_id: str) -> "PostgrestStore":
+        """The rows that row security lets this rep see, over the same connections; all of them without `reps`."""
+        acting = copy(self)
+        acting._user_id = user_id  # noqa: SLF001  # one's own class
+        return acting
+
     async def ping(self) -> None:
         """Return when the database behind the server answers."""
         await self._read("users", [("select", "id"), ("limit", "1")])
@@ -162,6 +173,8 @@ class PostgrestStore:
     async def _once(self, method: str, table: str, asked: Parameters, body: object, prefer: str) -> Response:
         content = msgspec.json.encode(body) if body is not None else None
         headers = {"Prefer": prefer} if prefer else {}
+        if self._reps is not None and self._user_id is not None:
+            headers["Authorization"] = f"Bearer {self._reps.token(self._user_id)}"
         try:
             async with asyncio.timeout(TOTAL_S):
                 answer = await self._http.request(

@@ -97,8 +97,17 @@ async def read_state(store: Store, rep: Rep) -> SessionState:
     return SessionState(rep=rep, profile=_profile(rep, user), memory=memory, revoked=revoked, reachable=reachable)
 
 
+_CLOSED_TO_REPS = frozenset({"users", "invitations", "pipeline_traces"})
+"""Rows of a rep that the database lets no rep read: sealed keys, invitations, traces. The server reads them itself."""
+
+
 async def read_rows(store: Store, table: str, rep: Rep, *, team: bool) -> list[Row]:
-    """The rep's rows of a table, or everybody's, the newest `READ_LIMIT` of them; raises StorageError."""
+    """The rep's rows of a table, or everybody's, the newest `READ_LIMIT` of them; raises StorageError.
+
+    The rep's own are asked for as that rep, so that the database keeps others' rows back by itself.
+    """
+    if not team and table not in _CLOSED_TO_REPS:
+        store = store.as_rep(user_id(rep.telegram_id))
     order = next(column for column in _NEWEST if column in columns_of(table))
     where = None if team else eq(_OWNERS.get(table, "telegram_id"), rep.telegram_id)
     return await store.select(table, where, order=(f"{order} desc", "id"), limit=READ_LIMIT)

@@ -65,3 +65,12 @@ def test_no_secret_shows_in_repr() -> None:
     settings = read_settings({**REAL_BOT, "OPENROUTER_API_KEY": "sk-or-v1-planted"}, {})
     assert "planted" not in repr(settings)
     assert REAL_BOT["ENCRYPTION_KEY"] not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("INSFORGE_JWT_SECRET", "short"), ("TMA_URL", "http://coach.example/app"), ("TMA_URL", "coach")]
+)
+def test_an_address_or_secret_that_cannot_work_is_named(name: str, value: str) -> None:
+    """The start stops with the setting's name, before anything is signed or shown to a rep."""
+    with pytest.raises(SettingsError, match=name):
+        read(**{name: value})

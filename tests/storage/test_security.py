@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage import Forbidden, PostgrestStore, Row, eq, gte, is_null
+from storage import Forbidden, PostgrestStore, RepTokens, Row, eq, gte, is_null
 from storage.schema import TABLES
 from tests.servers.insforge_stub import ANON_KEY, SERVICE_KEY, InsforgeStub
 from tests.servers.postgres import Database
-from tests.servers.postgrest import Postgrest, token
+from tests.servers.postgrest import SECRET, Postgrest, token
 from tests.storage.rows import attempt, lead, trace, user
 
 _TABLES = "from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')"
@@ -115,6 +115,17 @@ async def test_a_rep_sees_their_own_rows_and_no_others(first: PostgrestStore, re
         assert {row["user_id"] for row in await first.select(table)} == {reps[0]["id"]}
         assert await first.select(table, eq("user_id", reps[1]["id"])) == []
         assert await first.count(table, eq("user_id", reps[1]["id"])) == 0
+
+
+async def test_acting_as_a_rep_shows_nothing_of_another(postgrest: Postgrest, reps: tuple[Row, Row]) -> None:
+    """The server's own store, asked as a rep without any filter, gets that rep's rows and no others."""
+    server = PostgrestStore(postgrest.url, records_path="/", token=token("project_admin"), reps=RepTokens(SECRET))
+    assert {row["user_id"] for row in await server.select("lead_registry")} >= {rep["id"] for rep in reps}
+    for rep in reps:
+        acting = server.as_rep(str(rep["id"]))
+        assert {row["user_id"] for row in await acting.select("lead_registry")} == {rep["id"]}
+        assert await acting.count("attempts") == 1
+    await server.close()
 
 
 async def test_a_rep_cannot_write_for_another(first: PostgrestStore, reps: tuple[Row, Row]) -> None:
