@@ -49,4 +49,6 @@ async def test_twenty_seconds_without_postgrest(tmp_path: Path, postgrest: Postg
         await unknown.hears_drafts(1)
         await coach.settled()
         assert (leads(database, KNOWN), leads(database, UNKNOWN)) == (1, 1)
-        assert (await coach.status())["journal"]["dead"] == 0
+        # The database is shared: the daily digest may meet reps of other tests who have no chat here.
+        ours = "select count(*) from outbox where state = 'dead' and (lane = 'record' or order_key in (?, ?))"
+        assert coach.journal.execute(ours, (str(KNOWN), str(UNKNOWN))).fetchone() == (0,)
