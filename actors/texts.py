@@ -10,6 +10,12 @@ _LONG = 1_000
 """The library refuses values of more than 2,500 characters; longer ones than this are put in behind its back."""
 
 
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages there are, by their codes."""
+    return tuple(sorted(folder.name for folder in _FOLDER.iterdir() if folder.is_dir()))
+
+
 class MissingText(Exception):
     """The catalogue has no such text, or the text names a value that was not given: our own mistake."""
 

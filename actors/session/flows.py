@@ -28,6 +28,7 @@ from actors.session import (
     page_leads,
     page_practice,
     page_profile,
+    page_settings,
     page_usage,
     plan,
     practice,
@@ -81,6 +82,7 @@ FLOWS: tuple[Flow, ...] = (
     page_admin.FLOW,
     page_casebook.FLOW,
     page_usage.FLOW,
+    page_settings.FLOW,
     usage.FLOW,
     general.FLOW,
 )

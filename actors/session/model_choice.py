@@ -49,14 +49,19 @@ def listed(state: SessionState, words: str, models: tuple[ModelInfo, ...] | None
         return Turn(state)
     if models is None:
         return Turn(state.at(Idle()), calls=say(state, world.texts("model-unreachable"), _back(world)))
-    found = [model for model in models if _offered(model, profile) and words.casefold() in _name(model).casefold()]
+    found = [model for model in choices(models, words, profile) if _fits(model)]
     if not found:
         return Turn(state, calls=say(state, world.texts("model-none", words=words)))
-    found.sort(key=lambda model: (not model.free, model.input_usd or 0.0, model.id))
     text = world.texts("model-choose", model=profile.model, found=len(found), shown=min(len(found), MOST_SHOWN))
     buttons = tuple((_button(model, world),) for model in found[:MOST_SHOWN])
     offered = tuple(model.id for model in found[:MOST_SHOWN])
     return Turn(state.at(SearchingModel(offered)), calls=say(state, text, (*buttons, *_back(world))))
+
+
+def choices(models: tuple[ModelInfo, ...], words: str, profile: Profile) -> list[ModelInfo]:
+    """The models with these words in their names that this rep may choose, the free and then the cheap ones first."""
+    found = [model for model in models if _offered(model, profile) and words.casefold() in _name(model).casefold()]
+    return sorted(found, key=lambda model: (not model.free, model.input_usd or 0.0, model.id))
 
 
 def _offers(state: SessionState) -> tuple[str, ...]:
@@ -75,8 +80,12 @@ def _use(state: SessionState, profile: Profile, model: str, tap: Tap, world: Wor
 
 def _offered(model: ModelInfo, profile: Profile) -> bool:
     """On the team's key the free models; on an own key, which pays for itself, all of them."""
-    fits = len(f"{_PREFIX}{model.id}".encode()) <= _MOST_DATA_BYTES
-    return fits and (model.free or profile.key is not None or model.id == profile.model)
+    return model.free or profile.key is not None or model.id == profile.model
+
+
+def _fits(model: ModelInfo) -> bool:
+    """Whether a button of Telegram can name the model."""
+    return len(f"{_PREFIX}{model.id}".encode()) <= _MOST_DATA_BYTES
 
 
 def _name(model: ModelInfo) -> str:

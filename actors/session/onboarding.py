@@ -44,6 +44,11 @@ def guest(rep: Rep, world: World) -> Profile:
     )
 
 
+def profile_of(state: SessionState, world: World) -> Profile:
+    """How this rep is worked for, set up or not."""
+    return state.profile or guest(state.rep, world)
+
+
 def ask_for_setup(state: SessionState, world: World) -> Turn:
     """Say that the set-up comes first, with its buttons."""
     return Turn(state, calls=say(state, world.texts("setup-first"), choice(world)))
@@ -90,9 +95,11 @@ def take_key(state: SessionState, message: TextMessage, world: World) -> Turn:
         return Turn(state, calls=say(state, world.texts(f"key-shape-{provider}")))
     sealed = world.seal(state.rep.telegram_id, provider, key)
     text = world.texts("key-checking", provider=PROVIDER_NAMES[provider])
+    # A key from the page stands in no message of the chat.
+    gone = (delete_message(state.rep.telegram_id, message.message_id),) if message.message_id else ()
     return Turn(
         state.at(CheckingKey(sealed)),
-        calls=(delete_message(state.rep.telegram_id, message.message_id), *say(state, text)),
+        calls=(*gone, *say(state, text)),
         commands=(CheckKeyOf(),),
     )
 
@@ -130,7 +137,7 @@ def _first_steps(world: World) -> Keyboard:
 
 
 def _set_up(state: SessionState, provider: Provider, key: SealedKey | None, text: str, world: World) -> Turn:
-    known = state.profile or guest(state.rep, world)
+    known = profile_of(state, world)
     profile = msgspec.structs.replace(known, provider=provider, key=key)
     ready = msgspec.structs.replace(state, waiting_for=AwaitingProspect(), profile=profile)
     return Turn(

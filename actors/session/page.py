@@ -25,6 +25,10 @@ class NotNow(Exception):
         self.text = text
 
 
+class ModelsMissing(Exception):
+    """A view or an action needs the models of the rep's provider: its session asks for them and makes it again."""
+
+
 class NoBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An action that needs nothing beside its path."""
 

@@ -29,12 +29,18 @@ def say_to(handler: TextHandler, state: SessionState, question: Waiting, words: 
 
     Raises NotNow, with the chat's own sentence, for a text that is not taken.
     """
+    turn = go_on(handler, state, question, words, world)
+    return _at(turn, Idle() if state.waiting_for == question else state.waiting_for)
+
+
+def go_on(handler: TextHandler, state: SessionState, question: Waiting, words: str, world: World) -> Turn:
+    """As `say_to`, but the chat goes where the answer leads, and waits there."""
     rep = state.rep
     user = Sender(telegram_id=rep.telegram_id, username=rep.username, first_name=rep.first_name)
     asked = state.at(question)
     turn = handler(asked, TextMessage(rep.telegram_id, user, 0, words, int(world.now)), world)
     _refuse_nothing(asked, turn, world)
-    return _at(turn, Idle() if state.waiting_for == question else state.waiting_for)
+    return turn
 
 
 def _refuse_nothing(before: SessionState, turn: Turn, world: World) -> None:

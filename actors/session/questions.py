@@ -83,7 +83,12 @@ def ask_for_models(owner: Actor, credential: Credential, words: str) -> None:
     """Have `ModelsAnswered` arrive at the actor that asks."""
 
     async def asked() -> ModelsAnswered:
-        reply = await owner.ask(owner.find("llm_router"), ListModels(credential), deadline_s=DEADLINE_S)
-        return ModelsAnswered(words, reply.models if isinstance(reply, ModelsListed) else None)
+        return ModelsAnswered(words, await models_of(owner, credential))
 
     owner.pipe(asked(), failed=lambda _: ModelsAnswered(words, None))
+
+
+async def models_of(owner: Actor, credential: Credential) -> tuple[ModelInfo, ...] | None:
+    """The models that a credential's provider offers, None where it says nothing of them; raises ActorError."""
+    reply = await owner.ask(owner.find("llm_router"), ListModels(credential), deadline_s=DEADLINE_S)
+    return reply.models if isinstance(reply, ModelsListed) else None

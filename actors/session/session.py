@@ -13,21 +13,15 @@ from typing import ClassVar, TypeVar
 import msgspec
 import structlog
 
-from actors.providers.messages import (
-    FailureKind,
-    ForgetUsage,
-    TeamKey,
-)
+from actors.providers.messages import FailureKind, ForgetUsage
 from actors.providers.transcription import Transcribed, TranscriptBegun, TranscriptionFailed, TranscriptionQueued
-from actors.session import conversation, hearing, onboarding, page_requests, reach
+from actors.session import conversation, hearing, onboarding, reach
 from actors.session.book import Book, RowsMissing, RowsUnreachable
-from actors.session.flows import ACTIONS
 from actors.session.gathering import Reference
 from actors.session.inbox import Inbox, MomentOver
 from actors.session.listening import Listening
 from actors.session.messages import (
     Act,
-    Answered,
     Changed,
     Enter,
     HandleUpdate,
@@ -35,7 +29,6 @@ from actors.session.messages import (
     Look,
     Nudge,
     Progressed,
-    Refused,
     RepUnreachable,
     Resume,
     RunFinished,
@@ -46,6 +39,7 @@ from actors.session.messages import (
     StepStarted,
 )
 from actors.session.mishap import broken
+from actors.session.page_desk import Asked, PageDesk
 from actors.session.pipeline_run import PipelineRun, RunOrder
 from actors.session.progress import Progress
 from actors.session.questions import (
@@ -78,6 +72,7 @@ from actors.session.turn import (
 from actors.session.waiting import CheckingKey
 from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
 from actors.telegram.parsing import Incoming
+from actors.texts import Texts, languages
 from runtime import (
     Actor,
     Address,
@@ -122,6 +117,7 @@ class Session(Actor):
         self._book = Book()
         self._inbox = Inbox(self, lambda: self._state, self._handle, self._malformed)
         self._listening = Listening(self, lambda: self._state)
+        self._desk = PageDesk(self, self)
         self._runs: dict[Address, str] = {}
         self._progress: dict[str, Progress] = {}
         self._idle: Timer | None = None
@@ -133,7 +129,7 @@ class Session(Actor):
         for job in self._state.jobs:
             if job.answered or job.background or job is self._state.line[0]:
                 self._start(job)
-        if isinstance(self._state.waiting_for, CheckingKey):
+        if self._state.checking:
             self._check_key()
         self._listening.start(self._world().texts)
         await self._take_up(loaded)
@@ -151,8 +147,8 @@ class Session(Actor):
                 await self._listened(message)
             case Nudge() | RepUnreachable() | MomentOver():
                 await self._occasion(message)
-            case Enter() | Look() | Act():
-                self.reply(await self._page(message))
+            case Enter() | Look() | Act() | Asked():
+                await self._desk.take(message, sender)
             case Terminated(address=address):
                 await self._run_ended(address)
             case KeyAnswered() | ModelsAnswered() | HealthAnswered():
@@ -180,12 +176,12 @@ class Session(Actor):
         """Act on another session's word; one that needs unreachable rows stays in the journal for the next start."""
         letter = msgspec.json.decode(entry.raw, type=Letter)
         try:
-            turn = await self._turn(
+            turn = await self.turn(
                 lambda world: conversation.time_come(self._state, letter.kind, letter.subject, world)
             )
         except RowsUnreachable:
             return
-        await self._commit(turn, f"{entry.source}/{entry.number}", done=((entry.source, entry.number),))
+        await self.commit(turn, f"{entry.source}/{entry.number}", done=((entry.source, entry.number),))
 
     async def _initial(self, loaded: Loaded) -> SessionState:
         kept = read_snapshot(loaded.snapshot)
@@ -206,44 +202,32 @@ class Session(Actor):
 
     async def _malformed(self, reference: Reference) -> None:
         dead = (DeadEntry(*reference, "malformed"),)
-        await self._commit(Turn(self._state), _origin(reference), dead=dead)
+        await self.commit(Turn(self._state), _origin(reference), dead=dead)
 
     async def _handle(self, incoming: Incoming, references: tuple[Reference, ...]) -> None:
         origin = _origin(references[0])
         try:
-            turn = await self._turn(lambda world: conversation.handle(self._state, incoming, world))
+            turn = await self.turn(lambda world: conversation.handle(self._state, incoming, world))
         except RowsUnreachable:
             told = say(self._state, self._world().texts("records-unreachable-now"))
-            await self._commit(Turn(self._state, calls=told), origin, done=references)
+            await self.commit(Turn(self._state, calls=told), origin, done=references)
         except Exception as error:  # one bad update must not take the rep's other messages with it
             dead = tuple(DeadEntry(*reference, f"failed: {type(error).__name__}") for reference in references)
             turn = broken(Turn(self._state), origin, error, self._world().texts)
-            await self._commit(turn, origin, dead=dead)
+            await self.commit(turn, origin, dead=dead)
         else:
-            await self._commit(turn, origin, done=references)
+            await self.commit(turn, origin, done=references)
 
-    async def _page(self, request: Enter | Look | Act) -> Answered | Refused:
-        try:
-            return Answered(await self._paged(request))
-        except page_requests.PageRefused as refused:
-            return Refused(refused.status, refused.text)
-        except RowsUnreachable:
-            return Refused(503, self._world().texts("records-unreachable-now"))
+    @property
+    def state(self) -> SessionState:
+        """Where the conversation stands."""
+        return self._state
 
-    async def _paged(self, request: Enter | Look | Act) -> bytes:
-        match request:
-            case Enter():
-                self._state = await self._turn(lambda world: page_requests.entered(self._state, request, world))
-                return b""
-            case Look(view=view, parameters=parameters):
-                return await self._turn(lambda world: page_requests.look(self._state, view, parameters, world))
-            case Act(action=action, parameters=parameters):
-                turn = await self._turn(lambda world: page_requests.act(self._state, request, world))
-                await self._commit(turn, f"page/{request.id}")
-                then = ACTIONS[action].then
-                return await self._turn(lambda world: page_requests.look(self._state, then, parameters, world))
+    def admit(self, state: SessionState) -> None:
+        """Take over the person's name as Telegram tells it now."""
+        self._state = state
 
-    async def _turn(self, make: Callable[[World], _T]) -> _T:
+    async def turn(self, make: Callable[[World], _T]) -> _T:
         """Make a turn or a view; where rows are needed that were not read yet it is made again: flows are pure.
 
         Raises RowsUnreachable when the flow cannot go on without rows that storage does not give.
@@ -269,7 +253,7 @@ class Session(Actor):
             self._book.fill(table, rows, team=team, at=self.clock.time())
             self._book.apply(unwritten)
 
-    async def _commit(
+    async def commit(
         self, turn: Turn, origin: str, *, done: tuple[Reference, ...] = (), dead: tuple[DeadEntry, ...] = ()
     ) -> None:
         await self._journal.commit(turn, origin, done=done, dead=dead)
@@ -288,6 +272,8 @@ class Session(Actor):
         tables = {write.table for write in turn.rows}
         if before.jobs != turn.state.jobs:
             tables.add("jobs")
+        if before.checking != turn.state.checking:
+            tables.add("users")
         if tables:
             self.send(self.find("web_server"), Changed(turn.state.rep.telegram_id, tuple(sorted(tables))))
 
@@ -313,14 +299,13 @@ class Session(Actor):
             case CheckKeyOf():
                 self._check_key()
             case ListModelsOf(words=words):
-                profile = self._profile
-                ask_for_models(self, profile.key or TeamKey(profile.provider), words)
+                ask_for_models(self, self._profile.credential, words)
             case AskHealth(message_id=message_id):
                 ask_about_health(self, message_id)
 
     @property
     def _profile(self) -> Profile:
-        return self._state.profile or onboarding.guest(self._state.rep, self._world())
+        return onboarding.profile_of(self._state, self._world())
 
     def _start(self, job: Job) -> None:
         profile = self._profile
@@ -330,7 +315,7 @@ class Session(Actor):
             inputs=job.inputs,
             telegram_id=self._state.rep.telegram_id,
             user_id=self._state.profile.user_id if self._state.profile else None,
-            credential=profile.key or TeamKey(profile.provider),
+            credential=profile.credential,
             model=profile.model,
             models=job.models if profile.key is None else {},
             vision_model=profile.vision_model(self._world().settings.vision_model),
@@ -371,17 +356,17 @@ class Session(Actor):
         """Commit what a run reports; without rows that its flow cannot do without, the job fails and may be retried."""
         origin = f"{news.run_id}/{'end' if isinstance(news, RunFinished) else news.agent}"
         try:
-            turn = await self._turn(lambda world: conversation.work_done(self._state, news, world))
+            turn = await self.turn(lambda world: conversation.work_done(self._state, news, world))
         except RowsUnreachable:
             unreachable = StepFailed(news.run_id, "records", FailureKind.UNAVAILABLE)
-            turn = await self._turn(lambda world: conversation.work_done(self._state, unreachable, world))
-        await self._commit(turn, origin)
+            turn = await self.turn(lambda world: conversation.work_done(self._state, unreachable, world))
+        await self.commit(turn, origin)
 
     async def _listened(self, news: Transcribed | TranscriptionFailed | TranscriptBegun) -> None:
         """Commit what became of a recording; a flow that breaks on the words must not have them paid for again."""
         origin = f"{news.request_id}/{type(news).__name__}"
         try:
-            turn = await self._turn(lambda world: conversation.listened(self._state, news, world))
+            turn = await self.turn(lambda world: conversation.listened(self._state, news, world))
         except RowsUnreachable:
             turn = conversation.listened_in_vain(self._state, news, self._world())
         except Exception as error:
@@ -389,7 +374,7 @@ class Session(Actor):
         if not isinstance(news, TranscriptBegun):
             self._listening.over(news.request_id)
         if turn != Turn(self._state):
-            await self._commit(turn, origin)
+            await self.commit(turn, origin)
 
     async def _occasion(self, occasion: Nudge | RepUnreachable | MomentOver) -> None:
         match occasion:
@@ -402,18 +387,18 @@ class Session(Actor):
 
     async def _unreachable(self) -> None:
         """Telegram would not deliver to the rep: remembered until they are heard of again."""
-        turn = await self._turn(lambda world: reach.lost(self._state, world))
+        turn = await self.turn(lambda world: reach.lost(self._state, world))
         if turn.state != self._state:
-            await self._commit(turn, f"reach/{uuid.uuid4()}")
+            await self.commit(turn, f"reach/{uuid.uuid4()}")
 
     async def _time_come(self, nudge: Nudge) -> None:
         try:
-            turn = await self._turn(lambda world: conversation.time_come(self._state, nudge.kind, nudge.subject, world))
+            turn = await self.turn(lambda world: conversation.time_come(self._state, nudge.kind, nudge.subject, world))
         except RowsUnreachable:
             return  # whoever nudges does so again until the rows say that it is done
         calls = tuple(msgspec.structs.replace(call, bulk=True) for call in turn.calls)
         turn = msgspec.structs.replace(turn, calls=calls)
-        await self._commit(turn, f"{nudge.kind}/{nudge.subject}/{nudge.token}")
+        await self.commit(turn, f"{nudge.kind}/{nudge.subject}/{nudge.token}")
 
     async def _run_ended(self, address: Address) -> None:
         """A run that ended without a word crashed: its job fails like one whose provider is out of reach."""
@@ -432,11 +417,13 @@ class Session(Actor):
             ask_about_key(self, self._state.waiting_for.key)
 
     async def _answered(self, answer: KeyAnswered | ModelsAnswered | HealthAnswered) -> None:
-        turn = await self._turn(lambda world: conversation.provider_answered(self._state, answer, world))
-        await self._commit(turn, f"provider/{uuid.uuid4()}")
+        turn = await self.turn(lambda world: conversation.provider_answered(self._state, answer, world))
+        await self.commit(turn, f"provider/{uuid.uuid4()}")
 
     def _world(self) -> World:
-        return self._services.make_world(self.clock.time(), self._book)
+        world = self._services.make_world(self.clock.time(), self._book)
+        language = self._state.profile.settings.language if self._state.profile else None
+        return msgspec.structs.replace(world, texts=Texts(language)) if language in languages() else world
 
     @property
     def _busy(self) -> bool:

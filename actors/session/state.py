@@ -2,7 +2,7 @@
 
 import msgspec
 
-from actors.providers.messages import Provider, SealedKey
+from actors.providers.messages import Provider, SealedKey, TeamKey
 from actors.session.waiting import CheckingKey, Idle, Waiting
 from actors.telegram.incoming import AudioMessage, Message
 from coaching.advice import CommentsOutput
@@ -36,6 +36,11 @@ class Profile(msgspec.Struct, frozen=True):
     def model(self) -> str:
         """The model this rep's coaching runs on."""
         return self.anthropic_model if self.provider is Provider.ANTHROPIC else self.openrouter_model
+
+    @property
+    def credential(self) -> SealedKey | TeamKey:
+        """Whose key this rep's models are asked with."""
+        return self.key or TeamKey(self.provider)
 
     def vision_model(self, of_openrouter: str) -> str:
         """The model that looks at this rep's pictures: all of Anthropic's can, of OpenRouter's the one given."""
@@ -141,7 +146,12 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def busy(self) -> bool:
         """Whether work is under way that a restart must take up again."""
-        return bool(self.jobs or self.hearings) or isinstance(self.waiting_for, CheckingKey)
+        return bool(self.jobs or self.hearings) or self.checking
+
+    @property
+    def checking(self) -> bool:
+        """Whether the provider is being asked about the rep's key."""
+        return isinstance(self.waiting_for, CheckingKey)
 
     @property
     def line(self) -> tuple[Job, ...]:

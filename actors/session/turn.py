@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from actors.providers.messages import Provider, RowWrite, SealedKey
+from actors.providers.messages import ModelInfo, Provider, RowWrite, SealedKey
 from actors.session.book import Book
 from actors.session.messages import Letter
 from actors.session.state import Hearing, SessionState
@@ -94,12 +94,18 @@ class ShelfState(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """What the rep's provider offers; None where it could not be asked."""
+
+    models: tuple[ModelInfo, ...] | None
+
+
 class World(msgspec.Struct, frozen=True):
     """What a flow may know beside the state: settings, texts, the rep's rows, and the time as UTC epoch seconds.
 
     `seal` encrypts a key for one rep and provider. `practice` names the providers that answer from the sandbox.
     `cited` returns the title of the playbook section a model referred to, or None where there is none; `scenarios`
-    are the lessons and drills that ship with the house.
+    are the lessons and drills that ship with the house. `listed` is None until a page's request asked for it.
     """
 
     settings: Settings
@@ -112,6 +118,7 @@ class World(msgspec.Struct, frozen=True):
     book: Book
     scenarios: Scenarios
     shelf: ShelfState = ShelfState()
+    listed: Listed | None = None
 
     @property
     def default_provider(self) -> Provider:

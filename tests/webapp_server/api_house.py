@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from actors.providers.messages import CheckKey, KeyChecked, KeyVerdict, ListModels, ModelInfo, ModelsListed, Provider
 from actors.session.book import Book
 from actors.session.services import Services
 from actors.session.session import Session
@@ -44,6 +45,24 @@ class Listening(Silent):
 
     async def receive(self, message: object, sender: Address) -> None:
         self._streams.tell(message)  # type: ignore[arg-type]  # sessions send nothing else
+
+
+MODELS = (
+    ModelInfo(provider=Provider.OPENROUTER, id="good/free:free", name="Good Free", free=True),
+    ModelInfo(provider=Provider.OPENROUTER, id="good/dear", name="Good Dear", input_usd=5.0, output_usd=20.0),
+)
+
+
+class Router(Silent):
+    """Knows two models of OpenRouter and its keys; those of Anthropic it rejects."""
+
+    async def receive(self, message: object, sender: Address) -> None:
+        match message:
+            case ListModels():
+                self.reply(ModelsListed(Provider.OPENROUTER, MODELS))
+            case CheckKey(credential=key):
+                known = key.provider is Provider.OPENROUTER
+                self.reply(KeyChecked(KeyVerdict.ACCEPTED if known else KeyVerdict.REJECTED))
 
 
 @pytest.fixture
@@ -88,8 +107,9 @@ async def client(store: SqliteStore, tmp_path: Path) -> AsyncIterator[Client]:
         )
 
     services = Services(make_world=make_world, shelf=Shelf(ROOT), store=store)
-    for name in ("message_sender", "llm_router", "tracer"):
+    for name in ("message_sender", "tracer"):
         await system.start(ChildSpec(name, Silent, well_known=True))
+    await system.start(ChildSpec("llm_router", Router, well_known=True))
     await system.start(ChildSpec("web_server", lambda: Listening(streams), well_known=True))
     await system.start(journal_spec(tmp_path / "journal.sqlite"))
     await system.start(ChildSpec("sessions", lambda: Sessions(lambda key: Session(key, services)), well_known=True))

@@ -36,6 +36,8 @@ model-choose =
     Yours is { $model }.
 
     { $shown } of { $found }, free ones first; prices are US dollars for a million tokens, in and out. Tap one, or send part of a name.
+model-not-offered = That model is not offered to you now. Look at the list again and choose from it.
+settings-language-unknown = I do not speak that language. Choose one of those in the list.
 model-chosen = From the next message on I think with { $model }.
 model-free = { $name }: free
 model-priced = { $name }: { $price }
