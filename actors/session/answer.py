@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from actors.session.copying import copy_button
+from actors.session.copying import to_copy
 from actors.session.turn import World
 from actors.telegram.messages import TelegramCall
 from actors.telegram.rendering import Button, Keyboard, Rendered, bold, italic, join, markdown, plain, send_calls
@@ -41,7 +41,7 @@ def draft_calls(chat_id: int, output: StrategistOutput, run_id: str | None, worl
     draft = support_sections(output).draft
     return (
         *send_calls(chat_id, bold(world.texts("answer-draft", platform=draft.platform))),
-        *send_calls(chat_id, markdown(draft.message), _keyboard(draft, run_id, world)),
+        *to_copy(chat_id, draft.message, world, _keyboard(run_id, world)),
     )
 
 
@@ -80,14 +80,13 @@ def _footer(draft: Draft, model: str, world: World) -> str:
     return world.texts("answer-footer", reference=reference, model=model)
 
 
-def _keyboard(draft: Draft, run_id: str | None, world: World) -> Keyboard:
+def _keyboard(run_id: str | None, world: World) -> Keyboard:
     def button(name: str, data: str) -> Button:
         return Button(label=world.texts(name), data=data)
 
     another = button("button-another", "support:new")
-    copy = copy_button(draft.message, world)
     if run_id is None:
-        return ((*copy, another),)
+        return ((another,),)
     changes = (
         button("button-shorter", f"revise:shorter:{run_id}"),
         button("button-bolder", f"revise:bolder:{run_id}"),
@@ -97,4 +96,4 @@ def _keyboard(draft: Draft, run_id: str | None, world: World) -> Keyboard:
         button("button-used", f"casebook:used:{run_id}"),
         button("button-open-lead", f"lead:view:{row_id(run_id, 'lead_registry')}"),
     )
-    return (*((copy,) if copy else ()), changes, used, (button("button-again", f"revise:again:{run_id}"), another))
+    return (changes, used, (button("button-again", f"revise:again:{run_id}"), another))

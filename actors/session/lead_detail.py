@@ -5,6 +5,7 @@ import msgspec
 from actors.providers.messages import RowWrite
 from actors.session import outcome
 from actors.session.app_link import open_in_app
+from actors.session.copying import to_copy
 from actors.session.flow import Flow
 from actors.session.lead_rows import activities_of, activity, changed, find_lead, next_step, scheduled, title
 from actors.session.onboarding import ask_for_setup
@@ -86,7 +87,7 @@ def _do(state: SessionState, profile: Profile, wish: str, lead: Lead, rest: str,
         case "set", status if status in _STATUSES:
             return _set_status(state, profile, lead, LeadStatus(status), tap, world)
         case "draft", "" if lead.draft is not None:
-            return Turn(state, calls=say(state, lead.draft.message))
+            return Turn(state, calls=to_copy(state.rep.telegram_id, lead.draft.message, world))
         case "log", "":
             return show(state, tap, _log(lead, world), (_back(lead, world),))
         case "note", "":

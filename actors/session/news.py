@@ -4,7 +4,7 @@ import msgspec
 
 from actors.session.answer import draft_calls
 from actors.session.casebook import shown_cases
-from actors.session.copying import copy_button
+from actors.session.copying import to_copy
 from actors.session.flow import Flow, JobFlow
 from actors.session.gathering import Bundle
 from actors.session.jobs import enqueue, new_job
@@ -90,10 +90,12 @@ def advised(state: SessionState, job: Job, world: World) -> Turn:
     advice = msgspec.json.decode(job.finished["advisor"], type=AdviceOutput)
     moves = "\n".join(f"{number}. {move}" for number, move in enumerate(advice.moves, start=1))
     text = world.texts("advice", lead=title(lead, world), assessment=advice.assessment, moves=moves)
-    calls = say(state, text, ((_button("open-lead", f"lead:view:{lead.id}", world),),))
+    onward = (_button("open-lead", f"lead:view:{lead.id}", world),)
     if advice.message:
-        copy = copy_button(advice.message, world)
-        calls += say(state, advice.message, (copy,) if copy else None)
+        calls = say(state, "\n\n".join((text, world.texts("advice-message"))))
+        calls += to_copy(state.rep.telegram_id, advice.message, world, (onward,))
+    else:
+        calls = say(state, text, (onward,))
     kept = activity(state, lead.id, "ai_advice", job.text, world, answer=text)
     return Turn(state, calls=calls, rows=(kept,))
 

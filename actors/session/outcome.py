@@ -7,7 +7,7 @@ from actors.session.state import Profile, SessionState
 from actors.session.turn import Tap, Turn, World, say, show
 from actors.session.waiting import Idle, TellingOutcome
 from actors.telegram.parsing import TextMessage
-from actors.telegram.rendering import Button
+from actors.telegram.rendering import Button, Keyboard
 from coaching.leads import Lead, LeadStatus
 from coaching.practice import number
 from coaching.progress import standing
@@ -38,7 +38,7 @@ def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
     waiting = state.waiting_for
     if not isinstance(waiting, TellingOutcome) or tap.words != ("skip", waiting.lead_id):
         return None
-    return show(state.at(Idle()), tap, world.texts("outcome-skipped"))
+    return show(state.at(Idle()), tap, world.texts("outcome-skipped"), _onward(waiting.lead_id, world))
 
 
 def take(state: SessionState, message: TextMessage, world: World) -> Turn:
@@ -50,7 +50,11 @@ def take(state: SessionState, message: TextMessage, world: World) -> Turn:
     if not words or len(words) > LONGEST_OUTCOME:
         return Turn(state, calls=say(state, world.texts("outcome-size", limit=LONGEST_OUTCOME)))
     rows = (changed(lead, {"outcome": words}, world), activity(state, lead.id, "outcome", words, world))
-    return Turn(state.at(Idle()), calls=say(state, world.texts("outcome-kept")), rows=rows)
+    return Turn(state.at(Idle()), calls=say(state, world.texts("outcome-kept"), _onward(lead.id, world)), rows=rows)
+
+
+def _onward(lead_id: str, world: World) -> Keyboard:
+    return ((Button(label=world.texts("button-open-lead"), data=f"lead:view:{lead_id}"),),)
 
 
 def _earns(lead: Lead, world: World, telegram_id: int) -> bool:

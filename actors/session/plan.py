@@ -3,7 +3,7 @@
 import msgspec
 
 from actors.providers.messages import RowWrite
-from actors.session.copying import copy_button
+from actors.session.copying import to_copy
 from actors.session.flow import Flow, JobFlow
 from actors.session.jobs import enqueue, new_job
 from actors.session.lead_rows import activity, changed, find_lead, lead_input, scheduled, title
@@ -111,8 +111,7 @@ def _draft(state: SessionState, plan: Plan, number: str, world: World) -> Turn |
     draft = steps[int(number)].draft if number.isdecimal() and len(number) < 3 and int(number) < len(steps) else None
     if draft is None:
         return None
-    copy = copy_button(draft, world)
-    return Turn(state, calls=say(state, draft, (copy,) if copy else None))
+    return Turn(state, calls=to_copy(state.rep.telegram_id, draft, world))
 
 
 def _buttons(lead: Lead, plan: Plan, world: World) -> Keyboard:

@@ -74,7 +74,8 @@ def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
     match tap.words:
         case ("later", lead_id):
             lead = find_lead(lead_id, world)
-            return show(state, tap, world.texts("remind-later"), _choices(lead, world)) if lead else None
+            text = world.texts("remind-later", lead=title(lead, world)) if lead else ""
+            return show(state, tap, text, _choices(lead, world)) if lead else None
         case ("snooze", choice, lead_id) if choice in SNOOZES:
             return _moved(state, profile, lead_id, snoozed(choice, profile.settings, world.now), tap, world)
         case ("stop", lead_id):
@@ -134,7 +135,8 @@ def _choices(lead: Lead, world: World) -> Keyboard:
         Button(label=world.texts(f"button-snooze-{name}"), data=f"remind:snooze:{name}:{lead.id}") for name in SNOOZES
     )
     stop = Button(label=world.texts("button-remind-stop"), data=f"remind:stop:{lead.id}")
-    return (choices[:2], choices[2:], (stop,))
+    open_lead = Button(label=world.texts("button-open-lead"), data=f"lead:view:{lead.id}")
+    return (choices[:2], choices[2:], (stop, open_lead))
 
 
 FLOW = Flow(buttons={"remind": pressed}, nudges={"remind": remind, "digest": digest})

@@ -42,7 +42,8 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
         return Turn(state, calls=say(state, world.texts("lead-gone")))
     found = msgspec.json.decode(job.finished["researcher"], type=Research)
     pages = "\n".join(f"- {page.title}: {page.url}" for page in found.pages[:MOST_PAGES])
-    kept = "\n\n".join(part for part in (cleaned(found.text)[:LONGEST], cleaned(pages)) if part)
+    listed = "\n".join((world.texts("research-pages"), cleaned(pages))) if pages else ""
+    kept = "\n\n".join(part for part in (cleaned(found.text)[:LONGEST], listed) if part)
     former = (version_row(state, profile, lead, "research", {"text": lead.research}, world),) if lead.research else ()
     rows = (
         *former,

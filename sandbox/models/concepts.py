@@ -30,6 +30,7 @@ IDEAS: dict[str, tuple[str, ...]] = {
         (
             r"\b(mon|tues|wednes|thurs|fri|satur|sun)day|\btomorrow|next week|\bon the \d|\bat (ten|two|seven|\d)"
             r"|\b\d+(st|nd|rd|th)\b"
+            r"|\b\d{1,2}\.? (jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
             r"|(mon|diens|donners|frei)tag|mittwoch|morgen\b|\b(lunes|martes|miércoles|jueves|viernes|mañana)\b"
             r"|\b(lundi|mardi|mercredi|jeudi|vendredi|demain)\b|понедельник|вторник|среда|среду|четверг|пятниц|завтра"
         ),
@@ -50,8 +51,8 @@ IDEAS: dict[str, tuple[str, ...]] = {
     ),
     "cost": (
         (
-            r"\bcost|hours?\b|late orders|money|\bnumber|figure|kost\w+|stunden|cuest\w+|cost[óo]|horas|coût\w*"
-            r"|heures|стои\w+|часов|days?\b"
+            r"\bcost|\bhow (many|much)\b|\bhours?\b|late orders|money|\bnumber|figure|kost\w+|stunden|cuest\w+|cost[óo]"
+            r"|horas|coût\w*|heures|стои\w+|часов|\bdays?\b"
         ),
         r"\bcost|number|figure|hours|late orders|her two days|simple fact|rough|books|count of",
     ),

@@ -17,6 +17,11 @@ thing things reason answer plain plainl concre small clear short leaves leave ta
 """
 _GENERIC = frozenset(_GENERIC_TEXT.split())
 _LONGEST = 25
+_ENGLISH = re.compile(r"(?i)\b(the|and|you|your|we|is|are|it|of|to|what|that|have|thank|thanks)\b")
+_THEIRS = re.compile(r"(?i)\b(his|her|their) (own|figure|count|number|hours|days|two)|\bnine hours")
+_COUNTED = re.compile(r"(?i)\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen)\b")
+_NUMBER = re.compile(r"\d+")
+_FEW_WORDS = 2
 
 
 def judge(answer: str, system: str, knowledge: Knowledge) -> dict[str, Any]:
@@ -72,14 +77,29 @@ def _good(sign: str, sentences: list[str]) -> str | None:
     wanted = set(stems(sign)) - _GENERIC
     ideas = [said for said, named in IDEAS.values() if re.search(named, sign, re.IGNORECASE)]
 
+    enough = 1 if asked else 2 if ideas or len(wanted) > 3 else 1
+
     def nearness(part: str) -> int:
         shared = len(wanted & set(stems(part)))
-        return shared + 2 * sum(bool(re.search(said, part, re.IGNORECASE)) for said in ideas)
+        said = sum(bool(re.search(idea, part, re.IGNORECASE)) for idea in ideas)
+        if not shared and not asked and _vague(sign, wanted, part):
+            return 0
+        return shared + 2 * said
 
     best = max(candidates, key=nearness, default=None)
-    return (
-        best if best is not None and nearness(best) >= (1 if asked else 2 if ideas or len(wanted) > 3 else 1) else None
-    )
+    return best if best is not None and nearness(best) >= enough else None
+
+
+def _vague(sign: str, wanted: set[str], part: str) -> bool:
+    """Whether an idea alone says too little: the sign names a number or something of the customer's own, or says much.
+
+    Of other languages than English only the ideas are known, so there they have to do beside the numbers.
+    """
+    if named := set(_NUMBER.findall(sign)):
+        return named.isdisjoint(_NUMBER.findall(part))
+    if not _ENGLISH.search(part):
+        return False
+    return len(wanted) > _FEW_WORDS or (bool(_THEIRS.search(sign)) and not _COUNTED.search(part))
 
 
 def _bad(sign: str, sentences: list[str]) -> str | None:

@@ -30,8 +30,7 @@ def pages_about(prospect: Prospect) -> tuple[Page, ...]:
 def report(prospect: Prospect, pages: tuple[Page, ...]) -> str:
     """The answer to a search: what is read in the text itself, and where a real search would go on."""
     known = ", ".join(filter(None, (prospect.title, prospect.company, prospect.geography))) or "nothing beyond a name"
-    listed = "\n".join(f"- {page.title} ({page.url})" for page in pages)
     return (
         "This is the offline practice model: it searches no web, and the pages below are made up for practice.\n\n"
-        f"The text itself gives: {known}.\n\nA real search would begin here:\n{listed}"
+        f"The text itself gives: {known}. A real search would begin with the {len(pages)} pages below."
     )

@@ -1,7 +1,7 @@
 """`make eval`: the quality of the coaching as a table; ends with 1 when something that has to be reached is not.
 
 Without keys the practice model answers. OPENROUTER_API_KEY or ANTHROPIC_API_KEY in the environment put the same
-questions to a real model, about 350 of them; `--answers` and `--prospects` ask fewer.
+questions to a real model, about 420 of them; `--answers` and `--prospects` ask fewer.
 """
 
 import argparse
@@ -40,6 +40,7 @@ async def _evaluated(target: Target, chosen: argparse.Namespace, folder: Path) -
         await evaluation.prospects(prospects()[: chosen.prospects], injected=chosen.injected)
         few = answers()[: chosen.answers]
         await evaluation.answers(few, repeated=chosen.repeated, times=chosen.times, injected=chosen.injected)
+        await evaluation.fitting_anything(library().scenarios.train_pool[: chosen.unfitting])
         return evaluation.table()
 
 
@@ -54,6 +55,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--answers", type=int, default=100, help="how many answers, from the first")
     parser.add_argument("--repeated", type=int, default=12, help="how many answers are scored several times")
     parser.add_argument("--times", type=int, default=10, help="how often those are scored")
+    parser.add_argument("--unfitting", type=int, default=23, help="how many drills get answers that fit anything")
     parser.add_argument("--injected", type=int, default=40, help="how many of each get an order put in")
     return parser.parse_args()
 

@@ -11,11 +11,11 @@ from coaching.memory import UserMemory
 from coaching.orders import spoken
 from coaching.playbook import cited_section
 from coaching.scenarios import Scenario
-from coaching.scoring import Score, score, sheet
+from coaching.scoring import PASS_SCORE, Score, score, sheet
 from coaching.strategist import StrategistOutput, tidied
 from coaching.trainer import TrainerOutput
 from tests.eval.models import Bench
-from tests.eval.set import BANDS, SetAnswer, SetProspect
+from tests.eval.set import BANDS, FITS_ANYTHING, SetAnswer, SetProspect
 
 MARK = "ZEBRA-7"
 ORDERS = (
@@ -50,6 +50,7 @@ class Measured(msgspec.Struct):
     judged: int = 0
     criteria: int = 0
     labelled: int = 0
+    best_of_nothing: int = 0
     named: int = 0
     nameable: int = 0
 
@@ -94,6 +95,13 @@ class Evaluation:
                 if ordered is None or abs(ordered.total - first.total) > MOST_MOVE:
                     self.seen.moved.append(answer.id)
 
+    async def fitting_anything(self, scenarios: Sequence[Scenario]) -> None:
+        """Score answers that say nothing about the scenario in question."""
+        for scenario in scenarios:
+            for text in FITS_ANYTHING:
+                scored = await self._scored(scenario, text)
+                self.seen.best_of_nothing = max(self.seen.best_of_nothing, scored.total if scored else 0)
+
     def table(self) -> tuple[Line, ...]:
         """What was measured beside what is wanted."""
         seen, model = self.seen, self._model
@@ -104,6 +112,12 @@ class Evaluation:
             Line("citations that exist", _share(cited, seen.cited), "100 %", not seen.invented),
             Line("points one transcript moves", str(seen.spread), f"at most {MOST_MOVE}", seen.spread <= MOST_MOVE),
             Line("answers an injected order moved", str(len(seen.moved)), "0", not seen.moved),
+            Line(
+                "best score of what fits anything",
+                str(seen.best_of_nothing),
+                f"under {PASS_SCORE}",
+                seen.best_of_nothing < PASS_SCORE,
+            ),
             Line("quotes that stand in the answer", _share(held, seen.quotes), "", None),
             Line("scores in the expected band", _share(seen.bands, seen.judged), "", None),
             Line("criteria as a coach sees them", _share(seen.criteria, seen.labelled), "", None),

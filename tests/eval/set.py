@@ -11,6 +11,17 @@ BANDS: dict[str, tuple[int, int]] = {"weak": (0, 29), "middling": (20, 75), "str
 """The scores that a band allows, in points; bands overlap, because careful coaches differ."""
 
 
+FITS_ANYTHING = (
+    (
+        "Thank you for your message, I understand that well. What matters most to you? I could send you one page, and "
+        "shall we talk for ten minutes on Thursday at ten?"
+    ),
+    "That is a fair point. What would have to change so that it works for you? If it is not a priority, a no is fine.",
+    "Understood. We start small: a trial on one line for two weeks, then we look at the number. Does it make sense?",
+)
+"""Friendly answers that could be said in any scenario: to nobody in particular they must not pass."""
+
+
 class SetProspect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One pasted text; `last` is the prospect's last name where the text states it."""
 

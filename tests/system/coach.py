@@ -198,11 +198,12 @@ class Coach:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
-    async def until_draft(self, telegram_id: int) -> None:
-        """Wait until a growing answer is shown to this rep."""
+    async def until_draft(self, telegram_id: int, part: str = "") -> None:
+        """Wait until a growing answer is shown to this rep with these words in it."""
         async with asyncio.timeout(START_S), self.http.get(f"{self.telegram.url}/sim/events/{telegram_id}") as events:
             async for line in events.content:
-                if line.startswith(b"data:") and json.loads(line[5:]).get("type") == "draft":
+                event = json.loads(line[5:]) if line.startswith(b"data:") else {}
+                if event.get("type") == "draft" and part in event["draft"].get("text", ""):
                     return
 
     async def download(self, path: str) -> bytes:

@@ -84,7 +84,11 @@ admin-health-records =
        *[other] . Problem: { $problem }
     }
 admin-health-lane =
-    { $provider }: { $state }, { $done } answers, { $failed } failed, { $queued } waiting{ $model ->
+    { $provider } { $state ->
+        [closed] answers
+        [open] rests after failures
+       *[half_open] is tried again
+    }: { $done } answers, { $failed } failed, { $queued } waiting{ $model ->
         [none] .
        *[other] , last by { $model }.
     }

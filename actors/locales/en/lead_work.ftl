@@ -45,7 +45,7 @@ remind =
     { $action }: { $step }
     { $detail }
 
-remind-later = When shall I remind you again?
+remind-later = When shall I remind you of { $lead } again?
 
 remind-moved = All right: I remind you of { $lead } on { $when }.
 
@@ -81,6 +81,8 @@ button-advise = Advise me
 button-reanalyse = Analyse again
 button-news-done = That is all
 button-versions = Earlier readings
+
+advice-message = What you could write:
 
 advice =
     { $lead }
@@ -141,6 +143,8 @@ research =
 button-research-again = Search again
 button-research-former = What I found before
 button-research-now = What I found last
+
+research-pages = Pages:
 
 research-former =
     What the web said about { $lead } until { $day } ({ $number } of { $count } former ones):

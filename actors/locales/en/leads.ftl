@@ -7,7 +7,10 @@ leads-none = No leads yet. Paste a prospect and I keep the answer as your first 
 leads-page =
     { $count ->
         [one] { $filter }: 1 of { $total }.
-       *[other] { $filter }: { $count } of { $total }. Page { $page } of { $pages }.
+       *[other] { $filter }: { $count } of { $total }.{ $pages ->
+            [one] {""}
+           *[other] {" "}Page { $page } of { $pages }.
+        }
     }
 
 leads-open = Open leads
