@@ -46,6 +46,20 @@ async def a_case(phone: Phone) -> None:
     await phone.shows("How I read them")
 
 
+async def use_the_draft(phone: Phone) -> None:
+    """The draft goes into the casebook."""
+    await a_case(phone)
+    await phone.presses("I used this")
+    await phone.shows("It is in the casebook.")
+    await phone.page.evaluate("scrollTo(0, 0)")
+
+
+async def a_kept_case(phone: Phone) -> None:
+    """The newest case of the casebook."""
+    await phone.page.get_by_role("main").get_by_role("link").first.click()
+    await phone.shows("Strategy")
+
+
 async def a_lesson(phone: Phone) -> None:
     """The first lesson."""
     await phone.page.get_by_role("listitem").get_by_role("link").first.click()
@@ -62,7 +76,7 @@ SCREENS: tuple[tuple[str, str, Way], ...] = (
     ("board", "/leads/board", stay),
     ("lead", "/leads/{lead_id}", stay),
     ("support", "/support", stay),
-    ("case", "", a_case),
+    ("case", "", use_the_draft),
     ("learn", "/learn", stay),
     ("lesson", "", a_lesson),
     ("train", "/train", stay),
@@ -70,6 +84,9 @@ SCREENS: tuple[tuple[str, str, Way], ...] = (
     ("score", "", scored_drill),
     ("profile", "/profile", stay),
     ("memory", "/memory", stay),
+    ("casebook", "/casebook", stay),
+    ("kept", "", a_kept_case),
+    ("usage", "/usage", stay),
     ("settings", "/settings", stay),
     ("data", "/data", stay),
 )

@@ -15,6 +15,8 @@ EMPTY = (
     "/train",
     "/profile",
     "/memory",
+    "/casebook",
+    "/usage",
     "/settings",
     "/data",
     "/x",
@@ -37,7 +39,7 @@ async def test_axe_finds_nothing_on_screens_of_somebody_at_work(phone: Phone, th
     await phone.rep.taps(f"lead:view:{lead_id}")
     await phone.rep.taps(f"plan:make:{lead_id}")
     await phone.rep.hears("Plan for Maria Keller")
-    for screen in ("/", "/leads", "/leads/board", f"/leads/{lead_id}", "/support", "/memory"):
+    for screen in ("/", "/leads", "/leads/board", f"/leads/{lead_id}", "/support", "/memory", "/usage"):
         await phone.opens(screen, theme=theme)
         await phone.settled()
         assert await phone.findings() == [], screen

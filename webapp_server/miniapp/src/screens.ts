@@ -3,6 +3,8 @@
 import type { Screen } from "./app";
 import { BoardPage } from "./pages/board";
 import { CasePage } from "./pages/case";
+import { CasebookPage } from "./pages/casebook";
+import { CasebookCasePage } from "./pages/casebook_case";
 import { Dashboard } from "./pages/dashboard";
 import { DataPage } from "./pages/data";
 import { LeadPage } from "./pages/lead";
@@ -15,6 +17,7 @@ import { ProfilePage } from "./pages/profile";
 import { SettingsPage } from "./pages/settings";
 import { SupportPage } from "./pages/support";
 import { TrainPage } from "./pages/train";
+import { UsagePage } from "./pages/usage";
 
 export const SCREENS: readonly (readonly [string, Screen])[] = [
   ["/", Dashboard],
@@ -29,6 +32,9 @@ export const SCREENS: readonly (readonly [string, Screen])[] = [
   ["/practice/:id", PracticePage],
   ["/profile", ProfilePage],
   ["/memory", MemoryPage],
+  ["/casebook", CasebookPage],
+  ["/casebook/:id", CasebookCasePage],
+  ["/usage", UsagePage],
   ["/settings", SettingsPage],
   ["/data", DataPage],
 ];

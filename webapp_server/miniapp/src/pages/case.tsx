@@ -5,6 +5,7 @@ import type { Schema } from "../api/types";
 import { useAction, useView } from "../api/views";
 import { Card } from "../components/card";
 import { Copy } from "../components/copy";
+import { Link } from "../components/link";
 import { Failure, Page, With } from "../components/page";
 import { Prose } from "../components/prose";
 import { Words } from "../components/words";
@@ -66,6 +67,20 @@ function Draft({ one }: { readonly one: Detail }) {
       </div>
       <Words label={t("revise-ask")} action={t("revise-tell")} longest={LONGEST_WISH} busy={revise.busy} onSend={(text) => change("tell", text)} />
       {revise.error && <Failure error={revise.error} />}
+      <Saved one={one} />
     </Card>
+  );
+}
+
+/** The draft in the team's casebook, or the way there. */
+function Saved({ one }: { readonly one: Detail }) {
+  const save = useAction("cases/{case_id}/save");
+  if (one.saved_as) return <Link to={`/casebook/${one.saved_as}`}>{t("case-saved")}</Link>;
+  return (
+    <>
+      <button type="button" class="button quiet" disabled={save.busy} onClick={() => void save.run({ case_id: one.id })}>{t("case-save")}</button>
+      <p class="faint">{t("case-save-about")}</p>
+      {save.error && <Failure error={save.error} />}
+    </>
   );
 }

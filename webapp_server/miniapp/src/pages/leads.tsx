@@ -3,11 +3,11 @@
 import { useState } from "preact/hooks";
 import type { Schema } from "../api/types";
 import { useView } from "../api/views";
-import { Icon } from "../components/icon";
 import { LeadItem } from "../components/lead_item";
 import { Link } from "../components/link";
 import { Empty, Page, With } from "../components/page";
 import { Pages } from "../components/pages";
+import { Search } from "../components/search";
 import { useSettled } from "../components/settled";
 import { t } from "../texts/texts";
 
@@ -25,17 +25,7 @@ export function LeadsPage() {
   };
   return (
     <Page title={t("leads")} beside={<Link to="/leads/board" class="button quiet">{t("board")}</Link>}>
-      <div class="search" role="search">
-        <Icon name="search" />
-        <input
-          type="search"
-          aria-label={t("search-leads")}
-          placeholder={t("search-leads")}
-          maxLength={200}
-          value={search}
-          onInput={({ currentTarget }) => changeTo(() => setSearch(currentTarget.value))()}
-        />
-      </div>
+      <Search label={t("search-leads")} value={search} onChange={(words) => changeTo(() => setSearch(words))()} />
       <label class="field">
         <span>{t("show")}</span>
         <select value={status} onChange={({ currentTarget }) => changeTo(() => setStatus(currentTarget.value))()}>

@@ -340,3 +340,34 @@ delete-everything = Delete everything
 delete-everything-about = Leads, notes, plans, practice, memory, your key and your settings go, for good.
 delete-everything-sure = This cannot be undone. Messages in the chat are yours: Telegram's own “Delete chat” removes them.
 delete-everything-yes = Delete
+
+# The casebook
+search-casebook = Search the casebook
+casebook-none-title = The casebook is empty
+casebook-none = When a draft worked, keep it: open the prospect under Coach and tap “I used this”. Names are left out.
+casebook-no-fit-title = No case fits
+casebook-no-fit = Try fewer words.
+mine-chip = yours
+case-save = I used this
+case-save-about = Keeps the draft for the team, without names.
+case-saved = It is in the casebook.
+case-drop = Take it back
+case-dropped = It is no longer in the casebook.
+
+# Usage
+usage-none-title = Nothing used yet
+usage-none = Your first prospect or drill will show here.
+budget = Today's budget on the team's key
+budget-tokens = { $used } of { $limit } tokens
+budget-usd = { $used } of { $limit }
+by-period = Altogether
+by-day = By day, this month
+by-agent = By agent, this month
+by-model = By model, this month
+period-today = Today
+period-week = Seven days
+period-month = Thirty days
+used-name = What
+used-answers = Answers
+used-tokens = Tokens
+used-cost = Cost
