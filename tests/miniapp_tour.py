@@ -46,14 +46,6 @@ async def a_case(phone: Phone) -> None:
     await phone.shows("How I read them")
 
 
-async def use_the_draft(phone: Phone) -> None:
-    """The draft goes into the casebook."""
-    await a_case(phone)
-    await phone.presses("I used this")
-    await phone.shows("It is in the casebook.")
-    await phone.page.evaluate("scrollTo(0, 0)")
-
-
 async def a_kept_case(phone: Phone) -> None:
     """The newest case of the casebook."""
     await phone.page.get_by_role("main").get_by_role("link").first.click()
@@ -76,7 +68,7 @@ SCREENS: tuple[tuple[str, str, Way], ...] = (
     ("board", "/leads/board", stay),
     ("lead", "/leads/{lead_id}", stay),
     ("support", "/support", stay),
-    ("case", "", use_the_draft),
+    ("case", "", a_case),
     ("learn", "/learn", stay),
     ("lesson", "", a_lesson),
     ("train", "/train", stay),
@@ -129,9 +121,11 @@ async def main() -> None:
             for theme in THEMES:
                 rep = await newcomer(coach, f"alex{theme}")
                 lead_id, _ = await worked(rep)
+                await rep.taps(await rep.button("I used this"))
                 await rep.taps(f"lead:view:{lead_id}")
                 await rep.taps(f"plan:make:{lead_id}")
                 await rep.hears("Plan for Maria Keller")
+                await coach.settled()
                 phone = await Phone.taken_up(browser, coach, rep)
                 await photograph(phone, theme, lead_id)
             await in_the_chat(browser, Path(folder) / "sandboxed")

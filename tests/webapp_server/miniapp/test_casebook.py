@@ -1,9 +1,12 @@
 """The casebook and the usage on the page."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
 from tests.system.conftest import worked
+from tests.system.rep import WAIT_S
 from tests.webapp_server.miniapp.phone import Phone
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -32,6 +35,9 @@ async def test_a_used_draft_is_kept_found_and_taken_back(phone: Phone) -> None:
 async def test_usage_shows_what_was_spent(phone: Phone) -> None:
     """Tokens by period, day, agent and model, after the first prospect."""
     await worked(phone.rep)
-    await phone.coach.settled()
+    count = f"select count(*) from model_usage where telegram_id = {phone.rep.telegram_id}"  # noqa: S608  # a number
+    async with asyncio.timeout(WAIT_S):  # the ledger writes every few seconds
+        while phone.coach.records.execute(count).fetchone() == (0,):
+            await asyncio.sleep(0.1)
     await phone.opens("/usage")
     await expect(phone.page.get_by_role("rowheader", name="strategist")).to_be_visible()

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.coaching.samples import shipped
 from tests.webapp_server.miniapp.phone import Phone
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -41,7 +42,18 @@ async def test_a_drill_is_answered_retried_and_its_model_answer_read(phone: Phon
     await expect(phone.page.get_by_label("What do you say")).to_be_visible()
 
 
-async def test_a_scenario_never_begun_is_not_shown(phone: Phone) -> None:
-    """Its address alone opens nothing, so nobody reads ahead."""
-    await phone.opens("/practice/closing-01")
-    await expect(phone.page.get_by_role("alert")).to_be_visible()
+async def test_a_link_to_a_drill_shows_nothing_before_it_is_begun(phone: Phone) -> None:
+    """Its address alone opens nothing, so nobody reads ahead; one tap begins it."""
+    drill = shipped().train_pool[0]
+    await phone.opens(start_param=drill.id)
+    await phone.shows("You have not begun this one")
+    assert drill.persona.name not in await phone.page.inner_text("main")
+    await phone.presses("Begin")
+    await phone.heading(drill.persona.name)
+
+
+async def test_a_link_to_a_lesson_opens_it(phone: Phone) -> None:
+    """The level's dot is an underscore in the link, as in the bot's own."""
+    level = shipped().learn_tracks[0].levels[0]
+    await phone.opens(start_param=f"learn_{level.id.replace('.', '_')}")
+    await phone.heading(level.lesson.title)

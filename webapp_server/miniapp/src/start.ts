@@ -24,11 +24,16 @@ const OF: Readonly<Record<string, string>> = {
   casebook: "/casebook/",
 };
 
-/** The screen that a start parameter names; null for one that names none. */
+/** The screen that a start parameter names; null for one that names none. The ids are those of the bot's own links. */
 export function startScreen(parameter: string): string | null {
   const [word = "", ...rest] = parameter.split("_");
-  const id = rest.join("_");
+  if (rest.length === 0) return SCREENS[word] ?? null;
   const prefix = OF[word];
-  if (id) return prefix ? prefix + encodeURIComponent(id) : null;
-  return SCREENS[word] ?? null;
+  return prefix ? prefix + encodeURIComponent(idOf(word, rest, parameter)) : null;
+}
+
+/** A level's dot is an underscore in a link, and a drill's id begins with the link's own word. */
+function idOf(word: string, rest: readonly string[], parameter: string): string {
+  if (word === "learn") return rest.join(".");
+  return word === "train" ? parameter : rest.join("_");
 }

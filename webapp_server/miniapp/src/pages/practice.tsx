@@ -6,7 +6,7 @@ import type { Schema } from "../api/types";
 import { useAction, useView } from "../api/views";
 import { Card } from "../components/card";
 import { Link } from "../components/link";
-import { Failure, Page, With } from "../components/page";
+import { Empty, Failure, Page, With } from "../components/page";
 import { Prose } from "../components/prose";
 import { useClosingConfirmation, useMainButton } from "../telegram/buttons";
 import { t } from "../texts/texts";
@@ -16,11 +16,23 @@ type Scenario = Schema<"ScenarioView">;
 const LONGEST = 3_000;
 
 export function PracticePage({ parameters }: ScreenProps) {
-  const view = useView("practice/{scenario_id}", { scenario_id: parameters["id"] ?? "" });
+  const id = parameters["id"] ?? "";
+  const view = useView("practice/{scenario_id}", { scenario_id: id });
   return (
     <Page title={view.data?.persona.name ?? t("scenario")}>
-      <With view={view}>{(scenario) => <Whole scenario={scenario} />}</With>
+      {view.error?.status === 404 ? <NotBegun id={id} /> : <With view={view}>{(scenario) => <Whole scenario={scenario} />}</With>}
     </Page>
+  );
+}
+
+/** A link may lead to a drill that the rep never began: nothing of it is shown before they do. */
+function NotBegun({ id }: { readonly id: string }) {
+  const start = useAction("train/{scenario_id}/start");
+  return (
+    <Empty title={t("not-begun-title")} text={t("not-begun")}>
+      <button type="button" class="button" disabled={start.busy} onClick={() => void start.run({ scenario_id: id })}>{t("begin-drill")}</button>
+      {start.error && <Failure error={start.error} />}
+    </Empty>
   );
 }
 
