@@ -13,6 +13,8 @@ Row = Mapping[str, object]
 DAY_S = 86_400.0
 LEADERBOARD_ATTEMPTS = 20
 """How many of a rep's newest attempts their place depends on."""
+IMPROVED_FROM = 4
+"""How few attempts are too few to say that somebody improved."""
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -34,12 +36,13 @@ class TeamStats(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """One rep's place on the leaderboard."""
+    """One rep's place on the leaderboard; `improved` is the newer half of the newest attempts less the older half."""
 
     name: str
     average: float | None
     attempts: int
     xp: int
+    improved: float | None = None
 
 
 class Trend(msgspec.Struct, frozen=True):
@@ -113,7 +116,16 @@ def _average(attempts: Collection[Row]) -> float | None:
 
 def _place(user: Row, newest: list[Row]) -> Place:
     name = f"@{user['username']}" if user.get("username") else str(user["first_name"])
-    return Place(name, _average(newest[:LEADERBOARD_ATTEMPTS]), len(newest), int(str(user["total_xp"])))
+    counted = newest[:LEADERBOARD_ATTEMPTS]
+    return Place(name, _average(counted), len(newest), int(str(user["total_xp"])), _improved(counted))
+
+
+def _improved(newest: list[Row]) -> float | None:
+    if len(newest) < IMPROVED_FROM:
+        return None
+    scores = [float(str(one["score"])) for one in newest]
+    half = len(scores) // 2
+    return mean(scores[:half]) - mean(scores[half:])
 
 
 def _health(name: str, runs: list[Row]) -> PipelineHealth:

@@ -19,6 +19,7 @@ from storage import Row, to_text
 
 PAGE = 8
 _INVITATIONS = UUID("2f8f3f5e-6a8e-5b6b-9f57-0d3b1f6f7a55")
+_ACCESS = {"revoke": "revoked", "restore": "granted"}
 _USERNAME = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{4,31})")
 
 
@@ -60,19 +61,19 @@ def take_invitation(state: SessionState, message: TextMessage, world: World) -> 
 def revoked(state: SessionState, subject: str, world: World) -> Turn:
     """Shut this rep out: nothing they send is worked on until an admin lets them in again."""
     out = msgspec.structs.replace(state, revoked=True, waiting_for=Idle())
-    return Turn(out, calls=say(state, world.texts("refused-revoked")), rows=_access(state, "revoked"))
+    return Turn(out, calls=say(state, world.texts("refused-revoked")), rows=_access(state, "revoke"))
 
 
 def restored(state: SessionState, subject: str, world: World) -> Turn:
     """Let this rep in again."""
     back = msgspec.structs.replace(state, revoked=False)
-    return Turn(back, calls=say(state, world.texts("access-restored")), rows=_access(state, "granted"))
+    return Turn(back, calls=say(state, world.texts("access-restored")), rows=_access(state, "restore"))
 
 
-def _access(state: SessionState, access: str) -> tuple[RowWrite, ...]:
+def _access(state: SessionState, kind: str) -> tuple[RowWrite, ...]:
     if state.profile is None:
         return ()
-    values: dict[str, object] = {"access": access}
+    values: dict[str, object] = {"access": _ACCESS[kind]}
     return (RowWrite(table="users", action="update", values=values, where={"id": state.profile.user_id}),)
 
 
@@ -86,7 +87,9 @@ def _is_other(state: SessionState, rep: str, world: World) -> bool:
 
 def _decide(state: SessionState, tap: Tap, kind: str, rep: int, world: World) -> Turn:
     turn = show(state, tap, world.texts(f"admin-{kind}d", name=_name_of(rep, world)), _back(world))
-    return msgspec.structs.replace(turn, letters=(Letter(rep, kind, ""),))
+    values: dict[str, object] = {"access": _ACCESS[kind]}
+    foreseen = RowWrite(table="users", action="update", values=values, where={"telegram_id": rep})
+    return msgspec.structs.replace(turn, letters=(Letter(rep, kind, ""),), foreseen=(foreseen,))
 
 
 def _list(state: SessionState, tap: Tap, page: int, world: World) -> Turn:

@@ -258,7 +258,7 @@ class Session(Actor):
     ) -> None:
         await self._journal.commit(turn, origin, done=done, dead=dead)
         before, self._state = self._state, turn.state
-        self._book.apply(turn.rows)
+        self._book.apply((*turn.rows, *turn.foreseen))
         self._perform(turn.at_once)
         self._tell_page(before, turn)
         for command in turn.commands:

@@ -73,8 +73,9 @@ class Turn(msgspec.Struct, frozen=True):
     """The next state and everything that follows from it.
 
     `calls` are sent by MessageSender and `rows` written by RecordWriter, both from the journal; `at_once` are calls
-    worthless later, made outside it; `letters` reach other reps' sessions; `commands` are for the session itself,
-    carried out after the commit. `notice` is shown for a moment over the chat when the turn answers a tapped button.
+    worthless later, made outside it; `letters` reach other reps' sessions, and `foreseen` is what those will write, so
+    that this session's rows show it at once; `commands` are for the session itself, carried out after the commit.
+    `notice` is shown for a moment over the chat when the turn answers a tapped button.
     """
 
     state: SessionState
@@ -83,6 +84,7 @@ class Turn(msgspec.Struct, frozen=True):
     at_once: tuple[TelegramCall, ...] = ()
     commands: tuple[Command, ...] = ()
     letters: tuple[Letter, ...] = ()
+    foreseen: tuple[RowWrite, ...] = ()
     notice: str = ""
 
 
@@ -158,5 +160,6 @@ def then(first: Turn, follow: Callable[[SessionState], Turn]) -> Turn:
         at_once=(*first.at_once, *second.at_once),
         commands=(*first.commands, *second.commands),
         letters=(*first.letters, *second.letters),
+        foreseen=(*first.foreseen, *second.foreseen),
         notice=second.notice or first.notice,
     )

@@ -43,10 +43,17 @@ def test_the_leaderboard_goes_by_the_newest_attempts_then_points() -> None:
     """An old bad start is forgiven after twenty attempts; who never tried comes last, by points."""
     attempts = [attempt(7, 0, "01-01")] + [attempt(7, 70, f"03-{day:02}") for day in range(1, 21)]
     assert leaderboard((BEN, CLARA, ANNA), attempts) == (
-        Place("@anna", 70.0, 21, 90),
+        Place("@anna", 70.0, 21, 90, 0.0),
         Place("@clara", None, 0, 50),
         Place("Ben", None, 0, 10),
     )
+
+
+def test_improvement_is_the_newer_half_above_the_older() -> None:
+    """Three attempts are too few to tell."""
+    attempts = [attempt(7, score, f"03-0{day}") for day, score in enumerate((40, 50, 70, 80), 1)]
+    assert leaderboard((ANNA,), attempts)[0].improved == 30.0
+    assert leaderboard((ANNA,), attempts[1:])[0].improved is None
 
 
 def test_trends_compare_two_weeks() -> None:

@@ -78,6 +78,8 @@ async def test_an_admin_invites_and_shuts_out(client: Client) -> None:
     assert (await act(client, f"admin/invitations/{invited[0]['id']}/withdraw", anna))["invited"] == []
     assert await refused(client, "admin/reps/7/revoke", anna) == 409
     assert await refused(client, "admin/reps/999/revoke", anna) == 404
+    out = (await act(client, "admin/reps/8/revoke", anna))["people"]
+    assert {one["name"]: one["access"] for one in out} == {"@anna": "granted", "@ben": "revoked"}
     await act(client, "admin/reps/8/revoke", anna)
 
 

@@ -1,6 +1,7 @@
 // Every screen by its address; the first pattern that fits is shown.
 
 import type { Screen } from "./app";
+import { lazy } from "./components/lazy";
 import { BoardPage } from "./pages/board";
 import { CasePage } from "./pages/case";
 import { CasebookPage } from "./pages/casebook";
@@ -37,4 +38,5 @@ export const SCREENS: readonly (readonly [string, Screen])[] = [
   ["/usage", UsagePage],
   ["/settings", SettingsPage],
   ["/data", DataPage],
+  ["/admin", lazy(async () => (await import("./pages/admin")).AdminPage)],
 ];

@@ -373,3 +373,59 @@ used-name = What
 used-answers = Answers
 used-tokens = Tokens
 used-cost = Cost
+
+# The team, for admins
+admin-more = More of the team
+admin-numbers = In numbers
+admin-reps = Reps
+admin-reps-active = { $reps }, { $active } active this week
+admin-average = Average score
+count-week = { $total }, { $week } this week
+dash = –
+milliseconds = { $count } ms
+seconds = { $count } s
+trends = This week and the week before
+trends-none-title = No practice in two weeks
+trends-none = Answers in lessons and drills show here how the team moves from week to week.
+trend-mode = Practice
+trend-now = This week
+trend-before = Week before
+mode-learn = Lessons
+mode-train = Drills
+attempts-average = { $attempts } · Ø { $average }
+leaderboard = Doing well
+board-none-title = Nobody has practised yet
+board-none = The first lesson or drill puts a name here.
+board-improved = Most improved
+board-improved-none = Shows from four answers on.
+board-practised = Most practice
+board-scores = Best average
+points-gained =
+    { $points ->
+        [one] one point better
+       *[other] { $points } points better
+    }
+answers-count =
+    { $count ->
+        [one] one answer
+       *[other] { $count } answers
+    }
+average-of = { $average } of 100
+people = People
+never-active = not active yet
+last-active = active { $when }
+level-xp = Level { $level } · { $xp } XP
+yourself = You
+shut-out = Shut out
+revoke = Shut out
+revoke-of = Shut out { $name }
+revoke-sure = { $name } can no longer use the coach, in the chat or here, until you let them in again. Nothing of theirs is deleted.
+restore = Let in
+restore-of = Let { $name } in again
+invitations = Invitations
+invite-ask = Telegram username of the person
+invite = Invite
+invited = Invited. They can write to the coach now.
+invited-none = Nobody is waiting to come in.
+withdraw = Withdraw
+withdraw-of = Withdraw the invitation of { $name }
