@@ -37,6 +37,22 @@ async def test_settings_are_saved_and_hold(phone: Phone) -> None:
     await expect(phone.page.get_by_role("alert")).to_be_visible()
 
 
+async def test_a_model_is_chosen_and_an_own_key_given(phone: Phone) -> None:
+    """The provider's list is searched; a key is checked there, is never shown again, and can be given up."""
+    await phone.opens("/settings")
+    await phone.page.get_by_text("Choose another model").click()
+    await phone.page.get_by_label("Search models").fill("gpt-oss-20b")
+    await phone.page.get_by_role("button", name="Use").first.click()
+    await phone.shows("From the next message on")
+    assert await phone.findings() == []
+    await phone.page.get_by_text("Use a key of your own").click()
+    await phone.page.get_by_label("Your key").fill("sk-or-v1-" + "a1" * 32)
+    await phone.presses("Check and use it")
+    await phone.presses("Use the team's key again")
+    await expect(phone.page.get_by_text("the team's", exact=True)).to_be_visible()
+    assert "sk-or" not in await phone.page.content()
+
+
 async def test_memory_is_put_right_and_forgotten(phone: Phone) -> None:
     """An item reads as the rep says; forgotten items are gone."""
     await worked(phone.rep)

@@ -1,27 +1,28 @@
-// The rep's settings: where they are, when the coach keeps quiet, whether it reminds.
+// The rep's settings: whose key and which model, the language, when the coach keeps quiet, and starting practice over.
 
-import { useState } from "preact/hooks";
 import type { Schema } from "../api/types";
 import { useAction, useView } from "../api/views";
-import { Card, Facts } from "../components/card";
+import { Card } from "../components/card";
 import { Failure, Page, With } from "../components/page";
 import { toast } from "../components/toast";
-import { useMainButton } from "../telegram/buttons";
 import { t } from "../texts/texts";
+import { Habits } from "./habits";
+import { StartOver } from "./start_over";
+import { Thinking } from "./thinking";
 
-type Change = Schema<"SettingsChange">;
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
-const ZONES = Intl.supportedValuesOf("timeZone");
+type Settings = Schema<"SettingsView">;
 
 export function SettingsPage() {
-  const view = useView("me");
+  const view = useView("settings");
   return (
     <Page title={t("settings")}>
       <With view={view}>
-        {(me) => (
+        {(settings) => (
           <>
-            <Thinking me={me} />
-            <Habits key={JSON.stringify(me.settings)} settings={me.settings} />
+            <Thinking settings={settings} />
+            <Language settings={settings} />
+            <Habits key={JSON.stringify(settings.settings)} settings={settings.settings} />
+            <StartOver />
           </>
         )}
       </With>
@@ -29,61 +30,23 @@ export function SettingsPage() {
   );
 }
 
-function Thinking({ me }: { readonly me: Schema<"Me"> }) {
-  return (
-    <Card title={t("thinking")}>
-      <Facts of={[[t("provider"), me.provider], [t("model"), me.model], [t("key"), t(me.own_key ? "key-own" : "key-team")]]} />
-      {me.practice && <p class="faint">{t("practice-model")}</p>}
-    </Card>
-  );
-}
-
-function Habits({ settings }: { readonly settings: Schema<"RepSettings"> }) {
-  const known: Change = {
-    time_zone: settings.time_zone ?? "UTC",
-    quiet_from: settings.quiet_from ?? 0,
-    quiet_to: settings.quiet_to ?? 0,
-    reminders: settings.reminders ?? true,
+function Language({ settings }: { readonly settings: Settings }) {
+  const choose = useAction("settings/language");
+  if (settings.languages.length < 2) return null;
+  const names = new Intl.DisplayNames([document.documentElement.lang], { type: "language" });
+  const take = async (language: string): Promise<void> => {
+    if (await choose.run({}, { language })) toast(t("saved"));
   };
-  const [wanted, want] = useState(known);
-  const save = useAction("me/settings");
-  const changed = JSON.stringify(wanted) !== JSON.stringify(known);
-  const submit = async (): Promise<void> => {
-    if (await save.run({}, wanted)) toast(t("saved"));
-  };
-  useMainButton(changed ? { text: t("save"), onPress: () => void submit(), busy: save.busy } : null);
   return (
-    <Card title={t("habits")}>
+    <Card title={t("language")}>
       <label class="field">
-        <span>{t("time-zone")}</span>
-        <input list="zones" value={wanted.time_zone} onInput={({ currentTarget }) => want({ ...wanted, time_zone: currentTarget.value })} />
-        <datalist id="zones">{ZONES.map((zone) => <option key={zone} value={zone} />)}</datalist>
+        <span>{t("language-about")}</span>
+        <select value={settings.language ?? ""} disabled={choose.busy} onChange={({ currentTarget }) => void take(currentTarget.value)}>
+          {settings.language === null && <option value="" disabled>{t("language-none")}</option>}
+          {settings.languages.map((id) => <option key={id} value={id}>{names.of(id) ?? id}</option>)}
+        </select>
       </label>
-      <Hour label={t("quiet-from")} value={wanted.quiet_from} onChange={(quiet_from) => want({ ...wanted, quiet_from })} />
-      <Hour label={t("quiet-to")} value={wanted.quiet_to} onChange={(quiet_to) => want({ ...wanted, quiet_to })} />
-      <p class="faint">{t("quiet-about")}</p>
-      <label class="row check">
-        <input type="checkbox" checked={wanted.reminders} onChange={({ currentTarget }) => want({ ...wanted, reminders: currentTarget.checked })} />
-        <span>{t("reminders")}</span>
-      </label>
-      {save.error && <Failure error={save.error} />}
+      {choose.error && <Failure error={choose.error} />}
     </Card>
-  );
-}
-
-interface HourProps {
-  readonly label: string;
-  readonly value: number;
-  readonly onChange: (hour: number) => void;
-}
-
-function Hour({ label, value, onChange }: HourProps) {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <select value={String(value)} onChange={({ currentTarget }) => onChange(Number(currentTarget.value))}>
-        {HOURS.map((hour) => <option key={hour} value={String(hour)}>{String(hour).padStart(2, "0")}:00</option>)}
-      </select>
-    </label>
   );
 }
