@@ -1,6 +1,7 @@
 """The supervision tree, drawn in one place: what runs, under whom, and in which order it starts.
 
     journal
+    uploads              pictures and recordings from the page
     providers            llm_router, transcriber, record_writer, tracer
     sessions             one session per rep, made on demand
     scheduler            tells sessions whose time has come
@@ -39,6 +40,7 @@ from actors.telegram.file_fetcher import FileFetcher
 from actors.telegram.message_sender import MessageSender
 from actors.telegram.update_receiver import BotMenu, UpdateReceiver, Webhook
 from actors.texts import Texts
+from actors.uploads import Uploads
 from coaching.outputs import OUTPUTS
 from coaching.playbook import Playbook, cited_section
 from runtime import Actor, Backoff, ChildSpec, Supervisor, journal_spec
@@ -66,6 +68,7 @@ def build_tree(settings: Settings, store: Store, shelf: Shelf, practice: frozens
     return Tree(
         specs=(
             journal_spec(settings.data_dir / "journal.sqlite"),
+            ChildSpec("uploads", lambda: Uploads(settings.data_dir / "uploads"), well_known=True),
             ChildSpec("providers", lambda: Supervisor(_providers(settings, store, vault))),
             ChildSpec("sessions", lambda: _sessions(settings, store, shelf, vault, practice), well_known=True),
             _provider("scheduler", lambda: Scheduler(store, trace_days=settings.trace_days)),

@@ -3,6 +3,7 @@
 POST /api/auth        `Authorization: tma <initData>` gives a token for a quarter of an hour
 POST /api/auth/renew  the same data, up to a day old, and a token that is still valid give another one
 GET  /api/<view>      a view of the rep's session
+POST /api/<upload>    a picture or a recording, as itself, with the words beside it as `?text=`
 POST /api/<action>    an action of the rep's session; `Idempotency-Key` makes it safe to send again
 GET  /api/events      server-sent events: which tables of the rep changed
 
@@ -17,12 +18,15 @@ from aiohttp import web
 
 from actors.session.flows import ACTIONS, VIEWS
 from actors.session.messages import Act, Answered, Enter, Look, Refused
+from actors.session.page import Uploaded
+from actors.uploads import DropUpload, KeepUpload, UploadKept
 from runtime import ActorError, ActorSystem
 from webapp_server.access_token import LIFETIME_S, AccessToken, InvalidToken, TokenMint
 from webapp_server.answers import answer, refusal
 from webapp_server.events import Streams
 from webapp_server.init_data import LOGIN_AGE_S, RENEWAL_AGE_S, InitData, InvalidInitData, read_init_data
 from webapp_server.rate_limit import RateLimit
+from webapp_server.uploading import KINDS, Unusable, received
 
 SESSION_DEADLINE_S = 20.0
 _UNREACHABLE = "The coach does not answer right now. Try again in a minute."
@@ -55,8 +59,8 @@ class Api:
             web.post("/api/auth", self._login),
             web.post("/api/auth/renew", self._renew),
             web.get("/api/events", self._guarded(self._events)),
-            *(web.get(f"/api/{path}", self._guarded(self._look(path))) for path in VIEWS),
-            *(web.post(f"/api/{path}", self._guarded(self._act(path))) for path in ACTIONS),
+            *(web.get(_address(path), self._guarded(self._look(path))) for path in VIEWS),
+            *(web.post(_address(path), self._guarded(self._door(path))) for path in ACTIONS),
         ]
 
     async def _login(self, request: web.Request) -> web.Response:
@@ -112,6 +116,39 @@ class Api:
 
         return look
 
+    def _door(self, path: str) -> Callable[[web.Request, AccessToken], Awaitable[web.StreamResponse]]:
+        return self._act(path) if ACTIONS[path].upload is None else self._upload(path)
+
+    def _upload(self, path: str) -> Callable[[web.Request, AccessToken], Awaitable[web.StreamResponse]]:
+        action = ACTIONS[path]
+        kind = KINDS[action.upload or "picture"]
+
+        async def upload(request: web.Request, token: AccessToken) -> web.StreamResponse:
+            id_ = request.headers.get("Idempotency-Key", "") or str(uuid.uuid4())
+            if len(id_) > _MAXIMUM_ID:
+                return refusal(400, f"An Idempotency-Key has at most {_MAXIMUM_ID} characters.")
+            try:
+                data, media_type = await received(request, kind)
+            except Unusable as unusable:
+                return refusal(unusable.status, unusable.text)
+            reference = await self._keep(KeepUpload(token.telegram_id, action.purpose, _file_id(token, id_), data))
+            if reference is None:
+                return refusal(503, _UNREACHABLE)
+            body = msgspec.json.encode(Uploaded(reference, media_type, len(data), request.query.get("text", "")))
+            reply = await self._ask(Act(_key(token.telegram_id), path, dict(request.match_info), body, id_))
+            if isinstance(reply, Refused):
+                self._system.send(self._system.find("uploads"), DropUpload(reference))
+            return _replied(reply, request)
+
+        return upload
+
+    async def _keep(self, upload: KeepUpload) -> str | None:
+        try:
+            kept = await self._system.ask(self._system.find("uploads"), upload, deadline_s=SESSION_DEADLINE_S)
+        except ActorError:
+            return None
+        return kept.reference if isinstance(kept, UploadKept) else None
+
     def _act(self, path: str) -> Callable[[web.Request, AccessToken], Awaitable[web.StreamResponse]]:
         async def act(request: web.Request, token: AccessToken) -> web.StreamResponse:
             id_ = request.headers.get("Idempotency-Key", "") or str(uuid.uuid4())
@@ -132,6 +169,16 @@ class Api:
         except ActorError:
             return Refused(503, _UNREACHABLE)
         return reply if isinstance(reply, Answered | Refused) else Refused(503, _UNREACHABLE)
+
+
+def _address(path: str) -> str:
+    """Ids of cases are UUIDs, so that `cases/photo` is no case."""
+    return f"/api/{path}".replace("{case_id}", "{case_id:[0-9a-f-]{36}}")
+
+
+def _file_id(token: AccessToken, id_: str) -> str:
+    """The same request sent again keeps the same file."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{token.telegram_id}/{id_}"))
 
 
 def _key(telegram_id: int) -> str:

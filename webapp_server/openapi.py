@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from actors.session.flows import ACTIONS, VIEWS
-from actors.session.page import NoBody
+from actors.session.page import NoBody, Uploaded
 from webapp_server.answers import Error
 from webapp_server.api import Session
+from webapp_server.uploading import KINDS
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _REFUSALS = {
@@ -26,7 +27,7 @@ _REFUSALS = {
 
 def openapi_document() -> dict[str, Any]:
     """The whole document, as JSON values."""
-    bodies = [action.body for action in ACTIONS.values() if action.body is not NoBody]
+    bodies = [action.body for action in ACTIONS.values() if action.body not in (NoBody, Uploaded)]
     types: list[type] = [Error, Session, *(view.answer for view in VIEWS.values()), *bodies]
     unique: list[type] = list(dict.fromkeys(types))
     schemas, components = msgspec.json.schema_components(unique, ref_template="#/components/schemas/{name}")
@@ -39,10 +40,16 @@ def openapi_document() -> dict[str, Any]:
         operation = _operation(f"get/{path}", by_type[view.answer], by_type, parameters=parameters)
         paths.setdefault(f"/api/{path}", {})["get"] = operation
     for path, action in ACTIONS.items():
+        words = [_WORDS] if action.upload else []
         operation = _operation(
-            f"post/{path}", by_type[VIEWS[action.then].answer], by_type, parameters=[*_in_path(path), _ID]
+            f"post/{path}", by_type[VIEWS[action.then].answer], by_type, parameters=[*_in_path(path), _ID, *words]
         )
-        if action.body is not NoBody:
+        if action.upload is not None:
+            kinds = ", ".join(KINDS[action.upload].media_types)
+            told = f"The file itself, of any of {kinds}: its bytes decide, not its name."
+            operation["requestBody"] = {"required": True, "description": told, "content": _BYTES}
+            operation["responses"] |= _refused(_UPLOAD_REFUSALS, by_type)
+        elif action.body is not NoBody:
             operation["requestBody"] = {"required": True, "content": _json(by_type[action.body])}
         paths.setdefault(f"/api/{path}", {})["post"] = operation
     return {
@@ -54,6 +61,12 @@ def openapi_document() -> dict[str, Any]:
     }
 
 
+_UPLOAD_REFUSALS = {
+    "408": "The file did not arrive in time.",
+    "415": "The file is of no kind that is taken here.",
+}
+_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_WORDS = {"name": "text", "in": "query", "schema": {"type": "string"}}
 _TEXT = {"type": "string"}
 _ID = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 64}}
 _SCHEMES = {
@@ -70,8 +83,12 @@ def _json(schema: object) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
+def _refused(refusals: dict[str, str], by_type: dict[type, Any]) -> dict[str, Any]:
+    return {status: {"description": text, "content": _json(by_type[Error])} for status, text in refusals.items()}
+
+
 def _operation(name: str, answer: object, by_type: dict[type, Any], **more: Any) -> dict[str, Any]:
-    refusals = {status: {"description": text, "content": _json(by_type[Error])} for status, text in _REFUSALS.items()}
+    refusals = _refused(_REFUSALS, by_type)
     return {
         "operationId": re.sub(r"\W+", "_", name).strip("_"),
         "responses": {"200": {"description": "Done.", "content": _json(answer)}, **refusals},

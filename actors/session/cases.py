@@ -8,11 +8,11 @@ from actors.session import jobs, revise, support
 from actors.session.case_rows import by_id
 from actors.session.casebook import team_cases
 from actors.session.flow import Flow
-from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, View
-from actors.session.pressing import press, say_to
+from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, Uploaded, View
+from actors.session.pressing import aside, listen, press, say_to
 from actors.session.state import Job, SessionState
 from actors.session.turn import Turn, World
-from actors.session.waiting import TellingWish
+from actors.session.waiting import AwaitingProspect, TellingWish
 from coaching.prospect import MAXIMUM_LENGTH, Verdict, judge
 from coaching.rows import row_id
 from coaching.strategist import StrategistOutput, prospect_name
@@ -32,10 +32,11 @@ class CaseLine(msgspec.Struct, frozen=True):
 
 
 class Cases(msgspec.Struct, frozen=True):
-    """The worked prospects, newest first, and those still in line."""
+    """The worked prospects, newest first, those still in line, and how many recordings are being put into words."""
 
     cases: tuple[CaseLine, ...]
     working: tuple["Working", ...]
+    listening: int
 
 
 class Working(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ class Prospect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def listed(state: SessionState, parameters: Parameters, world: World) -> Cases:
     """The rep's worked prospects."""
     rows = sorted(world.book.rows("support_sessions").values(), key=lambda row: str(row["created_at"]), reverse=True)
-    return Cases(tuple(_line(row) for row in rows), tuple(_working(job) for job in state.line))
+    return Cases(tuple(_line(row) for row in rows), tuple(_working(job) for job in state.line), len(state.hearings))
 
 
 def one(state: SessionState, parameters: Parameters, world: World) -> CaseDetail:
@@ -99,8 +100,6 @@ def one(state: SessionState, parameters: Parameters, world: World) -> CaseDetail
 def hand_in(state: SessionState, parameters: Parameters, prospect: Prospect, world: World) -> Turn:
     """Take a prospect from the page; its answer comes to the chat as well."""
     text = prospect.text
-    if state.profile is None:
-        raise NotNow(world.texts("setup-first"))
     match judge(text):
         case Verdict.EMPTY:
             raise NotNow(world.texts("support-empty"))
@@ -108,8 +107,25 @@ def hand_in(state: SessionState, parameters: Parameters, prospect: Prospect, wor
             raise NotNow(world.texts("support-short"))
         case Verdict.TOO_LONG:
             raise NotNow(world.texts("support-long", length=len(text), limit=MAXIMUM_LENGTH))
-    turn = support.take(state, text, world)
-    return msgspec.structs.replace(turn, state=turn.state.at(state.waiting_for))
+    return _taken(state, text, (), world)
+
+
+def hand_in_picture(state: SessionState, parameters: Parameters, picture: Uploaded, world: World) -> Turn:
+    """Take a screenshot of a prospect, with the words beside it, as the chat takes a photo."""
+    return _taken(state, picture.text, (picture.reference,), world)
+
+
+def hand_in_sound(state: SessionState, parameters: Parameters, sound: Uploaded, world: World) -> Turn:
+    """Take a spoken prospect; its words come to the chat, and its answer to both."""
+    if state.profile is None:
+        raise NotNow(world.texts("setup-first"))
+    return listen(state, AwaitingProspect(), sound, world)
+
+
+def _taken(state: SessionState, text: str, images: tuple[str, ...], world: World) -> Turn:
+    if state.profile is None:
+        raise NotNow(world.texts("setup-first"))
+    return aside(state, support.take(state, text, world, images), world)
 
 
 def change(state: SessionState, parameters: Parameters, wanted: DraftChange, world: World) -> Turn:
@@ -153,6 +169,8 @@ FLOW = Flow(
     views={"cases": View(listed, Cases), "cases/{case_id}": View(one, CaseDetail)},
     actions={
         "cases": Action(hand_in, then="cases", body=Prospect),
+        "cases/photo": Action(hand_in_picture, then="cases", body=Uploaded, upload="picture"),
+        "cases/voice": Action(hand_in_sound, then="cases", body=Uploaded, upload="sound"),
         "jobs/cancel": Action(stop, then="cases"),
         "cases/{case_id}/revise": Action(change, then="cases/{case_id}", body=DraftChange),
     },

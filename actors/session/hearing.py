@@ -14,7 +14,7 @@ from actors.session.gathering import bundle_of, follows, named
 from actors.session.onboarding import ask_for_setup
 from actors.session.state import Hearing, Offered, SessionState, draft_number
 from actors.session.turn import EndDraftOf, StartHearing, StopHearing, Tap, Turn, World, say, then
-from actors.session.waiting import EnteringKey
+from actors.session.waiting import AwaitingProspect, EnteringKey, Waiting
 from actors.telegram.incoming import AudioMessage, MergedMessages, Message, TextMessage, merge
 from actors.telegram.rendering import Button, Keyboard
 
@@ -48,6 +48,16 @@ def take(state: SessionState, message: Message | MergedMessages, world: World, g
         return Turn(state, calls=calls)
     turn = _added(state, kept, world) if state.hearings or is_spoken(merge(kept)) else go_on(state, merge(kept), world)
     return msgspec.structs.replace(turn, calls=(*calls, *turn.calls))
+
+
+def take_aside(state: SessionState, sound: AudioMessage, place: Waiting, world: World) -> Turn:
+    """Listen to a recording from the page, whose words are meant for this place."""
+    refused = _refused(state.at(place), sound, world) or _full(state, 1, world)
+    if refused is not None:
+        return Turn(state, calls=say(state, refused))
+    run_id = world.new_id()
+    new = Hearing(run_id, draft_number(run_id), place, (sound,), aside=True)
+    return Turn(msgspec.structs.replace(state, hearings=(*state.hearings, new)), commands=(StartHearing(),))
 
 
 def worded(state: SessionState, request: str, words: str) -> SessionState:
@@ -137,16 +147,23 @@ def request_id(hearing: Hearing, sound: AudioMessage) -> str:
 
 
 def _added(state: SessionState, parts: tuple[Message, ...], world: World) -> Turn:
-    if sum(len(hearing.parts) for hearing in state.hearings) + len(parts) > MOST_PARTS:
-        return Turn(state, calls=say(state, world.texts("voice-full", limit=MOST_PARTS)))
+    full = _full(state, len(parts), world)
+    if full is not None:
+        return Turn(state, calls=say(state, full))
     last = state.hearings[-1] if state.hearings else None
-    if last is not None and follows(last.parts[-1], parts[0]):
+    if last is not None and not last.aside and follows(last.parts[-1], parts[0]):
         grown = _with(state, msgspec.structs.replace(last, parts=(*last.parts, *parts)))
     else:
         run_id = world.new_id()
         new = Hearing(run_id, draft_number(run_id), state.waiting_for, parts)
         grown = msgspec.structs.replace(state, hearings=(*state.hearings, new))
     return Turn(grown, commands=(StartHearing(),))
+
+
+def _full(state: SessionState, more: int, world: World) -> str | None:
+    """Why so many more messages cannot wait for words, or None."""
+    waiting = sum(len(hearing.parts) for hearing in state.hearings)
+    return world.texts("voice-full", limit=MOST_PARTS) if waiting + more > MOST_PARTS else None
 
 
 def _advance(state: SessionState, world: World, go_on: GoOn) -> Turn:
@@ -164,7 +181,7 @@ def _advance(state: SessionState, world: World, go_on: GoOn) -> Turn:
 
 def _arrived(state: SessionState) -> SessionState:
     """What waited in line was meant for wherever those before it lead."""
-    if not state.hearings:
+    if not state.hearings or state.hearings[0].aside:
         return state
     return _with(state, msgspec.structs.replace(state.hearings[0], place=state.waiting_for))
 
@@ -173,6 +190,9 @@ def _acted(state: SessionState, hearing: Hearing, world: World, go_on: GoOn) -> 
     message = merge(hearing.parts)
     if hearing.place == state.waiting_for:
         return go_on(state, message, world)
+    if hearing.aside and isinstance(hearing.place, AwaitingProspect):
+        turn = go_on(state.at(hearing.place), message, world)
+        return msgspec.structs.replace(turn, state=turn.state.at(state.waiting_for))
     bundle = bundle_of(message)
     offered = msgspec.structs.replace(state, offered=Offered(bundle.text, bundle.images))
     keyboard = ((Button(label=world.texts("button-support-this"), data="support:this"),),)

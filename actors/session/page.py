@@ -5,7 +5,7 @@ arrive as parameters. Rows are the rep's own by construction, so what is not amo
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -48,9 +48,23 @@ class View(msgspec.Struct, frozen=True):
     query: tuple[str, ...] = ()
 
 
+class Uploaded(msgspec.Struct, frozen=True):
+    """A file that a page handed in and that is kept under this reference, and the words beside it."""
+
+    reference: str
+    media_type: str
+    size: int
+    text: str = ""
+
+
 class Action(msgspec.Struct, frozen=True):
-    """One thing to do: `body` is the type of what is sent, `then` the path of the view that comes back."""
+    """One thing to do: `body` is the type of what is sent, `then` the path of the view that comes back.
+
+    With `upload` the file itself is sent, and the body is `Uploaded`, made by whoever kept it.
+    """
 
     handler: ActionHandler
     then: str
     body: type[msgspec.Struct] = NoBody
+    upload: Literal["picture", "sound"] | None = None
+    purpose: Literal["work", "proof"] = "work"

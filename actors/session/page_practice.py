@@ -10,10 +10,10 @@ import msgspec
 from actors.session import learn, practice, train
 from actors.session.cards import category
 from actors.session.flow import Flow
-from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, View
+from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, Uploaded, View
 from actors.session.page_words import Words
 from actors.session.pool import find, pool
-from actors.session.pressing import press, say_to
+from actors.session.pressing import listen, press, say_to
 from actors.session.scoring import track_of
 from actors.session.state import SessionState
 from actors.session.stats import stats_of
@@ -83,10 +83,14 @@ class Training(msgspec.Struct, frozen=True):
 
 
 class OpenScenario(msgspec.Struct, frozen=True):
-    """The scenario whose answer is waited for, null for none, and those whose answers are being scored."""
+    """The scenario whose answer is waited for, null for none, and those whose answers are being scored.
+
+    `listening` says that a spoken answer is being put into words.
+    """
 
     scenario_id: str | None
     scoring: tuple[str, ...]
+    listening: bool
 
 
 class CriterionLine(msgspec.Struct, frozen=True):
@@ -174,7 +178,9 @@ def open_scenario(state: SessionState, parameters: Parameters, world: World) -> 
     """Where practice stands."""
     waiting = state.waiting_for
     open_ = waiting.scenario_id if isinstance(waiting, AnsweringScenario) else None
-    return OpenScenario(open_, tuple(job.subject for job in state.line if job.kind in (practice.LEARN, practice.TRAIN)))
+    scoring = tuple(job.subject for job in state.line if job.kind in (practice.LEARN, practice.TRAIN))
+    listening = any(isinstance(one.place, AnsweringScenario) for one in state.hearings)
+    return OpenScenario(open_, scoring, listening)
 
 
 def scenario(state: SessionState, parameters: Parameters, world: World) -> ScenarioView:
@@ -225,6 +231,14 @@ def answer(state: SessionState, parameters: Parameters, words: Words, world: Wor
     if not isinstance(waiting, AnsweringScenario) or waiting.scenario_id != found.id:
         raise NotNow(world.texts("page-scenario-closed"))
     return say_to(practice.take_answer, state, waiting, words.text, world)
+
+
+def speak(state: SessionState, parameters: Parameters, sound: Uploaded, world: World) -> Turn:
+    """Answer the open scenario by a recording; its words come to the chat, and the score to both."""
+    found, waiting = _begun(parameters, world), state.waiting_for
+    if not isinstance(waiting, AnsweringScenario) or waiting.scenario_id != found.id:
+        raise NotNow(world.texts("page-scenario-closed"))
+    return listen(state, waiting, sound, world)
 
 
 def retry(state: SessionState, parameters: Parameters, body: NoBody, world: World) -> Turn:
@@ -297,6 +311,7 @@ FLOW = Flow(
         "train/start": Action(start_next, then="practice", body=NextDrill),
         "train/{scenario_id}/start": Action(start_drill, then="practice"),
         f"{_ONE}/answer": Action(answer, then=_ONE, body=Words),
+        f"{_ONE}/voice": Action(speak, then=_ONE, body=Uploaded, upload="sound"),
         f"{_ONE}/retry": Action(retry, then=_ONE),
         f"{_ONE}/ideal": Action(show_ideal, then=_ONE),
     },

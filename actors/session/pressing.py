@@ -5,12 +5,13 @@ So an action on the page is the very turn that the chat makes, and the chat show
 
 import msgspec
 
+from actors.session import hearing
 from actors.session.flow import ButtonHandler, TextHandler
-from actors.session.page import NotNow
+from actors.session.page import NotNow, Uploaded
 from actors.session.state import SessionState
 from actors.session.turn import Tap, Turn, World
 from actors.session.waiting import Idle, Waiting
-from actors.telegram.parsing import Sender, TextMessage
+from actors.telegram.incoming import AudioMessage, File, Sender, TextMessage
 
 
 def press(handler: ButtonHandler, state: SessionState, words: tuple[str, ...], world: World) -> Turn:
@@ -35,12 +36,28 @@ def say_to(handler: TextHandler, state: SessionState, question: Waiting, words: 
 
 def go_on(handler: TextHandler, state: SessionState, question: Waiting, words: str, world: World) -> Turn:
     """As `say_to`, but the chat goes where the answer leads, and waits there."""
-    rep = state.rep
-    user = Sender(telegram_id=rep.telegram_id, username=rep.username, first_name=rep.first_name)
     asked = state.at(question)
-    turn = handler(asked, TextMessage(rep.telegram_id, user, 0, words, int(world.now)), world)
+    turn = handler(asked, TextMessage(state.rep.telegram_id, _sender(state), 0, words, int(world.now)), world)
     _refuse_nothing(asked, turn, world)
     return turn
+
+
+def aside(state: SessionState, turn: Turn, world: World) -> Turn:
+    """The turn, with the chat still waiting for what it waited for; raises NotNow, with the chat's words, for none."""
+    _refuse_nothing(state, turn, world)
+    return _at(turn, state.waiting_for)
+
+
+def listen(state: SessionState, place: Waiting, sound: Uploaded, world: World) -> Turn:
+    """The turn that a recording makes whose words are meant for this place; raises NotNow for one not taken."""
+    file = File(sound.reference, sound.reference, sound.size, sound.media_type)
+    message = AudioMessage(state.rep.telegram_id, _sender(state), 0, "voice", file, 0, int(world.now))
+    return aside(state, hearing.take_aside(state, message, place, world), world)
+
+
+def _sender(state: SessionState) -> Sender:
+    rep = state.rep
+    return Sender(telegram_id=rep.telegram_id, username=rep.username, first_name=rep.first_name)
 
 
 def _refuse_nothing(before: SessionState, turn: Turn, world: World) -> None:

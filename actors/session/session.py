@@ -73,6 +73,7 @@ from actors.session.waiting import CheckingKey
 from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
 from actors.telegram.parsing import Incoming
 from actors.texts import Texts, languages
+from actors.uploads import ForgetUploads
 from runtime import (
     Actor,
     Address,
@@ -265,12 +266,13 @@ class Session(Actor):
             if isinstance(command, ForgetRep):
                 await self._journal.forget()
                 self.send(self.find("llm_router"), ForgetUsage(self._state.rep.telegram_id))
+                self.send(self.find("uploads"), ForgetUploads(self._state.rep.telegram_id))
             else:
                 self._obey(command)
 
     def _tell_page(self, before: SessionState, turn: Turn) -> None:
         tables = {write.table for write in turn.rows}
-        if before.jobs != turn.state.jobs:
+        if (before.jobs, before.hearings) != (turn.state.jobs, turn.state.hearings):
             tables.add("jobs")
         if before.checking != turn.state.checking:
             tables.add("users")

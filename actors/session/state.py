@@ -90,7 +90,8 @@ class Hearing(msgspec.Struct, frozen=True):
 
     `place` is what the session waited for when they came. A recording that was put into words has become a
     TextMessage of the same number among the `parts`; `begun` holds, by number, the provider's ids of transcripts under
-    way, so that a restart pays for none twice.
+    way, so that a restart pays for none twice. One that came `aside`, from the page, goes on at its place and leaves
+    the conversation where it is.
     """
 
     run_id: str
@@ -98,6 +99,7 @@ class Hearing(msgspec.Struct, frozen=True):
     place: Waiting
     parts: tuple[Message, ...]
     begun: dict[int, str] = {}
+    aside: bool = False
 
     @property
     def sounds(self) -> tuple[AudioMessage, ...]:

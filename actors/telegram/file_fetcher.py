@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from actors.telegram.aiogram_loading import load_aiogram
-from actors.telegram.messages import FetchFile, FileFetched, FileRefused
+from actors.telegram.messages import UPLOADED, FetchFile, FileFetched, FileRefused
 from runtime import Actor, Address, Mailbox
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class FileFetcher(Actor):
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
+            case FetchFile(file_id=file_id) if file_id.startswith(UPLOADED):
+                self.forward(self.find("uploads"), message, sender)
             case FetchFile(file_id=file_id):
                 self.pipe(self._fetch(file_id, sender), failed=_Broke)
             case _Fetched(asker=asker, answer=answer):

@@ -44,6 +44,10 @@ class StopIntake(msgspec.Struct, frozen=True):
     """Take no more updates: they wait with Telegram for the next start."""
 
 
+UPLOADED = "page:"
+"""How the reference to a file begins that was handed in on the page and does not lie with Telegram."""
+
+
 class FetchFile(msgspec.Struct, frozen=True):
     """Ask for a file that a rep sent; answered by `FileFetched` or `FileRefused`."""
 

@@ -10,12 +10,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from actors.providers.messages import CheckKey, KeyChecked, KeyVerdict, ListModels, ModelInfo, ModelsListed, Provider
+from actors.providers.transcription import Transcribe, Transcribed
 from actors.session.book import Book
 from actors.session.services import Services
 from actors.session.session import Session
 from actors.session.sessions import Sessions
 from actors.session.turn import World
 from actors.shelf import Shelf
+from actors.telegram.file_fetcher import FileFetcher
+from actors.uploads import Uploads
 from coaching.rows import row_id
 from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
 from storage import SqliteStore, migrate_sqlite, to_text, user_id
@@ -65,6 +68,17 @@ class Router(Silent):
                 self.reply(KeyChecked(KeyVerdict.ACCEPTED if known else KeyVerdict.REJECTED))
 
 
+SAID = f"{PROSPECT} I say this aloud."
+
+
+class Transcriber(Silent):
+    """Hears the same words in every recording."""
+
+    async def receive(self, message: object, sender: Address) -> None:
+        if isinstance(message, Transcribe):
+            self.reply(Transcribed(message.request_id, SAID, "en", 3.0, "ear"))
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
     """A database in which Anna (7) is set up and has one worked prospect."""
@@ -110,6 +124,9 @@ async def client(store: SqliteStore, tmp_path: Path) -> AsyncIterator[Client]:
     for name in ("message_sender", "tracer"):
         await system.start(ChildSpec(name, Silent, well_known=True))
     await system.start(ChildSpec("llm_router", Router, well_known=True))
+    await system.start(ChildSpec("transcriber", Transcriber, well_known=True))
+    await system.start(ChildSpec("uploads", lambda: Uploads(tmp_path / "uploads"), well_known=True))
+    await system.start(ChildSpec("file_fetcher", lambda: FileFetcher("http://127.0.0.1:1", "1:t"), well_known=True))
     await system.start(ChildSpec("web_server", lambda: Listening(streams), well_known=True))
     await system.start(journal_spec(tmp_path / "journal.sqlite"))
     await system.start(ChildSpec("sessions", lambda: Sessions(lambda key: Session(key, services)), well_known=True))
