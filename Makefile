@@ -82,8 +82,11 @@ lint-miniapp: $(DEV_STAMP) $(MINIAPP)/node_modules/.package-lock.json
 	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m webapp_server.openapi > $(MINIAPP)/openapi.json
 	@cd $(MINIAPP) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent types > /dev/null && npm run --silent check
 
-coverage: $(DEV_STAMP) ## Run the runtime's tests and require 98 % of its branches
-	@$(BIN)/python -m pytest -q --cov=runtime --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=98 tests/runtime
+JOURNAL := journal_file journal_given_up journal_messages journal_rewrite journal_rows
+
+coverage: $(DEV_STAMP) ## Run the tests of runtime and journal and require 98 % of their branches
+	@$(BIN)/python -m pytest -q --cov=runtime --cov=actors.journal $(JOURNAL:%=--cov=storage.%) --cov-branch \
+		--cov-report=term-missing:skip-covered --cov-fail-under=98 tests/runtime tests/actors/test_journal.py tests/storage/test_journal_*.py
 
 eval: $(DEV_STAMP) ## Measure the coaching, on the practice model or on a real one when its key is in the environment
 	@$(BIN)/python -m tests.eval

@@ -5,8 +5,9 @@ What does not end in that time lies in the journal and is taken up at the next s
 
 import structlog
 
+from actors.journal import DescribeJournal, JournalDescribed
 from actors.telegram.messages import MESSAGE_LANE, StopIntake
-from runtime import ActorError, ActorSystem, DescribeJournal, JournalDescribed
+from runtime import ActorError, ActorSystem
 
 _LOOK_EVERY_S = 0.1
 _ANSWER_S = 1.0

@@ -11,8 +11,7 @@ import msgspec
 
 from actors.providers.key_vault import KeyUnreadable, KeyVault
 from actors.providers.messages import Provider, SealedKey
-from runtime import rewrite_journal
-from storage import Row, Store, all_of, eq, gt, is_null
+from storage import Row, Store, all_of, eq, gt, is_null, rewrite_journal
 
 _PAGE = 200
 _SEALED = SealedKey.__struct_config__.tag

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from actors.journal import journal_spec
 from actors.library import Library
 from actors.providers.key_vault import KeyVault
 from actors.providers.lane_messages import LaneSettings
@@ -43,7 +44,7 @@ from actors.texts import Texts
 from actors.uploads import Uploads
 from coaching.outputs import OUTPUTS
 from coaching.playbook import Playbook, cited_section
-from runtime import Actor, Backoff, ChildSpec, Supervisor, journal_spec
+from runtime import Actor, Backoff, ChildSpec, Supervisor
 from storage import Store
 
 FIRST_CONCURRENCY = 16

@@ -20,6 +20,7 @@ import structlog
 import uvloop
 from cryptography.fernet import Fernet
 
+from actors.journal import journal_spec
 from actors.providers import llm_router
 from actors.providers.http import BearerAuth, post
 from actors.providers.key_vault import KeyVault
@@ -43,7 +44,7 @@ from actors.providers.secret import Secret
 from actors.providers.sse import Splitter
 from benchmarks.report import machine, write_section
 from benchmarks.shared_key import jain, provider
-from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
+from runtime import Actor, ActorSystem, Address, ChildSpec
 
 CALLS = 3000
 CANCELS = 100

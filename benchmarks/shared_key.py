@@ -22,6 +22,7 @@ import structlog
 import uvloop
 from cryptography.fernet import Fernet
 
+from actors.journal import journal_spec
 from actors.providers.key_vault import KeyVault
 from actors.providers.lane_messages import LaneSettings
 from actors.providers.llm_router import LlmRouter, RouterSettings
@@ -37,7 +38,7 @@ from actors.providers.messages import (
 )
 from actors.providers.secret import Secret
 from benchmarks.report import machine, write_bars, write_section
-from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
+from runtime import Actor, ActorSystem, Address, ChildSpec
 
 ALLOWED = 20
 MARGIN_S = 0.1

@@ -1,4 +1,4 @@
-"""Rows: one narrow port, its two adapters, and the migrations that make their tables."""
+"""The journal's file, and rows: one narrow port, its two adapters, and the migrations that make their tables."""
 
 from storage.backup import BackupError, back_up, restore
 from storage.completeness import missing_tables
@@ -15,6 +15,7 @@ from storage.errors import (
 )
 from storage.identity import user_id
 from storage.insforge_migrations import migrate_insforge
+from storage.journal_rewrite import rewrite_journal
 from storage.moments import from_text, to_text
 from storage.port import Row, Store, Where, all_of, any_of, eq, gt, gte, in_, is_null, lt, lte, ne
 from storage.postgres_migrations import migrate_postgres
@@ -60,6 +61,7 @@ __all__ = [
     "missing_tables",
     "ne",
     "restore",
+    "rewrite_journal",
     "to_text",
     "user_id",
 ]

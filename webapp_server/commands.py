@@ -15,17 +15,10 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from actors.journal import GivenUpEntry, GivenUpListed, GivenUpResolved, ListGivenUp, ResolveGivenUp
 from actors.providers.messages import PauseProvider, Provider, ProviderPaused
 from actors.session.messages import Resume
-from runtime import (
-    ActorError,
-    ActorSystem,
-    GivenUpEntry,
-    GivenUpListed,
-    GivenUpResolved,
-    ListGivenUp,
-    ResolveGivenUp,
-)
+from runtime import ActorError, ActorSystem
 from webapp_server.actors_seen import ActorsSeen
 from webapp_server.operators import Handler, OperatorAccess, operator_of
 from webapp_server.stopping import Stopping

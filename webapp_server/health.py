@@ -9,8 +9,9 @@ import asyncio
 import msgspec
 from aiohttp import web
 
+from actors.journal import DescribeJournal, JournalDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from runtime import ActorError, ActorSystem, DescribeJournal, JournalDescribed
+from runtime import ActorError, ActorSystem
 from webapp_server.stopping import Stopping
 
 CHECK_DEADLINE_S = 1.0

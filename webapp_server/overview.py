@@ -15,21 +15,14 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from actors.journal import DescribeJournal, JournalDescribed
 from actors.providers.messages import DescribeProviders, ProvidersDescribed
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
 from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
 from actors.scheduler import DescribeScheduler, SchedulerDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from runtime import (
-    ActorError,
-    ActorSystem,
-    DescribeJournal,
-    JournalDescribed,
-    SystemSnapshot,
-    Times,
-    TypeSnapshot,
-)
+from runtime import ActorError, ActorSystem, SystemSnapshot, Times, TypeSnapshot
 from webapp_server.actor_ids import ActorIds
 from webapp_server.actor_rows import ActorRow, actor_row
 from webapp_server.history import History, Point, Rates, Recent

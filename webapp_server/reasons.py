@@ -1,7 +1,8 @@
 """Reasons: what an operator should look at, worst first, each a short sentence; docs/operations.md says what to do."""
 
+from actors.journal import JournalDescribed
 from actors.providers.messages import ProvidersDescribed
-from runtime import CellSnapshot, JournalDescribed, SystemSnapshot
+from runtime import CellSnapshot, SystemSnapshot
 from webapp_server.history import Rates
 
 OLDEST_S = 30.0

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
+from actors.journal import GivenUpEntry
 from actors.providers.messages import Provider, ProviderStatus, TeamSpent
 from actors.providers.transcription import TranscriberDescribed
-from runtime import GivenUpEntry
 from webapp_server.actor_ids import is_pseudonym
 from webapp_server.actor_rows import ActorRow
 from webapp_server.commands import Commands

@@ -2,7 +2,8 @@
 
 import structlog
 
-from runtime import Actor, ActorError, Commit, JournalFailed, Load
+from actors.journal import Commit, JournalFailed, Load
+from runtime import Actor, ActorError
 
 _LOG = structlog.get_logger(__name__)
 DEADLINE_S = 30.0

@@ -12,6 +12,7 @@ from typing import ClassVar
 import msgspec
 import structlog
 
+from actors.journal import Load, Loaded
 from actors.providers.anthropic import ANTHROPIC
 from actors.providers.http import BearerAuth, Client, client
 from actors.providers.journal_asking import ask_journal
@@ -62,17 +63,7 @@ from actors.providers.secret import Secret
 from actors.providers.usage_book import Budget
 from actors.providers.usage_ledger import KEEP_PAUSE_S, LEDGER_KEY, UsageLedger
 from actors.providers.wire_schema import wire_schema
-from runtime import (
-    Actor,
-    Address,
-    ChildSpec,
-    Load,
-    Loaded,
-    Mailbox,
-    Restart,
-    Terminated,
-    Timer,
-)
+from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated, Timer
 
 _LOG = structlog.get_logger(__name__)
 APIS: dict[Provider, ProviderApi] = {Provider.OPENROUTER: OPENROUTER, Provider.ANTHROPIC: ANTHROPIC}

@@ -5,8 +5,8 @@ from itertools import groupby
 
 import msgspec
 
+from actors.journal import OutboxEntry
 from actors.providers.messages import RowWrite
-from runtime import OutboxEntry
 
 ROWS_PER_CALL = 500
 _JOINED = ("insert", "upsert")

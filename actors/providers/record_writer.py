@@ -16,15 +16,10 @@ from typing import ClassVar
 import msgspec
 import structlog
 
-from actors.providers.messages import RECORD_LANE, RowWrite
-from actors.providers.record_batches import ROWS_PER_CALL, Batch, Unwritable, joined
-from runtime import (
-    Actor,
-    Address,
+from actors.journal import (
     DescribeJournal,
     JournalDescribed,
     JournalFailed,
-    Mailbox,
     MarkOutbox,
     OutboxAppended,
     OutboxBatch,
@@ -32,6 +27,9 @@ from runtime import (
     Subscribe,
     TakeOutbox,
 )
+from actors.providers.messages import RECORD_LANE, RowWrite
+from actors.providers.record_batches import ROWS_PER_CALL, Batch, Unwritable, joined
+from runtime import Actor, Address, Mailbox
 from storage import BadQuery, Conflict, StorageError, Store, Where, all_of, eq, is_null
 
 _TAKE = 1000

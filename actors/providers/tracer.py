@@ -11,8 +11,9 @@ from typing import ClassVar, Protocol
 import msgspec
 import structlog
 
+from actors.journal import Commit, Committed, JournalFailed, NewOutboxEntry
 from actors.providers.messages import RECORD_LANE, RecordSpan, RecordTrace, RowWrite
-from runtime import Actor, ActorError, Address, Commit, Committed, JournalFailed, Mailbox, NewOutboxEntry
+from runtime import Actor, ActorError, Address, Mailbox
 from storage import to_text
 
 BUFFER_LIMIT = 10_000

@@ -5,9 +5,10 @@ import functools
 import msgspec
 import structlog
 
+from actors.journal import Commit, Load, Loaded
 from actors.providers.assemblyai import AssemblyAI, SpeechError
 from actors.providers.journal_asking import ask_journal
-from runtime import Actor, Commit, Load, Loaded
+from runtime import Actor
 
 _LOG = structlog.get_logger(__name__)
 FIRST_PAUSE_S = 5.0

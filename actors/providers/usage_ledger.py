@@ -2,10 +2,10 @@
 
 import msgspec
 
+from actors.journal import Commit, NewOutboxEntry
 from actors.providers.lane_messages import CallAccounted
 from actors.providers.messages import RECORD_LANE, RowWrite
 from actors.providers.usage_book import UsageBook
-from runtime import Commit, NewOutboxEntry
 from storage import to_text
 
 LEDGER_KEY = "ledger"

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import structlog
 
+from actors.journal import NewInboxEntry
 from actors.session.gathering import Gathering, Reference
 from actors.session.messages import HandleUpdate
 from actors.session.state import SessionState
 from actors.telegram.errors import MalformedUpdate
 from actors.telegram.incoming import Incoming
 from actors.telegram.parsing import parse_update
-from runtime import Actor, NewInboxEntry, Timer
+from runtime import Actor, Timer
 
 _LOG = structlog.get_logger(__name__)
 

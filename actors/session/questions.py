@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
+from actors.journal import DescribeJournal, JournalDescribed
 from actors.providers.messages import (
     CheckKey,
     Credential,
@@ -17,7 +18,7 @@ from actors.providers.messages import (
     SealedKey,
 )
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
-from runtime import Actor, ActorError, DescribeJournal, JournalDescribed
+from runtime import Actor, ActorError
 
 DEADLINE_S = 30.0
 HEALTH_DEADLINE_S = 2.0

@@ -13,6 +13,7 @@ from typing import ClassVar, TypeVar
 import msgspec
 import structlog
 
+from actors.journal import DeadEntry, Loaded, NewInboxEntry
 from actors.providers.messages import FailureKind, ForgetUsage
 from actors.providers.transcription import Transcribed, TranscriptBegun, TranscriptionFailed, TranscriptionQueued
 from actors.session import conversation, hearing, onboarding, reach
@@ -74,21 +75,7 @@ from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
 from actors.telegram.parsing import Incoming
 from actors.texts import Texts, languages
 from actors.uploads import ForgetUploads
-from runtime import (
-    Actor,
-    Address,
-    ChildSpec,
-    DeadEntry,
-    Idle,
-    Loaded,
-    Mailbox,
-    NewInboxEntry,
-    Restart,
-    Retire,
-    StillBusy,
-    Terminated,
-    Timer,
-)
+from runtime import Actor, Address, ChildSpec, Idle, Mailbox, Restart, Retire, StillBusy, Terminated, Timer
 from storage import StorageError
 
 _LOG = structlog.get_logger(__name__)

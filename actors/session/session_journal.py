@@ -3,23 +3,12 @@
 import msgspec
 import structlog
 
+from actors.journal import Accept, Commit, DeadEntry, Forget, JournalFailed, Load, Loaded, NewInboxEntry, NewOutboxEntry
 from actors.providers.messages import RECORD_LANE, RowWrite
 from actors.session.messages import Letter, Resume
 from actors.session.turn import Turn
 from actors.telegram.messages import MESSAGE_LANE
-from runtime import (
-    Accept,
-    Actor,
-    ActorError,
-    Commit,
-    DeadEntry,
-    Forget,
-    JournalFailed,
-    Load,
-    Loaded,
-    NewInboxEntry,
-    NewOutboxEntry,
-)
+from runtime import Actor, ActorError
 
 _LOG = structlog.get_logger(__name__)
 DEADLINE_S = 30.0

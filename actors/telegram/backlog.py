@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from actors.journal import NewInboxEntry
 from actors.telegram.calls import send_calls
 from actors.telegram.messages import TelegramCall
 from actors.telegram.rendering import plain
 from actors.texts import Texts
-from runtime import NewInboxEntry
 
 
 class Backlog:

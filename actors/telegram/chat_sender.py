@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 import structlog
 
+from actors.journal import Marked, MarkOutbox, OutboxEntry, OutboxMark, OutboxState
 from actors.telegram.backoff import pause_after
 from actors.telegram.calls import draft_call
 from actors.telegram.delivery import Delivery, Verdict
@@ -18,18 +19,7 @@ from actors.telegram.model_text import markdown
 from actors.telegram.outcome import Came, Outcome, is_repeatable
 from actors.telegram.pacing import BotPace, bucket_of, is_paced
 from actors.telegram.rich_text import tail
-from runtime import (
-    Actor,
-    ActorError,
-    Address,
-    Mailbox,
-    Marked,
-    MarkOutbox,
-    OutboxEntry,
-    OutboxMark,
-    OutboxState,
-    Timer,
-)
+from runtime import Actor, ActorError, Address, Mailbox, Timer
 
 if TYPE_CHECKING:
     from actors.telegram.bot_api import BotApi

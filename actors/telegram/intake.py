@@ -7,13 +7,9 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from actors.providers.messages import RECORD_LANE
-from actors.telegram.errors import JournalProblem
-from actors.telegram.parsing import actor_key_of, number_of
-from runtime import (
+from actors.journal import (
     Accept,
     Accepted,
-    ActorError,
     Commit,
     Committed,
     DeadEntry,
@@ -26,6 +22,10 @@ from runtime import (
     Unfinished,
     UnfinishedKeys,
 )
+from actors.providers.messages import RECORD_LANE
+from actors.telegram.errors import JournalProblem
+from actors.telegram.parsing import actor_key_of, number_of
+from runtime import ActorError
 
 _LOG = structlog.get_logger(__name__)
 _Reply = TypeVar("_Reply")

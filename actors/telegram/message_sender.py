@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 import structlog
 
+from actors.journal import JournalFailed, OutboxAppended, OutboxBatch, OutboxEntry, Subscribe, TakeOutbox
 from actors.session.messages import RepUnreachable
 from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.chat_sender import ChatQuiet, ChatSender, Deliver, Settled
@@ -26,21 +27,7 @@ from actors.telegram.messages import (
 )
 from actors.telegram.outcome import Came, Outcome
 from actors.telegram.pacing import BotPace
-from runtime import (
-    Actor,
-    ActorError,
-    Address,
-    ChildSpec,
-    JournalFailed,
-    Mailbox,
-    OutboxAppended,
-    OutboxBatch,
-    OutboxEntry,
-    Restart,
-    Subscribe,
-    TakeOutbox,
-    Terminated,
-)
+from runtime import Actor, ActorError, Address, ChildSpec, Mailbox, Restart, Terminated
 
 if TYPE_CHECKING:
     from actors.telegram.bot_api import BotApi

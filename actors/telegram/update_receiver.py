@@ -15,6 +15,7 @@ from typing import ClassVar
 import msgspec
 import structlog
 
+from actors.journal import NewInboxEntry
 from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
 from actors.telegram.aiogram_loading import aiogram_is_loaded, load_aiogram
@@ -33,7 +34,7 @@ from actors.telegram.messages import (
     UpdateTaken,
 )
 from actors.telegram.raw_api import RawApi, items_of
-from runtime import Actor, Address, Mailbox, NewInboxEntry
+from runtime import Actor, Address, Mailbox
 
 _LOG = structlog.get_logger(__name__)
 

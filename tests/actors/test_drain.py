@@ -7,19 +7,9 @@ from pathlib import Path
 import pytest
 
 from actors.drain import drain
+from actors.journal import Commit, MarkOutbox, NewOutboxEntry, OutboxMark, journal_spec
 from actors.telegram.messages import MESSAGE_LANE, StopIntake
-from runtime import (
-    Actor,
-    ActorSystem,
-    Address,
-    ChildSpec,
-    Commit,
-    MarkOutbox,
-    NewOutboxEntry,
-    OutboxMark,
-    Restart,
-    journal_spec,
-)
+from runtime import Actor, ActorSystem, Address, ChildSpec, Restart
 from runtime.testing import ManualClock, settle
 
 WITHIN_S = 15.0

@@ -9,11 +9,12 @@ import pytest
 from cryptography.fernet import Fernet
 
 import cornerman
+from actors.journal import Commit, Load, Loaded, NewOutboxEntry, OutboxBatch, TakeOutbox, journal_spec
 from actors.key_rotation import KeyRotation, Rotated, unreadable_keys
 from actors.providers.key_vault import KeyUnreadable, KeyVault
 from actors.providers.messages import RECORD_LANE, Provider, RowWrite, SealedKey
 from actors.session.state import SessionState
-from runtime import ActorSystem, Commit, Load, Loaded, NewOutboxEntry, OutboxBatch, TakeOutbox, journal_spec
+from runtime import ActorSystem
 from storage import Row, SqliteStore, migrate_sqlite
 from tests.actors.session.world import ready
 from tests.servers.fixtures import MIGRATIONS

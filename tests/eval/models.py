@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from cryptography.fernet import Fernet
 
+from actors.journal import journal_spec
 from actors.library import Library
 from actors.providers.key_vault import KeyVault
 from actors.providers.llm_router import LlmRouter, RouterSettings
@@ -26,7 +27,7 @@ from actors.settings import read_settings
 from coaching.agents import AGENTS
 from coaching.outputs import OUTPUTS
 from coaching.prompts import render, render_turn
-from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
+from runtime import Actor, ActorSystem, Address, ChildSpec
 from sandbox import models as emulator
 
 

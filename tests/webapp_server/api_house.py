@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from actors.journal import journal_spec
 from actors.providers.messages import CheckKey, KeyChecked, KeyVerdict, ListModels, ModelInfo, ModelsListed, Provider
 from actors.providers.transcription import Transcribe, Transcribed
 from actors.session.book import Book
@@ -20,7 +21,7 @@ from actors.shelf import Shelf
 from actors.telegram.file_fetcher import FileFetcher
 from actors.uploads import Uploads
 from coaching.rows import row_id
-from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
+from runtime import Actor, ActorSystem, Address, ChildSpec
 from storage import SqliteStore, migrate_sqlite, to_text, user_id
 from tests.actors.session.world import PROSPECT, answer, world
 from tests.webapp_server.door import ACCESS, init_data

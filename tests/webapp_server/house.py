@@ -2,23 +2,14 @@
 
 import msgspec
 
+from actors.journal import DescribeJournal, GivenUpListed, JournalDescribed, ListGivenUp
 from actors.providers.messages import DescribeProviders, Provider, ProvidersDescribed, ProviderStatus, TeamSpent
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
 from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
 from actors.scheduler import DescribeScheduler, SchedulerDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from runtime import (
-    Actor,
-    ActorSystem,
-    Address,
-    ChildSpec,
-    DescribeJournal,
-    GivenUpListed,
-    JournalDescribed,
-    ListGivenUp,
-    Restart,
-)
+from runtime import Actor, ActorSystem, Address, ChildSpec, Restart
 
 REP = "7654321987"
 TEXT = "Maria Keller of Nordwerk wants a discount"

@@ -10,20 +10,11 @@ from aiohttp import encode_basic_auth, web
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
+from actors.journal import Accept, Commit, DeadEntry, NewInboxEntry, journal_spec
 from actors.providers.messages import DescribeProviders, PauseProvider, Provider, ProviderPaused, ProvidersDescribed
 from actors.providers.secret import Secret
 from actors.session.messages import Resume
-from runtime import (
-    Accept,
-    Actor,
-    ActorSystem,
-    Address,
-    ChildSpec,
-    Commit,
-    DeadEntry,
-    NewInboxEntry,
-    journal_spec,
-)
+from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import settle
 from tests.webapp_server.door import ACCESS, with_token
 from tests.webapp_server.house import NAMES, Describing

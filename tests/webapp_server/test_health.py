@@ -7,8 +7,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from actors.journal import journal_spec
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
+from runtime import Actor, ActorSystem, Address, ChildSpec
 from tests.webapp_server.door import ACCESS
 from webapp_server.server import make_application
 

@@ -2,8 +2,9 @@
 
 import msgspec
 
+from actors.journal import JournalDescribed
 from actors.providers.messages import Provider, ProvidersDescribed
-from runtime import ActorSystem, JournalDescribed
+from runtime import ActorSystem
 from tests.webapp_server.house import LANE
 from webapp_server.history import Rates
 from webapp_server.reasons import reasons_of

@@ -9,6 +9,7 @@ import aiohttp
 import msgspec
 import pytest
 
+from actors.journal import OutboxBatch, TakeOutbox, journal_spec
 from actors.providers.key_vault import KeyVault
 from actors.providers.llm_router import LlmRouter, RouterSettings
 from actors.providers.messages import (
@@ -26,7 +27,7 @@ from actors.providers.messages import (
     TeamKey,
 )
 from actors.providers.secret import Secret
-from runtime import Actor, ActorSystem, Address, ChildSpec, OutboxBatch, Restart, TakeOutbox, journal_spec
+from runtime import Actor, ActorSystem, Address, ChildSpec, Restart
 from runtime.testing import ManualClock, Probe, settle
 from sandbox.models import Running, start
 

@@ -4,9 +4,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.journal import OutboxEntry
 from actors.providers.messages import RowWrite
 from actors.providers.record_batches import ROWS_PER_CALL, Batch, Unwritable, joined
-from runtime import OutboxEntry
 
 
 def lane(*writes: RowWrite | bytes) -> list[OutboxEntry]:

@@ -10,19 +10,10 @@ from typing import cast
 import msgspec
 import pytest
 
+from actors.journal import Commit, Committed, DescribeJournal, JournalDescribed, NewOutboxEntry, journal_spec
 from actors.providers.messages import RECORD_LANE, RowWrite
 from actors.providers.record_writer import DescribeWriter, RecordWriter, WriterDescribed
-from runtime import (
-    ActorSystem,
-    Address,
-    ChildSpec,
-    Commit,
-    Committed,
-    DescribeJournal,
-    JournalDescribed,
-    NewOutboxEntry,
-    journal_spec,
-)
+from runtime import ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock
 from storage import BadQuery, Conflict, Forbidden, Row, StorageError, Store, Unavailable
 

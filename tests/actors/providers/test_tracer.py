@@ -8,20 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from actors.journal import Commit, Committed, JournalFailed, OutboxBatch, TakeOutbox, journal_spec
 from actors.providers.messages import RECORD_LANE, RecordSpan, RecordTrace, RowWrite
 from actors.providers.tracer import BUFFER_LIMIT, DescribeTracer, Tracer, TracerDescribed
-from runtime import (
-    Actor,
-    ActorSystem,
-    Address,
-    ChildSpec,
-    Commit,
-    Committed,
-    JournalFailed,
-    OutboxBatch,
-    TakeOutbox,
-    journal_spec,
-)
+from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock
 
 TRACE = RecordTrace("trace-1", "support", 7, "user-1", 1_800_000_000.0, 1_800_000_001.5, success=True)

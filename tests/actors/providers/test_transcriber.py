@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 import structlog
 
+from actors.journal import journal_spec
 from actors.providers.messages import RecordSpan, RecordTrace
 from actors.providers.secret import Secret
 from actors.providers.transcriber import SpeechSettings, Transcriber
@@ -24,7 +25,7 @@ from actors.providers.transcription import (
     TranscriptionQueued,
 )
 from actors.telegram.messages import FetchFile, FileFetched, FileRefused
-from runtime import Actor, ActorSystem, Address, ChildSpec, journal_spec
+from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock, Probe
 from sandbox.speech import start
 from sandbox.speech.ogg import voice_note

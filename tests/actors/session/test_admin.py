@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from actors.journal import JournalDescribed
 from actors.providers.messages import ModelInfo, Provider, ProvidersDescribed
 from actors.session import admin, admin_users, conversation
 from actors.session.messages import Letter
@@ -11,7 +12,6 @@ from actors.session.state import SessionState
 from actors.session.turn import AskHealth, ShelfState, Tap, Turn, World
 from actors.session.waiting import ChoosingAgentModel, Idle, InvitingUser
 from actors.telegram.parsing import Sender, TextMessage
-from runtime import JournalDescribed
 from storage import Row, to_text
 from tests.actors.session.world import NOW, PROSPECT, book, keyboard, ready, said, shown, world
 

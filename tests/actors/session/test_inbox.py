@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from actors.journal import NewInboxEntry
 from actors.session.gathering import LONGEST_S, Reference
 from actors.session.inbox import Inbox, MomentOver
 from actors.session.messages import HandleUpdate
 from actors.telegram.parsing import EditedMessage, Incoming, MergedMessages, TextMessage
-from runtime import Actor, ActorSystem, Address, ChildSpec, NewInboxEntry
+from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock, settle
 from tests.actors.session.world import ready
 

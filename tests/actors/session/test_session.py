@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from actors.journal import Accept, NewInboxEntry, OutboxBatch, TakeOutbox, journal_spec
 from actors.providers.transcription import Transcribe, Transcribed, TranscriptBegun
 from actors.session import conversation
 from actors.session.book import Book, RowsUnreachable
@@ -18,7 +19,7 @@ from actors.session.sessions import Sessions
 from actors.session.turn import Turn, World
 from actors.shelf import Shelf
 from actors.telegram.messages import MESSAGE_LANE, TelegramCall
-from runtime import Accept, ActorSystem, ChildSpec, NewInboxEntry, OutboxBatch, TakeOutbox, journal_spec
+from runtime import ActorSystem, ChildSpec
 from runtime.testing import ManualClock, Probe, settle
 from storage import SqliteStore, migrate_sqlite
 from tests.actors.session.world import PROSPECT, world

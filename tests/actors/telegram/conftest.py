@@ -7,22 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from actors.journal import Commit, Committed, DescribeJournal, JournalDescribed, NewOutboxEntry, journal_spec
 from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.message_sender import MessageSender
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from actors.telegram.update_receiver import BotMenu, UpdateReceiver, Webhook
-from runtime import (
-    Actor,
-    ActorSystem,
-    Address,
-    ChildSpec,
-    Commit,
-    Committed,
-    DescribeJournal,
-    JournalDescribed,
-    NewOutboxEntry,
-    journal_spec,
-)
+from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock
 from tests.actors.telegram import scripted_bot_api
 from tests.actors.telegram.scripted_bot_api import TOKEN, ScriptedBotApi

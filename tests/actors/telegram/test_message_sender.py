@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from actors.journal import MarkOutbox, NewOutboxEntry, OutboxBatch, OutboxMark, TakeOutbox
 from actors.session.messages import RepUnreachable
 from actors.telegram.chat_sender import QUIET_S
 from actors.telegram.messages import (
@@ -19,7 +20,6 @@ from actors.telegram.messages import (
 )
 from actors.telegram.pacing import FRAMES_PER_S
 from actors.telegram.rendering import answer_callback, bold, delete_message, edit_text, plain, send_calls
-from runtime import MarkOutbox, NewOutboxEntry, OutboxBatch, OutboxMark, TakeOutbox
 from tests.actors.telegram.conftest import World, settle, until
 from tests.actors.telegram.scripted_bot_api import TOKEN, dropped, refusal
 

@@ -7,6 +7,17 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
+from actors.journal import (
+    Accept,
+    Accepted,
+    JournalFailed,
+    Load,
+    Loaded,
+    MarkOutbox,
+    NewInboxEntry,
+    NewOutboxEntry,
+    OutboxMark,
+)
 from actors.providers.messages import RECORD_LANE
 from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
@@ -21,19 +32,7 @@ from actors.telegram.messages import (
     UpdateTaken,
 )
 from actors.telegram.update_receiver import BotMenu, Webhook
-from runtime import (
-    Accept,
-    Accepted,
-    Actor,
-    Address,
-    JournalFailed,
-    Load,
-    Loaded,
-    MarkOutbox,
-    NewInboxEntry,
-    NewOutboxEntry,
-    OutboxMark,
-)
+from runtime import Actor, Address
 from tests.actors.telegram.conftest import Recorder, World, settle, until
 from tests.actors.telegram.scripted_bot_api import TOKEN, Answer, Asked, broken_page, dropped, refusal
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from runtime.journal_messages import GivenUpEntry, GivenUpListed, GivenUpResolved, ListGivenUp, ResolveGivenUp
+from storage.journal_messages import GivenUpEntry, GivenUpListed, GivenUpResolved, ListGivenUp, ResolveGivenUp
 
 _INBOX = "i"
 _OUTBOX = "o"

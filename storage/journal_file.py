@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from runtime import journal_rows
-from runtime.journal_messages import (
+from storage import journal_rows
+from storage.journal_messages import (
     DescribeJournal,
     JournalFailed,
     JournalReply,

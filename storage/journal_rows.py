@@ -2,8 +2,8 @@
 
 import sqlite3
 
-from runtime import journal_given_up
-from runtime.journal_messages import (
+from storage import journal_given_up
+from storage.journal_messages import (
     Accept,
     Accepted,
     Commit,

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runtime.journal_file import JournalFile, JournalTooNew, JournalUnavailable
-from runtime.journal_messages import (
+from storage.journal_file import JournalFile, JournalTooNew, JournalUnavailable
+from storage.journal_messages import (
     Accept,
     Accepted,
     Commit,
@@ -388,8 +388,8 @@ def test_each_number_is_fresh_exactly_once_however_it_arrives(
 _APPENDER = """
 import sys
 from pathlib import Path
-from runtime.journal_file import JournalFile
-from runtime.journal_messages import Accept, NewInboxEntry
+from storage.journal_file import JournalFile
+from storage.journal_messages import Accept, NewInboxEntry
 file = JournalFile(Path(sys.argv[1]), time=lambda: 0.0)
 number = 0
 while True:

@@ -4,6 +4,8 @@ Requests that arrive while the writer thread commits are committed together next
 one sync serves many turns and the handler never waits for the disk. A request is answered after its transaction is
 on disk. When the disk refuses, the askers get `JournalFailed`, nothing of theirs is written, and the journal goes on
 serving: the next group is tried afresh.
+
+Its messages are told apart from it, beside the file they are kept in; others take them from here.
 """
 
 import asyncio
@@ -16,28 +18,78 @@ import structlog
 
 from runtime.actor import Actor, Timer
 from runtime.address import Address
-from runtime.journal_file import Applied, JournalError, JournalFile, JournalUnavailable
-from runtime.journal_messages import (
+from runtime.mailbox import Mailbox
+from runtime.supervision import ChildSpec, Terminated
+from storage.journal_file import Applied, JournalError, JournalFile, JournalUnavailable
+from storage.journal_messages import (
     Accept,
+    Accepted,
     Commit,
+    Committed,
+    DeadEntry,
     DescribeJournal,
     Forget,
+    GivenUpEntry,
+    GivenUpListed,
+    GivenUpResolved,
+    JournalDescribed,
     JournalFailed,
     JournalReply,
     JournalRequest,
     ListGivenUp,
     Load,
+    Loaded,
+    Marked,
     MarkOutbox,
+    NewInboxEntry,
+    NewOutboxEntry,
     OutboxAppended,
+    OutboxBatch,
+    OutboxEntry,
+    OutboxMark,
+    OutboxState,
     Prune,
     Pruned,
     ResolveGivenUp,
     Subscribe,
     TakeOutbox,
     Unfinished,
+    UnfinishedKeys,
 )
-from runtime.mailbox import Mailbox
-from runtime.supervision import ChildSpec, Terminated
+
+__all__ = [
+    "Accept",
+    "Accepted",
+    "Commit",
+    "Committed",
+    "DeadEntry",
+    "DescribeJournal",
+    "Forget",
+    "GivenUpEntry",
+    "GivenUpListed",
+    "GivenUpResolved",
+    "Journal",
+    "JournalDescribed",
+    "JournalFailed",
+    "ListGivenUp",
+    "Load",
+    "Loaded",
+    "MarkOutbox",
+    "Marked",
+    "NewInboxEntry",
+    "NewOutboxEntry",
+    "OutboxAppended",
+    "OutboxBatch",
+    "OutboxEntry",
+    "OutboxMark",
+    "OutboxState",
+    "ResolveGivenUp",
+    "Subscribe",
+    "TakeOutbox",
+    "Unfinished",
+    "UnfinishedKeys",
+    "journal_spec",
+]
 
 _GROUP_LIMIT = 512
 _WAITING_LIMIT = 20_000

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from runtime import (
+from storage.journal_file import JournalFile
+from storage.journal_messages import (
     Accept,
     Commit,
     DeadEntry,
     GivenUpListed,
     GivenUpResolved,
+    JournalReply,
+    JournalRequest,
     ListGivenUp,
     Load,
     Loaded,
@@ -22,8 +25,6 @@ from runtime import (
     ResolveGivenUp,
     TakeOutbox,
 )
-from runtime.journal_file import JournalFile
-from runtime.journal_messages import JournalReply, JournalRequest
 
 
 @pytest.fixture

@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from runtime import (
+from actors.journal import (
     Accept,
     Accepted,
-    Actor,
-    ActorSystem,
-    Address,
-    ChildSpec,
     Commit,
     Committed,
     DescribeJournal,
@@ -29,11 +25,12 @@ from runtime import (
     OutboxMark,
     Subscribe,
     TakeOutbox,
+    journal_spec,
 )
-from runtime.journal import journal_spec
-from runtime.journal_file import Applied, JournalFile
-from runtime.journal_messages import JournalRequest
+from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock
+from storage.journal_file import Applied, JournalFile
+from storage.journal_messages import JournalRequest
 
 
 class Gate:
@@ -292,7 +289,7 @@ async def test_too_much_at_once_is_refused_aloud(
     system: ActorSystem, journal: Address, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond the bound of waiting requests the asker is told; those within it are written."""
-    monkeypatch.setattr("runtime.journal._WAITING_LIMIT", 2)
+    monkeypatch.setattr("actors.journal._WAITING_LIMIT", 2)
     await numbers(system, journal)
     gate.groups.clear()
     gate.open.clear()
