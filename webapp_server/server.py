@@ -17,6 +17,7 @@ from webapp_server.actors_seen import ActorsSeen
 from webapp_server.answers import refusal
 from webapp_server.api import Api
 from webapp_server.commands import Commands, command_routes
+from webapp_server.connections import Runner
 from webapp_server.events import Streams
 from webapp_server.health import health_routes
 from webapp_server.history import EVERY_S
@@ -98,7 +99,7 @@ class WebServer(Actor):
         self._system = system
         self._site = site
         self._streams = Streams()
-        self._runner: web.AppRunner | None = None
+        self._runner: Runner | None = None
         self._stand_in: StandIn | None = None
 
     async def started(self) -> None:
@@ -108,7 +109,7 @@ class WebServer(Actor):
             self._system, site.access, self._streams, site.webhook, site.stopping, framed_by=site.framed_by
         )
         self._observer = application[OBSERVER]
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+        self._runner = Runner(application, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         try:
             listening = socket.create_server((site.host, site.port), family=_family(site.host))
