@@ -54,3 +54,11 @@ async def worked(rep: Rep, text: str = PROSPECT) -> tuple[str, str]:
     await rep.hears_drafts(before + 1)
     lead = (await rep.button("Open the lead")).rpartition(":")[2]
     return lead, (await rep.button("Shorter")).rpartition(":")[2]
+
+
+async def without_quiet_hours(rep: Rep) -> None:
+    """Let the coach write to this rep at any hour."""
+    await rep.writes("/settings")
+    await rep.taps("settings:quiet")
+    await rep.taps("settings:quiet:0-0")
+    await rep.hears("Quiet hours: none")

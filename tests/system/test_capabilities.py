@@ -197,7 +197,7 @@ async def _leads_the_team(coach: Coach) -> None:
         ("trends", "This week beside the week before"),
         ("scenarios", "Scenarios by number of attempts"),
         ("knowledge", "The knowledge: "),
-        ("health", "openrouter: "),
+        ("health", "openrouter answers: "),
     ):
         await chief.taps(f"admin:{view}")
         await chief.hears(part)

@@ -9,7 +9,7 @@ from actors.texts import Texts
 from storage import Row, user_id
 from tests.actors.session.leading import lead as lead_row
 from tests.system.coach import Coach
-from tests.system.conftest import newcomer, worked
+from tests.system.conftest import newcomer, without_quiet_hours, worked
 from tests.system.rep import PROSPECT, Rep
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,9 +35,7 @@ async def test_steps_are_done_undone_and_skipped(running: Coach, rep: Rep) -> No
 
 async def test_a_reminder_is_put_off_and_the_digest_names_who_was_forgotten(running: Coach, rep: Rep) -> None:
     """After a restart: the due step with Later and its choices, and the lead that nobody wrote to for ten days."""
-    await rep.writes("/settings")
-    await rep.taps("settings:quiet")
-    await rep.taps("settings:quiet:0-0")
+    await without_quiet_hours(rep)
     await rep.taps("settings:zone")
     await rep.hears(TEXTS("settings-zone"))
     await rep.writes(f"UTC{12 - datetime.now(UTC).hour:+d}")

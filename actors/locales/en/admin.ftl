@@ -87,6 +87,8 @@ admin-health-lane =
     { $provider } { $state ->
         [closed] answers
         [open] rests after failures
+        [paused] is paused
+        [refused] refuses the key
        *[half_open] is tried again
     }: { $done } answers, { $failed } failed, { $queued } waiting{ $model ->
         [none] .
