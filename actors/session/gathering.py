@@ -84,8 +84,8 @@ class Gathering:
         return max(0.0, min(QUIET_S, self._since + LONGEST_S - now))
 
     def take(self) -> tuple[tuple[Reference, ...], Message | MergedMessages | None]:
-        """Let go of what was held back, as one message; None where nothing was."""
-        messages, references = self._messages, tuple(self._references)
+        """Let go of what was held back, as one message in the order it was sent in; None where nothing was."""
+        messages, references = sorted(self._messages, key=_sent), tuple(self._references)
         self._messages, self._references = [], []
         return references, merge([named(message) for message in messages]) if messages else None
 
@@ -95,6 +95,10 @@ class Gathering:
                 self._messages[place] = edited
                 return True
         return False
+
+
+def _sent(message: Message) -> int:
+    return message.message_id
 
 
 def follows(last: Message, message: Message) -> bool:

@@ -6,11 +6,13 @@ from typing import Any
 
 from sandbox.telegram.archive import Archive
 from sandbox.telegram.parameters import Upload
-from sandbox.telegram.pictures import size_of
+from sandbox.telegram.pictures import blank, size_of
 
 MOST_DOWNLOADED_BYTES = 20 << 20
 _ROUND = 240
 """The diameter of a round video, in pixels."""
+_SIDES = (90, 320, 800, 1280)
+"""The longer sides of a photo's sizes s, m, x and y, in pixels."""
 _FOLDERS = {"photo": "photos", "voice": "voice", "video_note": "video_notes", "audio": "music", "document": "documents"}
 _ENDINGS = {"photo": ".jpg", "voice": ".oga", "video_note": ".mp4", "audio": ".mp3", "document": ""}
 
@@ -40,12 +42,14 @@ class StoredFile:
             "file_size": len(self.content),
         }
 
+    def as_photo_size(self) -> dict[str, Any]:
+        """One size of a photo."""
+        width, height = size_of(self.content)
+        return {**self.described(), "width": width, "height": height}
+
     def in_message(self, duration_s: int = 1) -> dict[str, Any]:
         """The field of a message that holds this file."""
         match self.kind:
-            case "photo":
-                width, height = size_of(self.content)
-                return {"photo": [{**self.described(), "width": width, "height": height}]}
             case "voice":
                 return {"voice": {**self.described(), "duration": duration_s, "mime_type": self.mime_type}}
             case "video_note":
@@ -54,6 +58,13 @@ class StoredFile:
                 named = {"file_name": self.name, "mime_type": self.mime_type}
                 return {"audio": {**self.described(), "duration": duration_s, **named}}
         return {"document": {**self.described(), "file_name": self.name, "mime_type": self.mime_type}}
+
+
+def _smaller(content: bytes) -> list[bytes]:
+    """A blank picture for each of Telegram's sizes below that of the picture, in its proportions."""
+    width, height = size_of(content)
+    shares = [side / max(width, height) for side in _SIDES if side < max(width, height)]
+    return [blank(max(1, round(width * share)), max(1, round(height * share))) for share in shares]
 
 
 class Files:
@@ -76,6 +87,16 @@ class Files:
         self._archive.put_bytes("file", file.file_id, file.content)
         self._archive.put("file_facts", file.file_id, [kind, file.name, mime_type, number])
         return file
+
+    def in_message(self, file: StoredFile, duration_s: int = 1) -> dict[str, Any]:
+        """The field of a message that holds a file; a photo comes in every size that is smaller, the largest last.
+
+        Only the largest shows the picture: this emulator does not scale, so who takes another sees nothing but grey.
+        """
+        if file.kind != "photo":
+            return file.in_message(duration_s)
+        smaller = [self.store("photo", Upload(file.name, one, "image/png")) for one in _smaller(file.content)]
+        return {"photo": [one.as_photo_size() for one in (*smaller, file)]}
 
     def get(self, file_id: str) -> StoredFile | None:
         """The file of this id."""

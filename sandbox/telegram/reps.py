@@ -62,7 +62,9 @@ class Reps:
         chat = self._chat(request, dict(form))
         file = self._world.files.store(request.match_info["kind"], given)
         caption = str(form.get("caption") or "")
-        content = file.in_message(max(1, round(float(str(form.get("duration") or _length_s(given))))))
+        content = self._world.files.in_message(
+            file, max(1, round(float(str(form.get("duration") or _length_s(given)))))
+        )
         return self._sent(chat, content | (_written("caption", "caption_entities", caption) if caption else {}))
 
     def _sent(self, chat: Chat, content: dict[str, Any]) -> web.Response:

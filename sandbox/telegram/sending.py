@@ -157,7 +157,7 @@ def _send_file(world: World, given: Parameters, kind: str) -> dict[str, Any]:
     world.chat(given)
     caption = message_caption(given)
     file = _file(world, kind, given.file(kind))
-    return _send(world, given, {**file.in_message(max(1, given.number("duration"))), **caption})
+    return _send(world, given, {**world.files.in_message(file, max(1, given.number("duration"))), **caption})
 
 
 def _file(world: World, kind: str, given: Upload | str) -> StoredFile:

@@ -24,8 +24,8 @@ def text(words: str, id_: int = 1, *, by: str | None = None) -> TextMessage:
     return TextMessage(7, ANNA, id_, words, 0, context=context)
 
 
-def picture(name: str, caption: str | None = None) -> ImageMessage:
-    return ImageMessage(7, ANNA, 2, "photo", File(name, name), 0, caption=caption)
+def picture(name: str, caption: str | None = None, id_: int = 1) -> ImageMessage:
+    return ImageMessage(7, ANNA, id_, "photo", File(name, name), 0, caption=caption)
 
 
 def held(*messages: Incoming, at: Waiting | None = None) -> tuple[Gathering, list[float | None]]:
@@ -50,6 +50,16 @@ def test_an_album_is_one_bundle() -> None:
     _, message = held(picture("a", "Her profile"), picture("b"), text("She leads the plant"))[0].take()
     assert isinstance(message, MergedMessages)
     assert bundle_of(message) == Bundle(ANNA, "Her profile\n\nShe leads the plant", ("a", "b"))
+
+
+def test_parts_that_arrive_out_of_order_are_put_into_it() -> None:
+    """By the messages' ids, as the rep sees them in the chat."""
+    parts = (picture("c", id_=5), picture("a", "Her profile", 3), picture("b", id_=4))
+    gathering, _ = held(*parts)
+    references, message = gathering.take()
+    assert references == (("bot", 0), ("bot", 1), ("bot", 2))
+    assert isinstance(message, MergedMessages)
+    assert bundle_of(message) == Bundle(ANNA, "Her profile", ("a", "b", "c"))
 
 
 def test_an_edit_takes_the_place_of_what_is_held_back() -> None:
@@ -83,7 +93,7 @@ def voice(date: int, duration_s: int, id_: int = 3) -> AudioMessage:
 
 def test_a_recording_is_gathered_with_the_words_around_it() -> None:
     """A text and a voice note sent in one go are one message, which is listened to before it is worked on."""
-    gathering, waits = held(text("Look at this"), voice(0, 3), text("That was she"))
+    gathering, waits = held(text("Look at this", 1), voice(0, 3, 2), text("That was she", 3))
     _, message = gathering.take()
     assert waits == [QUIET_S] * 3
     assert isinstance(message, MergedMessages)
