@@ -5,10 +5,25 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.coaching.samples import shipped
+from tests.system.conftest import worked
 from tests.system.rep import Rep
 from tests.webapp_server.miniapp.phone import Phone
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+
+LESSON = shipped().learn_tracks[0].levels[0].scenario
+
+
+async def practised(rep: Rep) -> None:
+    """Have the rep pass the first lesson."""
+    await rep.writes("/learn")
+    await rep.taps("learn:level:1.1")
+    await rep.taps("learn:start:1.1")
+    await rep.hears("How it is scored")
+    await rep.writes(LESSON.ideal_response)
+    await rep.hears("of 100: passed")
 
 
 async def accessible(phone: Phone, screen: str, heading: str) -> None:
@@ -57,3 +72,58 @@ async def test_an_invitation_stands_until_it_is_withdrawn(chief: Phone) -> None:
     await chief.presses("Withdraw the invitation of @carl_k")
     await chief.shows("Nobody is waiting to come in.")
     await accessible(chief, "/admin", "Team")
+
+
+async def test_a_rep_is_seen_whole_and_beside_the_others(chief: Phone, rep: Rep) -> None:
+    """Whoever practised is on the leaderboard, has skills on their page, and a number in the heat map."""
+    await practised(rep)
+    await worked(rep)
+    await chief.coach.settled()
+    name = f"@{rep.username}"
+    await chief.opens("/admin")
+    await chief.heading("Team")
+    await expect(chief.page.get_by_role("listitem").filter(has_text=name).filter(has_text="one answer")).to_be_visible()
+    await chief.page.get_by_role("link", name=name).click()
+    await chief.heading(name)
+    await expect(chief.page.get_by_role("progressbar").first).to_be_visible()
+    await chief.shows("Analyzed (1)")
+    await chief.opens("/admin/heatmap")
+    await chief.heading("Skills by rep")
+    row = chief.page.get_by_role("row").filter(has=chief.page.get_by_role("rowheader", name=name))
+    await expect(row.get_by_role("cell").filter(has_text=re.compile(r"^\d+$"))).to_have_count(1)
+    await accessible(chief, "/admin", "Team")
+    await accessible(chief, "/admin/heatmap", "Skills by rep")
+    await accessible(chief, f"/admin/reps/{rep.telegram_id}", name)
+
+
+async def test_what_the_team_used_and_what_the_coach_knows(chief: Phone, rep: Rep) -> None:
+    """Costs by agent, the model of every agent, the playbook and its files."""
+    await worked(rep)
+    await chief.coach.settled()
+    for place, heading, part in (
+        ("costs", "Costs", "strategist"),
+        ("models", "Models", "each rep's own"),
+        ("knowledge", "Knowledge", "All files are sound."),
+    ):
+        await chief.opens("/admin")
+        await chief.heading("Team")
+        await chief.page.get_by_role("link", name=heading).click()
+        await chief.heading(heading)
+        await chief.shows(part)
+        await accessible(chief, f"/admin/{place}", heading)
+
+
+async def test_a_run_is_read_step_by_step(chief: Phone, rep: Rep) -> None:
+    """From the list into one run: each step with its time as text and as a bar within the run's length."""
+    await worked(rep)
+    await chief.coach.settled()
+    await chief.opens("/admin/runs")
+    await chief.heading("Runs")
+    await chief.page.get_by_role("link", name=re.compile("^support")).first.click()
+    await chief.heading("Run: support")
+    steps = chief.page.locator(".waterfall > li")
+    await expect(steps.filter(has_text="strategist")).to_contain_text(re.compile(r"\d m?s, after \d"))
+    bar = steps.filter(has_text="strategist").locator(".bar")
+    assert await bar.evaluate("bar => bar.offsetWidth > 3 && bar.offsetWidth <= bar.parentElement.offsetWidth")
+    await accessible(chief, chief.page.url.partition("/app")[2], "Run: support")
+    await accessible(chief, "/admin/runs", "Runs")

@@ -39,4 +39,11 @@ export const SCREENS: readonly (readonly [string, Screen])[] = [
   ["/settings", SettingsPage],
   ["/data", DataPage],
   ["/admin", lazy(async () => (await import("./pages/admin")).AdminPage)],
+  ["/admin/reps/:id", lazy(async () => (await import("./pages/admin_rep")).AdminRepPage)],
+  ["/admin/heatmap", lazy(async () => (await import("./pages/admin_heatmap")).AdminHeatmapPage)],
+  ["/admin/costs", lazy(async () => (await import("./pages/admin_costs")).AdminCostsPage)],
+  ["/admin/models", lazy(async () => (await import("./pages/admin_models")).AdminModelsPage)],
+  ["/admin/knowledge", lazy(async () => (await import("./pages/admin_knowledge")).AdminKnowledgePage)],
+  ["/admin/runs", lazy(async () => (await import("./pages/admin_runs")).AdminRunsPage)],
+  ["/admin/runs/:id", lazy(async () => (await import("./pages/admin_run")).AdminRunPage)],
 ];

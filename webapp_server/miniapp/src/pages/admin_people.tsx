@@ -37,7 +37,7 @@ function Rep({ person, self }: { readonly person: Person; readonly self: boolean
 }
 
 /** Whether the rep may use the coach, and the button that changes it. */
-function Access({ person }: { readonly person: Person }) {
+export function Access({ person }: { readonly person: Person }) {
   const out = person.access === "revoked";
   return (
     <>

@@ -4,9 +4,9 @@ import type { Schema } from "../api/types";
 import { useView } from "../api/views";
 import { Card, Meter } from "../components/card";
 import { Empty, Page, With } from "../components/page";
+import { UsedTable, usd } from "../components/used_table";
 import { t } from "../texts/texts";
 
-type Totals = Schema<"Totals">;
 const PERIODS = ["today", "week", "month"] as const;
 
 export function UsagePage() {
@@ -26,10 +26,10 @@ function Whole({ usage }: { readonly usage: Schema<"UsageView"> }) {
   return (
     <>
       <Budget budget={usage.budget} />
-      <Table title={t("by-period")} rows={periods} />
-      <Table title={t("by-day")} rows={usage.days} />
-      <Table title={t("by-agent")} rows={usage.agents} />
-      <Table title={t("by-model")} rows={usage.models} />
+      <UsedTable title={t("by-period")} rows={periods} />
+      <UsedTable title={t("by-day")} rows={usage.days} />
+      <UsedTable title={t("by-agent")} rows={usage.agents} />
+      <UsedTable title={t("by-model")} rows={usage.models} />
     </>
   );
 }
@@ -44,38 +44,4 @@ function Budget({ budget }: { readonly budget: Schema<"DayBudget"> }) {
       {money && <><p>{money}</p><Meter label={money} share={budget.used_usd / (budget.usd || 1)} /></>}
     </Card>
   );
-}
-
-function Table({ title, rows }: { readonly title: string; readonly rows: readonly { readonly name: string; readonly totals: Totals }[] }) {
-  return (
-    <Card>
-      <div class="scrolled">
-        <table>
-          <caption>{title}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("used-name")}</th>
-              <th scope="col">{t("used-answers")}</th>
-              <th scope="col">{t("used-tokens")}</th>
-              <th scope="col">{t("used-cost")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ name, totals }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{totals.answers}</td>
-                <td>{(totals.input_tokens + totals.output_tokens).toLocaleString()}</td>
-                <td>{usd(totals.cost_usd)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Card>
-  );
-}
-
-function usd(amount: number): string {
-  return amount.toLocaleString(undefined, { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 4 });
 }
