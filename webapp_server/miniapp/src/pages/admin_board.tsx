@@ -41,7 +41,7 @@ function Best({ title, none, places, of }: BestProps) {
     <section class="best">
       <h3>{title}</h3>
       {places.length === 0 && <p class="faint">{none}</p>}
-      <ol>{places.slice(0, NAMED).map((place) => <li key={place.name}><strong>{place.name}</strong> <span class="faint">{of(place)}</span></li>)}</ol>
+      <ol>{places.slice(0, NAMED).map((place, index) => <li key={index}><strong>{place.name}</strong> <span class="faint">{of(place)}</span></li>)}</ol>
     </section>
   );
 }
