@@ -79,7 +79,7 @@ TABLES: dict[str, dict[str, Kind]] = {
         uuid="id lead_id user_id", bigint="telegram_id", text="kind", json="content", time="created_at"
     ),
     "lead_activity_log": _columns(
-        uuid="id lead_id", bigint="telegram_id", text="activity_type content ai_response", time="created_at"
+        uuid="id lead_id", bigint="telegram_id", text="activity_type content ai_response step upload", time="created_at"
     ),
     "casebook": _columns(
         uuid="id",

@@ -18,7 +18,8 @@ from aiohttp import web
 
 from actors.session.flows import ACTIONS, VIEWS
 from actors.session.messages import Act, Answered, Enter, Look, Refused
-from actors.session.page import Uploaded
+from actors.session.page import KeptFile, Uploaded
+from actors.telegram.messages import FetchFile, FileFetched
 from actors.uploads import DropUpload, KeepUpload, UploadKept
 from runtime import ActorError, ActorSystem
 from webapp_server.access_token import LIFETIME_S, AccessToken, InvalidToken, TokenMint
@@ -26,10 +27,11 @@ from webapp_server.answers import answer, refusal
 from webapp_server.events import Streams
 from webapp_server.init_data import LOGIN_AGE_S, RENEWAL_AGE_S, InitData, InvalidInitData, read_init_data
 from webapp_server.rate_limit import RateLimit
-from webapp_server.uploading import KINDS, Unusable, received
+from webapp_server.uploading import KINDS, Unusable, picture_type, received
 
 SESSION_DEADLINE_S = 20.0
 _UNREACHABLE = "The coach does not answer right now. Try again in a minute."
+_NO_FILE = "That picture is no longer kept."
 _TOO_FAST = "That was too much at once. Wait a moment and try again."
 _MAXIMUM_ID = 64
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -112,9 +114,25 @@ class Api:
         async def look(request: web.Request, token: AccessToken) -> web.StreamResponse:
             query = {name: request.query[name] for name in VIEWS[path].query if name in request.query}
             reply = await self._ask(Look(_key(token.telegram_id), path, query | dict(request.match_info)))
+            if isinstance(reply, Answered) and VIEWS[path].answer is KeptFile:
+                return await self._file(msgspec.json.decode(reply.body, type=KeptFile).reference)
             return _replied(reply, request)
 
         return look
+
+    async def _file(self, reference: str) -> web.Response:
+        """The picture itself; who may see it was for the session to say."""
+        try:
+            file = await self._system.ask(
+                self._system.find("uploads"), FetchFile(reference), deadline_s=SESSION_DEADLINE_S
+            )
+        except ActorError:
+            return refusal(503, _UNREACHABLE)
+        media_type = picture_type(file.data) if isinstance(file, FileFetched) else None
+        if not isinstance(file, FileFetched) or media_type is None:
+            return refusal(404, _NO_FILE)
+        headers = {"Cache-Control": "private, max-age=3600", "Content-Disposition": "inline"}
+        return web.Response(body=file.data, content_type=media_type, headers=headers)
 
     def _door(self, path: str) -> Callable[[web.Request, AccessToken], Awaitable[web.StreamResponse]]:
         return self._act(path) if ACTIONS[path].upload is None else self._upload(path)

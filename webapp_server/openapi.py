@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from actors.session.flows import ACTIONS, VIEWS
-from actors.session.page import NoBody, Uploaded
+from actors.session.page import KeptFile, NoBody, Uploaded
 from webapp_server.answers import Error
 from webapp_server.api import Session
 from webapp_server.uploading import KINDS
@@ -38,6 +38,8 @@ def openapi_document() -> dict[str, Any]:
     for path, view in VIEWS.items():
         parameters = [*_in_path(path), *({"name": name, "in": "query", "schema": _TEXT} for name in view.query)]
         operation = _operation(f"get/{path}", by_type[view.answer], by_type, parameters=parameters)
+        if view.answer is KeptFile:
+            operation["responses"]["200"]["content"] = {key: {} for key in KINDS["picture"].media_types}
         paths.setdefault(f"/api/{path}", {})["get"] = operation
     for path, action in ACTIONS.items():
         words = [_WORDS] if action.upload else []

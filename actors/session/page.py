@@ -40,6 +40,12 @@ ActionHandler = Callable[[SessionState, Parameters, Any, World], Turn]
 """Acts on a body of the action's own type; raises NotThere and NotNow."""
 
 
+class KeptFile(msgspec.Struct, frozen=True):
+    """Where an upload is kept; a page that looks at it gets the file itself."""
+
+    reference: str
+
+
 class View(msgspec.Struct, frozen=True):
     """One thing to look at: `answer` is the type of what comes back, `query` the names of optional parameters."""
 

@@ -6,7 +6,7 @@ import msgspec
 
 from actors.session import lead_detail, news, outcome, plan, reminders, research
 from actors.session.flow import ButtonHandler, Flow
-from actors.session.page import Action, ActionHandler, NoBody, NotNow, Parameters
+from actors.session.page import Action, ActionHandler, NoBody, NotNow, NotThere, Parameters, Uploaded
 from actors.session.page_leads import mine
 from actors.session.page_words import Words
 from actors.session.pressing import press, say_to
@@ -71,6 +71,14 @@ def step(state: SessionState, parameters: Parameters, change: StepChange, world:
     return press(plan.pressed, state, words, world)
 
 
+def prove(state: SessionState, parameters: Parameters, picture: Uploaded, world: World) -> Turn:
+    """Keep a screenshot with a step of the plan."""
+    turn = plan.keep_proof(state, mine(parameters, world), parameters["number"], picture.reference, world)
+    if turn is None:
+        raise NotThere
+    return turn
+
+
 def remind(state: SessionState, parameters: Parameters, reminder: Reminder, world: World) -> Turn:
     """Put the reminder off or stop it."""
     lead_id = mine(parameters, world).id
@@ -110,6 +118,7 @@ FLOW = Flow(
         f"{_ONE}/outcome": Action(tell_outcome, then=_ONE, body=Words),
         f"{_ONE}/plan": Action(_button(plan.pressed, "make"), then=_ONE),
         f"{_ONE}/steps/{{number}}": Action(step, then=_ONE, body=StepChange),
+        f"{_ONE}/steps/{{number}}/proof": Action(prove, then=_ONE, body=Uploaded, upload="picture", purpose="proof"),
         f"{_ONE}/remind": Action(remind, then=_ONE, body=Reminder),
         f"{_ONE}/research": Action(_button(research.pressed, "make"), then=_ONE),
         f"{_ONE}/news": Action(tell_news, then=_ONE, body=Words),

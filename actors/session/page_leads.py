@@ -8,7 +8,8 @@ import msgspec
 from actors.session.flow import Flow
 from actors.session.lead_rows import activities_of, find_lead, leads_of
 from actors.session.leads import FILTERS, LONGEST_SEARCH
-from actors.session.page import NotThere, Parameters, View
+from actors.session.page import KeptFile, NotThere, Parameters, View
+from actors.session.plan import PROOF, step_name
 from actors.session.state import SessionState
 from actors.session.turn import World
 from coaching.changes import Change, changes
@@ -62,6 +63,13 @@ class Board(msgspec.Struct, frozen=True):
     columns: tuple[Column, ...]
 
 
+class Proof(msgspec.Struct, frozen=True):
+    """A picture that shows a step done; `leads/{lead_id}/proofs/{proof_id}` answers with the picture itself."""
+
+    id: str
+    at: float
+
+
 class StepView(msgspec.Struct, frozen=True):
     """A step of a plan; `due` is UTC epoch seconds."""
 
@@ -72,6 +80,7 @@ class StepView(msgspec.Struct, frozen=True):
     draft: str | None
     status: StepStatus
     due: float
+    proofs: tuple[Proof, ...]
 
 
 class PlanView(msgspec.Struct, frozen=True):
@@ -165,7 +174,7 @@ def one(state: SessionState, parameters: Parameters, world: World) -> LeadDetail
         strategy=lead.strategy,
         tactics=lead.tactics,
         draft=lead.draft,
-        plan=_plan(lead.plan) if lead.plan else None,
+        plan=_plan(lead, lead.plan, world) if lead.plan else None,
         research=lead.research,
         former_research=_former_research(lead, world),
         history=_history(lead, world),
@@ -173,6 +182,15 @@ def one(state: SessionState, parameters: Parameters, world: World) -> LeadDetail
         working=tuple(sorted({job.kind for job in state.jobs if job.subject == lead.id and not job.answered})),
         created_at=lead.created_at,
     )
+
+
+def proof(state: SessionState, parameters: Parameters, world: World) -> KeptFile:
+    """Where the picture of a proof is kept."""
+    rows = activities_of(mine(parameters, world).id, world, PROOF)
+    row = next((one for one in rows if one["id"] == parameters["proof_id"] and one.get("upload")), None)
+    if row is None:
+        raise NotThere
+    return KeptFile(str(row["upload"]))
 
 
 def mine(parameters: Parameters, world: World) -> Lead:
@@ -214,12 +232,18 @@ def _column(leads: Iterable[Lead], status: LeadStatus, world: World) -> tuple[Le
     return tuple(line(lead, world) for lead in leads if lead.status is status)[:COLUMN]
 
 
-def _plan(plan: Plan) -> PlanView:
+def _plan(lead: Lead, plan: Plan, world: World) -> PlanView:
+    kept = [row for row in activities_of(lead.id, world, PROOF) if row.get("upload")]
     steps = tuple(
-        StepView(n, step.action, step.title, step.detail, step.draft, step.status, plan.due(n))
+        StepView(n, step.action, step.title, step.detail, step.draft, step.status, plan.due(n), _proofs(plan, n, kept))
         for n, step in enumerate(plan.steps)
     )
     return PlanView(plan.id, plan.goal, plan.next, steps)
+
+
+def _proofs(plan: Plan, number: int, kept: list[dict[str, object]]) -> tuple[Proof, ...]:
+    name = step_name(plan, number)
+    return tuple(Proof(str(row["id"]), from_text(str(row["created_at"]))) for row in kept if row.get("step") == name)
 
 
 def _history(lead: Lead, world: World) -> tuple[Happened, ...]:
@@ -266,5 +290,6 @@ FLOW = Flow(
         "leads": View(listed, Leads, query=("search", "status", "page")),
         "leads/board": View(board, Board),
         "leads/{lead_id}": View(one, LeadDetail),
+        "leads/{lead_id}/proofs/{proof_id}": View(proof, KeptFile),
     }
 )

@@ -15,6 +15,7 @@ from coaching.plans import ActionType, Plan, PlanOutput, StepStatus, planned, se
 from storage import to_text
 
 SETTLING = {"done": StepStatus.DONE, "skip": StepStatus.SKIPPED, "undo": StepStatus.PENDING}
+PROOF = "step_proof"
 MARKS = {StepStatus.PENDING: "○", StepStatus.DONE: "✓", StepStatus.SKIPPED: "✕"}
 
 
@@ -50,6 +51,23 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
     rows = (_kept(kept, plan, profile, world), activity(state, lead.id, "plan_made", plan.goal, world))
     text = plan_text(kept, plan, profile, world)
     return Turn(state, calls=say(state, text, _buttons(kept, plan, world)), rows=rows)
+
+
+def step_name(plan: Plan, number: int) -> str:
+    """What a step is called where something is kept with it: plans that came before have other steps."""
+    return f"{plan.id}:{number}"
+
+
+def keep_proof(state: SessionState, lead: Lead, number: str, upload: str, world: World) -> Turn | None:
+    """Keep a picture with a step of the lead's plan; None where there is no such step."""
+    steps = lead.plan.steps if lead.plan else ()
+    if lead.plan is None or not number.isdecimal() or len(number) > 2 or int(number) >= len(steps):
+        return None
+    step = steps[int(number)]
+    write = activity(state, lead.id, PROOF, step.title, world)
+    kept = {**write.rows[0], "step": step_name(lead.plan, int(number)), "upload": upload}
+    rows = (msgspec.structs.replace(write, rows=(kept,)),)
+    return Turn(state, calls=say(state, world.texts("plan-proof", lead=title(lead, world), step=step.title)), rows=rows)
 
 
 def plan_text(lead: Lead, plan: Plan, profile: Profile, world: World) -> str:

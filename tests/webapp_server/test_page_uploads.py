@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from coaching.rows import row_id
 from storage import SqliteStore
+from tests.actors.session.leading import planned_lead
 from tests.webapp_server.api_house import SAID, Client, enter
 from tests.webapp_server.test_page_leads import get
 
@@ -53,6 +55,27 @@ async def test_a_spoken_answer_is_scored(client: Client) -> None:
         shown = await get(client, "practice", anna)
     assert shown["scoring"] == [scenario_id]
     assert (await client.post(f"/api/practice/{scenario_id}/voice", data=WEBM, headers=anna)).status == 409
+
+
+async def test_a_proof_stays_with_its_step(client: Client, store: SqliteStore) -> None:
+    """It is shown with the step it proves, to its owner alone, as the picture it is; a step that is not has none."""
+    lead_id = row_id("maria", "lead_registry")
+    await store.insert("lead_registry", [planned_lead(lead_id=lead_id)])
+    anna, ben = await enter(client), await enter(client, 8, "ben")
+    path = f"leads/{lead_id}/steps/1/proof"
+    shown = await (await client.post(f"/api/{path}", data=PNG, headers=anna)).json()
+    assert [len(step["proofs"]) for step in shown["plan"]["steps"]] == [0, 1, 0, 0, 0]
+    picture = f"/api/leads/{lead_id}/proofs/{shown['plan']['steps'][1]['proofs'][0]['id']}"
+    seen = await client.get(picture, headers=anna)
+    assert (seen.content_type, await seen.read()) == ("image/png", PNG)
+    assert (await client.get(picture, headers=ben)).status == 404
+    assert (await client.post(f"/api/{path}", data=PNG, headers=ben)).status == 404
+    for number in ("9", "x"):
+        assert (await client.post(f"/api/leads/{lead_id}/steps/{number}/proof", data=PNG, headers=anna)).status == 404
+    assert (await client.get(f"/api/leads/{lead_id}/proofs/x", headers=anna)).status == 404
+    deletion = {"confirm": "delete everything"}
+    assert (await client.post("/api/me/delete", json=deletion, headers=anna)).status == 200
+    assert (await client.get(picture, headers=anna)).status == 404
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ plan-under-way = I am already planning this one.
 
 plan-done = Done. Well worked.
 
+plan-proof = Proof kept with a step of { $lead }: { $step }.
+
 plan-skip = Skipped.
 
 plan-undo = Taken back.
