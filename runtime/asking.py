@@ -98,7 +98,9 @@ class Request(asyncio.Future[object]):
         if not deadline_s > 0:
             raise MisuseError("an ask needs a deadline in the future")
         self._asked = (endpoint, message)
-        self.kernel.watch.asks += 1
+        watch = self.kernel.watch
+        watch.asks += 1
+        began = self.kernel.now() if watch.asks & watch.MASK == 0 else None
         deadlines = self.kernel.deadlines
         waiting = deadlines.begin(self, deadline_s)
         try:
@@ -108,6 +110,8 @@ class Request(asyncio.Future[object]):
             if not self.done():
                 super().cancel()
             del waiting[self]
+            if began is not None:
+                watch.asked.add(self.kernel.now() - began)
             if not waiting and self.kernel.running is None:
                 deadlines.tidy()
             if self.watchers is not None:

@@ -166,6 +166,8 @@ def finish(cell: "Cell", reason: EndReason) -> None:
         cell.put_back()
     cell.room = -1
     waiting, cell.queue = cell.queue or (), _CLOSED
+    if cell.phase is not ENDED:  # a broken life is ended once more, to be sure
+        cell.kernel.watch.ended[reason] += 1
     cell.enter(ENDED)
     for message, sender, _ in waiting:
         own = isinstance(message, Terminated) or sender is cell.address

@@ -53,7 +53,9 @@ def deliver_into_full(cell: "Cell", message: object, sender: Address) -> None:
         return
     if cell.depth < cell.mailbox.capacity:
         cell.deliver_owned(message, sender)
-    elif overflow is Overflow.DROP_NEWEST:
+        return
+    cell.kernel.watch.overflows[overflow.value] += 1
+    if overflow is Overflow.DROP_NEWEST:
         cell.undelivered(message, sender, "dropped")
     elif overflow is Overflow.DROP_OLDEST:
         _drop_oldest(cell, message, sender)

@@ -1,7 +1,7 @@
 """Watching: what the runtime knows of its actors from outside, so that a stuck actor still shows.
 
 Counts are exact. Times are sampled: of every 64th turn, the wait of its oldest message and the run time per message;
-the run times of handlers that waited are all taken. A snapshot reads what is kept per type and a bounded number of
+the run times of handlers that waited are all taken; of asks, every 64th. A snapshot reads what is kept per type and a bounded number of
 actors, so it costs the same however many actors there are.
 """
 
@@ -164,7 +164,8 @@ class LoopSnapshot(msgspec.Struct, frozen=True):
 class SystemSnapshot(msgspec.Struct, frozen=True):
     """The system: its types, its hottest actors (longest at a message, deepest mailbox, most restarts), its loop.
 
-    Counts since the start: supervisors that gave up a child and failed themselves, asks, and those that timed out.
+    Counts since the start: supervisors that gave up a child and failed themselves, asks, those that timed out, actors
+    that began, those that ended by reason, and messages that came to a full mailbox by its policy.
     """
 
     types: tuple[TypeSnapshot, ...]
@@ -175,6 +176,11 @@ class SystemSnapshot(msgspec.Struct, frozen=True):
     escalations: int
     asks: int
     ask_timeouts: int
+    ask_times: Times
+    ask_durations: Histogram
+    started: int
+    ended: dict[str, int]
+    overflows: dict[str, int]
 
 
 class Watch:
@@ -195,6 +201,9 @@ class Watch:
         self.escalations = 0
         self.asks = 0
         self.ask_timeouts = 0
+        self.asked = Sketch()
+        self.ended: Counter[str] = Counter()
+        self.overflows: Counter[str] = Counter()
         self._lately: deque[Cell] = deque(maxlen=_CANDIDATES)
         self._failing: deque[Cell] = deque(maxlen=_CANDIDATES)
 
@@ -262,7 +271,16 @@ class Watch:
             escalations=self.escalations,
             asks=self.asks,
             ask_timeouts=self.ask_timeouts,
+            ask_times=self.asked.times(),
+            ask_durations=self.asked.histogram(),
+            started=self._alive() + self.ended.total(),
+            ended=dict(self.ended),
+            overflows=dict(self.overflows),
         )
+
+    def _alive(self) -> int:
+        """Actors begun and not ended, without the root."""
+        return sum(count for phase, count in self.phases.items() if phase not in (Phase.AWAITED, Phase.ENDED)) - 1
 
 
 def _up(count: int, running: int) -> dict[str, int]:

@@ -260,3 +260,37 @@ async def test_an_actor_is_restarted_from_outside(system: ActorSystem) -> None:
     (cell,) = system.cells()
     assert (cell.generation, cell.restarts, cell.last_error, cell.depth) == (2, 1, "RestartAsked", 0)
     assert not system.restart(system.find("nobody yet"))
+
+
+async def test_beginnings_and_ends_are_counted(system: ActorSystem) -> None:
+    """Every actor that began, without the root; every end by its reason; a restart is neither."""
+    kept = await system.start(echo("a"))
+    gone = await system.start(ChildSpec("b", Echo, restart=Restart.TEMPORARY))
+    system.send(kept, Fail())
+    system.send(gone, Leave())
+    system.send(await system.start(ChildSpec("c", Echo, restart=Restart.TEMPORARY)), Fail())
+    await settle()
+    snapshot = system.snapshot()
+    assert (snapshot.started, snapshot.ended) == (3, {"normal": 1, "failed": 1})
+
+
+async def test_one_ask_in_64_is_timed(system: ActorSystem) -> None:
+    """How long it took to its answer."""
+    target = await system.start(echo("a"))
+    for _ in range(640):
+        await system.ask(target, 1, deadline_s=5.0)
+    snapshot = system.snapshot()
+    assert (snapshot.asks, snapshot.ask_times.count, snapshot.ask_durations.counts[-1][1]) == (640, 10, 10)
+
+
+async def test_a_full_mailbox_is_counted_by_its_policy(system: ActorSystem) -> None:
+    """Each message beyond the room; those before it are not."""
+
+    class Narrow(Echo):
+        mailbox = Mailbox(capacity=2)
+
+    target = await system.start(ChildSpec("narrow", Narrow))
+    for number in range(5):
+        system.send(target, number)
+    assert system.snapshot().overflows == {"refuse": 3}
+    await settle()
