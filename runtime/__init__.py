@@ -19,10 +19,10 @@ from runtime.errors import (
 )
 from runtime.mailbox import Mailbox, Overflow
 from runtime.owned import Timer
-from runtime.supervision import Backoff, ChildSpec, Restart, Strategy, Supervision, Terminated
+from runtime.supervision import Backoff, ChildSpec, EndReason, Restart, Strategy, Supervision, Terminated
 from runtime.system import ActorSystem
 from runtime.virtual import Idle, Retire, StillBusy, VirtualActors
-from runtime.watching import CellSnapshot, Histogram, LoopSnapshot, SystemSnapshot, Times, TypeSnapshot
+from runtime.watching import CellSnapshot, Histogram, LoopSnapshot, Sketch, SystemSnapshot, Times, TypeSnapshot
 
 __all__ = [
     "Actor",
@@ -37,6 +37,7 @@ __all__ = [
     "ChildSpec",
     "Clock",
     "DeadLetter",
+    "EndReason",
     "Histogram",
     "Idle",
     "LoopSnapshot",
@@ -49,6 +50,7 @@ __all__ = [
     "Restart",
     "Retire",
     "RuntimeFault",
+    "Sketch",
     "StartFailed",
     "StillBusy",
     "Strategy",

@@ -61,6 +61,11 @@ class VirtualActors(Actor):
         self._residents: dict[str, _Resident] = {}
         self._keys: dict[Address, str] = {}
 
+    @property
+    def resident(self) -> int:
+        """How many children live now."""
+        return len(self._keys)
+
     def revival(self, key: str) -> object | None:
         """The message by which a child that crashed is brought back; None leaves it to the next one that comes."""
         del key  # a subclass tells them apart

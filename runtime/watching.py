@@ -1,8 +1,8 @@
 """Watching: what the runtime knows of its actors from outside, so that a stuck actor still shows.
 
 Counts are exact. Times are sampled: of every 64th turn, the wait of its oldest message and the run time per message;
-the run times of handlers that waited are all taken; of asks, every 64th. A snapshot reads what is kept per type and a bounded number of
-actors, so it costs the same however many actors there are.
+the run times of handlers that waited are all taken; of asks, every 64th. A snapshot reads what is kept per type and a
+bounded number of actors, so it costs the same however many actors there are.
 """
 
 import math

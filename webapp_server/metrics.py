@@ -6,7 +6,7 @@ of messages.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.core import (
@@ -20,7 +20,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import choose_encoder
 
 from actors.providers.messages import ProviderStatus
-from runtime import Histogram, SystemSnapshot, TypeSnapshot
+from runtime import EndReason, Histogram, Overflow, SystemSnapshot, TypeSnapshot
 from webapp_server.overview import Observation, Overview
 
 CIRCUITS = ("closed", "half_open", "open", "paused", "refused")
@@ -55,6 +55,8 @@ class _Families:
         yield from _speech(overview)
         yield from _telegram(overview)
         yield from _tracer(overview)
+        for kind, (name, text, labels) in _DURATIONS.items():
+            yield _histogram(name, text, labels, self._observation.durations.get(kind, {}))
 
 
 def _actors(snapshot: SystemSnapshot) -> Iterator[Metric]:
@@ -83,6 +85,13 @@ def _actors(snapshot: SystemSnapshot) -> Iterator[Metric]:
     )
     yield CounterMetricFamily("cornerman_asks", "Questions between actors.", snapshot.asks)
     yield CounterMetricFamily("cornerman_ask_timeouts", "Those not answered in time.", snapshot.ask_timeouts)
+    asks = {(): snapshot.ask_durations}
+    yield _histogram("cornerman_ask_duration_seconds", "Time to the answer or the deadline, sampled.", (), asks)
+    yield CounterMetricFamily("cornerman_actors_started", "Actors that began.", snapshot.started)
+    ended = {(reason,): snapshot.ended.get(reason, 0) for reason in get_args(EndReason)}
+    yield _counter("cornerman_actors_stopped", "Actors that ended.", ("reason",), ended)
+    full = {(policy.value,): snapshot.overflows.get(policy, 0) for policy in Overflow}
+    yield _counter("cornerman_mailbox_overflow", "Messages that came to a full mailbox.", ("policy",), full)
     letters = {(reason,): count for reason, count in snapshot.dead_letters_total.items()}
     yield _counter("cornerman_dead_letters", "Messages not delivered.", ("reason",), letters)
     waits = HistogramMetricFamily("cornerman_mailbox_wait_seconds", "Time in the mailbox, sampled.", labels=_TYPE)
@@ -95,10 +104,8 @@ def _actors(snapshot: SystemSnapshot) -> Iterator[Metric]:
 
 
 def _loop(snapshot: SystemSnapshot) -> Iterator[Metric]:
-    lag = HistogramMetricFamily("cornerman_loop_lag_seconds", "How late the loop comes to what is due.")
-    histogram = snapshot.loop.delays
-    lag.add_metric([], _buckets(histogram), histogram.total_s)
-    yield lag
+    lag = {(): snapshot.loop.delays}
+    yield _histogram("cornerman_loop_lag_seconds", "How late the loop comes to what is due.", (), lag)
     yield CounterMetricFamily(
         "cornerman_blocking_turns", "Turns that held the loop for over a quarter of a second.", snapshot.loop.blocked
     )
@@ -156,6 +163,11 @@ def _providers(overview: Overview) -> Iterator[Metric]:
         if team.most_tokens is not None:
             yield GaugeMetricFamily("cornerman_team_budget_tokens", "Tokens it may use in a day.", team.most_tokens)
     yield _gauge("cornerman_provider_free_allowed", "Free requests allowed in a day.", _LANE, allowed)
+    if overview.providers is not None:
+        called = overview.providers.by_provider
+        tokens = {(str(one.provider), "in"): one.tokens_in_total for one in called}
+        tokens |= {(str(one.provider), "out"): one.tokens_out_total for one in called}
+        yield _counter("cornerman_provider_tokens", "Tokens of answered calls.", ("provider", "direction"), tokens)
 
 
 def kind_of(lane: ProviderStatus) -> tuple[str, str, str]:
@@ -183,7 +195,8 @@ def _telegram(overview: Overview) -> Iterator[Metric]:
     if overview.intake is not None:
         connected = overview.intake.connected
         yield GaugeMetricFamily("cornerman_telegram_connected", "1 while updates come in.", connected)
-        yield CounterMetricFamily("cornerman_telegram_updates", "Updates taken.", overview.intake.received)
+        kinds = {(kind,): number for kind, number in overview.intake.kinds.items()}
+        yield _counter("cornerman_telegram_updates", "Updates taken.", ("kind",), kinds)
     if overview.sending is not None:
         sending = overview.sending
         outcomes = {("sent",): sending.sent, ("failed",): sending.failed, ("uncertain",): sending.uncertain}
@@ -202,6 +215,15 @@ def _tracer(overview: Overview) -> Iterator[Metric]:
 _Key = TypeVar("_Key", bound=tuple[str, ...])
 _TYPE = ("actor_type",)
 _LANE = ("provider", "payer", "tier")
+_DURATIONS = {
+    "calls": (
+        "cornerman_provider_request_duration_seconds",
+        "Model calls to their end.",
+        ("provider", "model", "outcome"),
+    ),
+    "flushes": ("cornerman_writer_flush_seconds", "Passes that wrote records.", ()),
+    "http": ("cornerman_http_request_duration_seconds", "Answers to HTTP requests.", ("route", "outcome")),
+}
 _LANE_GAUGES = (
     ("cornerman_provider_in_flight", "Calls under way.", "in_flight"),
     ("cornerman_provider_queue_depth", "Requests waiting.", "queued"),
@@ -219,6 +241,16 @@ def _counter(name: str, text: str, labels: tuple[str, ...], values: Mapping[_Key
     family = CounterMetricFamily(name, text, labels=labels)
     for label, value in values.items():
         family.add_metric(list(label), value)
+    return family
+
+
+def _histogram(
+    name: str, text: str, labels: tuple[str, ...], values: Mapping[_Key, Histogram]
+) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(name, text, labels=labels)
+    for label, value in values.items():
+        if value.counts:
+            family.add_metric(list(label), _buckets(value), value.total_s)
     return family
 
 

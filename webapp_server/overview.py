@@ -7,25 +7,25 @@ deadline; one that does not answer is named under `reasons`. No rep's name, text
 import asyncio
 import math
 import os
-import resource
-import threading
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal, TypeVar
 
 import msgspec
 
 from actors.journal import DescribeJournal, JournalDescribed
-from actors.providers.messages import DescribeProviders, ProvidersDescribed
+from actors.providers.messages import DescribeDurations, DescribeProviders, DurationsDescribed, ProvidersDescribed
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
 from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
 from actors.scheduler import DescribeScheduler, SchedulerDescribed
+from actors.session.messages import DescribeSessions, SessionsDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from runtime import ActorError, ActorSystem, SystemSnapshot, Times, TypeSnapshot
+from runtime import ActorError, ActorSystem, Histogram, SystemSnapshot, Times, TypeSnapshot
 from webapp_server.actor_ids import ActorIds
 from webapp_server.actor_rows import ActorRow, actor_row
 from webapp_server.history import History, Point, Rates, Recent
+from webapp_server.http_times import HttpTimes
+from webapp_server.process import Process, ProcessWatch
 from webapp_server.reasons import reasons_of
 from webapp_server.stopping import Stopping
 
@@ -46,27 +46,31 @@ _QUESTIONS = {
     "scheduler": ("scheduler", DescribeScheduler()),
     "intake": ("update_receiver", DescribeTelegram()),
     "sending": ("message_sender", DescribeTelegram()),
+    "users": ("sessions", DescribeSessions()),
 }
+_TIMED = {"calls": "llm_router", "flushes": "record_writer"}
 
 
-class Process(msgspec.Struct, frozen=True):
-    """What the operating system knows of us; `rss_bytes` is the memory in use, None where the system does not say."""
+class Asks(msgspec.Struct, frozen=True):
+    """Questions between actors since the start; `took` is of one in 64, in seconds."""
 
-    rss_bytes: int | None
-    rss_peak_bytes: int
-    cpu_s: float
-    threads: int
-    open_files: int | None
+    total: int
+    timeouts_total: int
+    took: Times
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """Counts since the start; `actors` by state and `dead_letters` by reason."""
+    """Counts since the start; `actors` by state, `dead_letters` and ends by reason, `overflows` by policy."""
 
     actors: dict[str, int]
     handled: int
     failed: int
     restarts: int
     dead_letters: dict[str, int]
+    started_total: int
+    stopped_total: dict[str, int]
+    overflows: dict[str, int]
+    asks: Asks
 
 
 class MailboxRow(msgspec.Struct, frozen=True):
@@ -130,13 +134,15 @@ class Overview(msgspec.Struct, frozen=True):
     scheduler: SchedulerDescribed | None = None
     intake: TelegramDescribed | None = None
     sending: TelegramDescribed | None = None
+    users: SessionsDescribed | None = None
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """An overview and the snapshot it was made from."""
+    """An overview, the snapshot it was made from, and how long model calls, flushes and answers over HTTP took."""
 
     overview: Overview
     snapshot: SystemSnapshot
+    durations: dict[str, dict[tuple[str, ...], Histogram]]
 
 
 class Observer:
@@ -149,6 +155,8 @@ class Observer:
         self._started_at = datetime.now(UTC)
         self._looking = asyncio.Lock()
         self._history = History()
+        self._process = ProcessWatch()
+        self.http = HttpTimes()
         self._seen: Observation | None = None
         self._seen_at = -math.inf
 
@@ -170,7 +178,7 @@ class Observer:
         self._seen_at = -math.inf
 
     async def _observe(self) -> Observation:
-        described, reasons = await self._describe()
+        (described, reasons), durations = await asyncio.gather(self._describe(), self._durations())
         snapshot = self._system.snapshot()
         self._history.take(self._system.clock.now(), self._system.clock.time(), snapshot)
         rates = self._history.rates()
@@ -187,7 +195,7 @@ class Observer:
             started_at=self._started_at,
             now=now,
             uptime_s=round((now - self._started_at).total_seconds(), 3),
-            process=_process(),
+            process=self._process.read(self._system.clock.now()),
             totals=_totals(snapshot),
             rates=rates,
             history=self._history.points,
@@ -197,7 +205,7 @@ class Observer:
             hot=tuple(actor_row(cell, self._ids) for cell in snapshot.hot),
             **described,  # type: ignore[arg-type]  # each question's answer has the type of its field
         )
-        return Observation(overview, snapshot)
+        return Observation(overview, snapshot, durations | {"http": self.http.read()})
 
     async def _describe(self) -> tuple[dict[str, object], list[str]]:
         names = list(_QUESTIONS)
@@ -207,6 +215,11 @@ class Observer:
         if self._stopping.asked:
             reasons.insert(0, "the process is stopping: no new work is taken")
         return described, reasons
+
+    async def _durations(self) -> dict[str, dict[tuple[str, ...], Histogram]]:
+        answers = await asyncio.gather(*(self._asked(actor, DescribeDurations()) for actor in _TIMED.values()))
+        asked = zip(_TIMED, answers, strict=True)
+        return {name: told.by_labels for name, (told, _) in asked if isinstance(told, DurationsDescribed)}
 
     async def _asked(self, actor: str, question: object) -> tuple[object, str | None]:
         try:
@@ -228,6 +241,10 @@ def _totals(snapshot: SystemSnapshot) -> Totals:
         failed=sum(stats.failed for stats in snapshot.types),
         restarts=sum(stats.restarts for stats in snapshot.types),
         dead_letters=snapshot.dead_letters_total,
+        started_total=snapshot.started,
+        stopped_total=snapshot.ended,
+        overflows=snapshot.overflows,
+        asks=Asks(snapshot.asks, snapshot.ask_timeouts, snapshot.ask_times),
     )
 
 
@@ -242,18 +259,4 @@ def _type_row(stats: TypeSnapshot, recent: Recent | None) -> TypeRow:
         waited=stats.waited,
         ran=stats.ran,
         recent=recent,
-    )
-
-
-def _process() -> Process:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    here = Path("/proc/self")
-    on_linux = here.exists()
-    pages = int((here / "statm").read_text(encoding="ascii").split()[1]) if on_linux else 0
-    return Process(
-        rss_bytes=pages * resource.getpagesize() if on_linux else None,
-        rss_peak_bytes=usage.ru_maxrss * 1024,
-        cpu_s=round(usage.ru_utime + usage.ru_stime, 3),
-        threads=threading.active_count(),
-        open_files=len(list((here / "fd").iterdir())) if on_linux else None,
     )

@@ -1,6 +1,7 @@
 """WebServer: the actor that owns the aiohttp application and its listening socket."""
 
 import socket
+import time
 from typing import ClassVar
 
 import msgspec
@@ -160,7 +161,7 @@ def make_application(
 ) -> web.Application:
     """Build the application over a running system."""
     stopping = stopping or Stopping()
-    application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_protection(framed_by)])
+    application = web.Application(client_max_size=_MAXIMUM_BODY, middlewares=[_timed, _protection(framed_by)])
     seen = ActorsSeen(system, ActorIds())
     application.add_routes(health_routes(system, stopping))
     application[OBSERVER] = observer = Observer(system, seen.ids, stopping)
@@ -177,6 +178,19 @@ def make_application(
 
 async def _openapi(_request: web.Request) -> web.Response:
     return web.json_response(openapi_document(), dumps=lambda document: msgspec.json.encode(document).decode())
+
+
+@web.middleware
+async def _timed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Each answer is counted by its route, also where it is a refusal."""
+    began = time.monotonic()
+    try:
+        response = await handler(request)
+    except web.HTTPException as refused:
+        request.app[OBSERVER].http.add(request, refused, began)
+        raise
+    request.app[OBSERVER].http.add(request, response, began)
+    return response
 
 
 def _protection(framed_by: str | None) -> Middleware:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from actors.journal import GivenUpEntry
-from actors.providers.messages import Provider, ProviderStatus, TeamSpent
+from actors.providers.messages import Provider, ProviderCalls, ProviderStatus, TeamSpent
 from actors.providers.transcription import TranscriberDescribed
 from webapp_server.actor_ids import is_pseudonym
 from webapp_server.actor_rows import ActorRow
@@ -85,7 +85,7 @@ def _tiles(overview: Overview) -> list[Html]:
         _tile(
             "memory",
             size(overview.process.rss_bytes),
-            f"{overview.process.threads} threads, {overview.process.open_files or 'unknown'} files",
+            f"{overview.process.cpu_ratio_1m:.0%} of a core, {overview.process.threads} threads",
         ),
     ]
 
@@ -138,7 +138,29 @@ def _providers(overview: Overview, ask: Confirmations) -> Html:
     team = overview.providers.team if overview.providers is not None else TeamSpent()
     orders: list[object] = [tag("small", _spending(team))]
     orders += [_pause_or_resume(provider, paused.get(provider), ask) for provider in Provider]
-    return join((grid, more, tag("div", *orders)))
+    return join((grid, more, _calls(overview), tag("div", *orders)))
+
+
+def _calls(overview: Overview) -> Html:
+    head = ("provider", "well in 5 min", "p50", "p99", "tokens in", "out", "USD", "last well", "last error")
+    called = overview.providers.by_provider if overview.providers is not None else ()
+    rows = [_call_cells(calls, overview.now.timestamp()) for calls in called]
+    return table("Calls since the start", head, rows, empty="None yet.") if rows else Html("")
+
+
+def _call_cells(calls: ProviderCalls, now: float) -> tuple[object, ...]:
+    ratio = NOTHING if calls.success_ratio_5m is None else f"{calls.success_ratio_5m:.0%}"
+    return (
+        calls.provider,
+        ratio,
+        spent(calls.p50_s),
+        spent(calls.p99_s),
+        count(calls.tokens_in_total),
+        count(calls.tokens_out_total),
+        f"{calls.cost_estimate_total:.2f}",
+        NOTHING if calls.last_ok_at is None else f"{spent(max(0.0, now - calls.last_ok_at))} ago",
+        tag("mark", calls.last_error) if calls.last_error else NOTHING,
+    )
 
 
 def _spending(team: TeamSpent) -> str:
@@ -196,6 +218,10 @@ def _work(overview: Overview, ask: Confirmations) -> Html:
             rows.append((f"Outbox: {lane}", f"{count(waiting)}, oldest {age}"))
         rows.append(("Uncertain sends", _warning(journal.uncertain)))
         rows.append(("Given up", _warning(journal.dead)))
+    if overview.users is not None:
+        users = overview.users
+        counts = f"{count(users.active_now)} now, {count(users.active_1h)} an hour, {count(users.active_24h)} a day"
+        rows.append(("Reps at work", counts))
     if overview.intake is not None:
         intake = overview.intake
         rows.append(("Telegram", f"heard {spent(intake.last_contact_age_s)} ago" if intake.connected else "away"))
@@ -203,7 +229,8 @@ def _work(overview: Overview, ask: Confirmations) -> Html:
     if overview.sending is not None:
         rows.append(("Sent", f"{count(overview.sending.sent)}, {count(overview.sending.waiting)} waiting"))
     if overview.writer is not None:
-        rows.append(("Records written", count(overview.writer.written)))
+        flushes = f", 99 of 100 passes within {spent(overview.writer.flush_p99_s)}" if overview.writer.written else ""
+        rows.append(("Records written", f"{count(overview.writer.written)}{flushes}"))
     if overview.tracer is not None:
         rows.append(("Traces kept", f"{count(overview.tracer.recorded)}, {count(overview.tracer.dropped)} dropped"))
     drain = ask.to("drain", "", "Drain and stop", "No new work is taken, what is under way is finished or kept.")

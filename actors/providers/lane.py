@@ -26,13 +26,14 @@ from actors.providers.fair_queue import FairQueue
 from actors.providers.http import BearerAuth, Client
 from actors.providers.key_vault import KeyUnreadable
 from actors.providers.lane_gate import LaneGate
-from actors.providers.lane_job import LaneJob, accounted, call_order, completed, repair_messages
+from actors.providers.lane_job import LaneJob, accounted, call_ended, call_order, completed, repair_messages
 from actors.providers.lane_messages import (
     CompletionPassed,
     CompletionSettled,
     LaneIdle,
     LaneName,
     LaneSettings,
+    Outcome,
     PauseLane,
     RunCompletion,
     StopCompletion,
@@ -278,10 +279,10 @@ class Lane(Actor):
             try:
                 text = read_answer(text, self._tools.outputs[job.request.output])
             except Undecodable as error:
-                self._span(job, answer, "undecodable")
+                self._span(job, answer, "undecodable", FailureKind.UNDECODABLE)
                 self._repair(job, answer, error)
                 return
-        self._span(job, answer, None)
+        self._span(job, answer, None, "completed")
         self._tally.completed += 1
         self.send(job.reply_to, completed(job, self._name.provider, answer, text, now))
         self._forget(job)
@@ -303,7 +304,7 @@ class Lane(Actor):
             return
         now = self.clock.now()
         self._free(job)
-        self._span(job, None, failure.error_type)
+        self._span(job, None, failure.error_type, failure.kind)
         news = self._gate.failed(now, self.clock.time(), failure, job.models[0], job.request.telegram_id)
         if failure.sent:
             self.send(self._router, accounted(job, self._name, None))
@@ -366,7 +367,7 @@ class Lane(Actor):
         job = self._jobs.get(number)
         if job is not None:
             where = "in_queue" if job.queued else "in_call" if job.call is not None else "in_backoff"
-            self._withdraw(job, "deadline")
+            self._withdraw(job, FailureKind.DEADLINE)
             self._give_up(job, Failure(kind=FailureKind.DEADLINE, fault="provider", error_type=f"deadline_{where}"))
 
     def _cancel(self, number: int) -> None:
@@ -383,11 +384,11 @@ class Lane(Actor):
         for number in self._senders.pop(address, set()).copy():
             self._cancel(number)
 
-    def _withdraw(self, job: LaneJob, error: str) -> None:
+    def _withdraw(self, job: LaneJob, outcome: Outcome) -> None:
         """End the call that is in flight for the job, if one is; its connection closes at once."""
         if job.call is not None:
             self.stop_child(job.call)
-            self._span(job, None, error)
+            self._span(job, None, outcome, outcome)
             self._gate.released(job.models[0])
             self.send(self._router, accounted(job, self._name, None))
             self._free(job)
@@ -435,15 +436,15 @@ class Lane(Actor):
 
     # What others see
 
-    def _span(self, job: LaneJob, answer: CallAnswered | None, error: str | None) -> None:
+    def _span(self, job: LaneJob, answer: CallAnswered | None, error: str | None, outcome: Outcome) -> None:
+        self.send(self._router, call_ended(job, self._name.provider, self.clock.now(), answer, outcome))
         now, content = self.clock.time(), self._settings.trace_content
         span = call_span(job, self._name.provider, self._name.name, now, answer, error, content=content)
         if span is not None:
             self.send(self.find("tracer"), span)
 
     def _report(self) -> None:
-        report = self._tally.report(
-            self._gate, self.clock.now(), in_flight=len(self._in_flight), queued=len(self._queue)
-        )
+        counts = {"in_flight": len(self._in_flight), "queued": len(self._queue)}
+        report = self._tally.report(self._gate, self.clock.now(), **counts)
         if report is not None:
             self.send(self._router, report)

@@ -4,7 +4,7 @@ import msgspec
 
 from actors.providers.answers import Undecodable, repair_turn
 from actors.providers.completion_call import CallAnswered, CallOrder
-from actors.providers.lane_messages import CallAccounted, LaneName, LaneSettings
+from actors.providers.lane_messages import CallAccounted, CallEnded, LaneName, LaneSettings, Outcome
 from actors.providers.lane_tools import LaneTools
 from actors.providers.messages import ChatMessage, Complete, Completed, Priority, Provider
 from actors.providers.model_call import ModelCall
@@ -114,6 +114,14 @@ def repair_messages(job: LaneJob, answer: CallAnswered, error: Undecodable) -> t
         ChatMessage("assistant", answer.text[:_QUOTED_CHARACTERS]),
         ChatMessage("user", repair_turn(error, truncated=answer.truncated)),
     )
+
+
+def call_ended(
+    job: LaneJob, provider: Provider, now: float, answer: CallAnswered | None, outcome: Outcome
+) -> CallEnded:
+    """What is measured of an attempt: the model asked for, since that is the one an operator knows."""
+    usage = answer.usage if answer is not None else None
+    return CallEnded(provider, job.models[0], outcome, now - job.started_at, usage)
 
 
 def accounted(job: LaneJob, lane: LaneName, answer: CallAnswered | None) -> CallAccounted:

@@ -1,10 +1,14 @@
 """What LlmRouter and its lanes say to each other, and the settings of a lane."""
 
+from typing import Literal
+
 import msgspec
 
 from actors.providers.failures import Failure
-from actors.providers.messages import Complete, Credential, Provider, ProviderStatus, TeamKey, Usage
+from actors.providers.messages import Complete, Credential, FailureKind, Provider, ProviderStatus, TeamKey, Usage
 from runtime import Address
+
+Outcome = FailureKind | Literal["completed", "cancelled"]
 
 
 class LaneSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +100,16 @@ class CallAccounted(msgspec.Struct, frozen=True):
     provider: Provider
     model: str
     paid_by: str
+    usage: Usage | None
+
+
+class CallEnded(msgspec.Struct, frozen=True):
+    """One attempt is over after so many seconds: "completed", "cancelled", or what kind of failure it was."""
+
+    provider: Provider
+    model: str
+    outcome: Outcome
+    seconds: float
     usage: Usage | None
 
 

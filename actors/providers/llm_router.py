@@ -14,12 +14,14 @@ import structlog
 
 from actors.journal import Load, Loaded
 from actors.providers.anthropic import ANTHROPIC
+from actors.providers.call_book import CallBook
 from actors.providers.http import BearerAuth, Client, client
 from actors.providers.journal_asking import ask_journal
 from actors.providers.key_vault import KeyUnreadable, KeyVault
 from actors.providers.lane import Lane
 from actors.providers.lane_messages import (
     CallAccounted,
+    CallEnded,
     CompletionPassed,
     CompletionSettled,
     LaneIdle,
@@ -39,6 +41,7 @@ from actors.providers.messages import (
     CompletionFailed,
     CompletionRestarted,
     Credential,
+    DescribeDurations,
     DescribeProviders,
     FailureKind,
     ForgetUsage,
@@ -138,6 +141,7 @@ class LlmRouter(Actor):
         self._vault = vault
         self._outputs = outputs
         self._lists = ModelLists()
+        self._calls = CallBook(settings.checked_models)
         self._tools = {provider: self._tools_for(api) for provider, api in APIS.items()}
         self._clients: dict[Provider, Client] = {}
         self._lanes: dict[str, _LaneEntry] = {}
@@ -186,6 +190,8 @@ class LlmRouter(Actor):
                 self._list_models(credential, sender)
             case DescribeProviders():
                 self.reply(self._described())
+            case DescribeDurations():
+                self.reply(self._calls.durations())
             case PauseProvider(provider=provider, for_s=for_s):
                 self._pause(provider, for_s)
                 self.reply(ProviderPaused(provider, for_s))
@@ -205,6 +211,8 @@ class LlmRouter(Actor):
         match message:
             case LaneReported(status=status) if status.lane in self._lanes:
                 self._lanes[status.lane].report = message
+            case CallEnded():
+                self._calls.add(message, self.clock.now(), self.clock.time())
             case LaneReported():
                 pass  # from a lane that is already gone
             case LaneIdle(name=name, accepted=accepted):
@@ -346,7 +354,7 @@ class LlmRouter(Actor):
         )
         paused = {provider: until - now for provider, until in self._paused.items() if until > now}
         team = self._ledger.book.team_spent(self._settings.team_budget, self.clock.time())
-        return ProvidersDescribed(lanes, self._lists.warnings, paused, team)
+        return ProvidersDescribed(lanes, self._lists.warnings, paused, team, self._calls.by_provider(now))
 
     # The ledger
 

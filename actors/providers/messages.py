@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from runtime import Histogram
+
 
 class Provider(StrEnum):
     """The model providers a credential can belong to."""
@@ -268,6 +270,35 @@ class ProviderStatus(msgspec.Struct, frozen=True):
     allowed_today: int | None = None
 
 
+class ProviderCalls(msgspec.Struct, frozen=True):
+    """All calls of a provider since the start; percentiles and `last_ok_at` (epoch seconds) of the answered ones.
+
+    `success_ratio_5m` is None where none ended in five minutes; `last_error` is a kind of failure, never a text.
+    `cost_estimate_total` is in US dollars and leaves out answers whose price is not known.
+    """
+
+    provider: Provider
+    calls: int
+    success_ratio_5m: float | None
+    p50_s: float
+    p99_s: float
+    tokens_in_total: int
+    tokens_out_total: int
+    cost_estimate_total: float
+    last_ok_at: float | None
+    last_error: str | None
+
+
+class DescribeDurations(msgspec.Struct, frozen=True):
+    """Ask an actor how long its work took since the start; answered by `DurationsDescribed`."""
+
+
+class DurationsDescribed(msgspec.Struct, frozen=True):
+    """Histograms by labels that are few whatever the number of reps: none, or provider, model and outcome."""
+
+    by_labels: dict[tuple[str, ...], Histogram]
+
+
 class TeamSpent(msgspec.Struct, frozen=True):
     """What calls on the team's keys have used in this UTC day, and what they may; None sets no bound."""
 
@@ -288,6 +319,7 @@ class ProvidersDescribed(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     paused: dict[Provider, float] = {}
     team: TeamSpent = TeamSpent()
+    by_provider: tuple[ProviderCalls, ...] = ()
 
 
 class PauseProvider(msgspec.Struct, frozen=True):

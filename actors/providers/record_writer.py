@@ -27,9 +27,9 @@ from actors.journal import (
     Subscribe,
     TakeOutbox,
 )
-from actors.providers.messages import RECORD_LANE, RowWrite
+from actors.providers.messages import RECORD_LANE, DescribeDurations, DurationsDescribed, RowWrite
 from actors.providers.record_batches import ROWS_PER_CALL, Batch, Unwritable, joined
-from runtime import Actor, Address, Mailbox
+from runtime import Actor, Address, Mailbox, Sketch
 from storage import BadQuery, Conflict, StorageError, Store, Where, all_of, eq, is_null
 
 _TAKE = 1000
@@ -54,6 +54,7 @@ class WriterDescribed(msgspec.Struct, frozen=True):
     """Writes waiting and the age of the oldest; the rest counts since the writer's start.
 
     `last_problem` is None while writing goes well; `waiting` is what the writer last saw when the journal is silent.
+    A flush is a pass that wrote; `last_flush_at` is the end of the last one in epoch seconds.
     """
 
     waiting: int
@@ -61,6 +62,8 @@ class WriterDescribed(msgspec.Struct, frozen=True):
     last_problem: str | None
     written: int
     dead: int
+    flush_p99_s: float = 0.0
+    last_flush_at: float | None = None
 
 
 class _Hold(msgspec.Struct, frozen=True):
@@ -114,6 +117,9 @@ class RecordWriter(Actor):
         self._waiting = 0
         self._written = 0
         self._dead = 0
+        self._began = 0.0
+        self._flushes = Sketch()
+        self._last_flush_at: float | None = None
 
     async def started(self) -> None:
         self._journal = self.find("journal")
@@ -131,6 +137,8 @@ class RecordWriter(Actor):
                 self._renew()
             case DescribeWriter():
                 self.pipe(self._describe(sender), failed=lambda _: _Answer(sender, self._description()))
+            case DescribeDurations():
+                self.reply(DurationsDescribed({(): self._flushes.histogram()}))
             case _Answer(asker, description):
                 self.send(asker, description)
             case _:
@@ -149,12 +157,16 @@ class RecordWriter(Actor):
     def _begin(self) -> None:
         self._passing = True
         self._asked_again = False
+        self._began = self.clock.now()
         self.pipe(self._pass(self._take), failed=_fell)
 
     def _ended(self, ended: _Pass) -> None:
         self._passing = False
         self._written += ended.written
         self._dead += ended.dead
+        if ended.written:
+            self._flushes.add(self.clock.now() - self._began)
+            self._last_flush_at = self.clock.time()
         self._waiting = max(0, ended.taken - ended.written - ended.dead)
         if ended.hold is not None:
             self._hold(ended.hold, progressed=ended.written > 0)
@@ -233,7 +245,15 @@ class RecordWriter(Actor):
                 await self._store.delete(write.table, _where(write))
 
     def _description(self) -> WriterDescribed:
-        return WriterDescribed(self._waiting, 0.0, self._problem, self._written, self._dead)
+        return WriterDescribed(
+            waiting=self._waiting,
+            oldest_age_s=0.0,
+            last_problem=self._problem,
+            written=self._written,
+            dead=self._dead,
+            flush_p99_s=self._flushes.times().p99,
+            last_flush_at=self._last_flush_at,
+        )
 
     async def _describe(self, asker: Address) -> _Answer:
         journal = await self.ask(self._journal, DescribeJournal(), deadline_s=2.0)

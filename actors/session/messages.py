@@ -14,6 +14,18 @@ class HandleUpdate(msgspec.Struct, frozen=True):
     raw: bytes
 
 
+class DescribeSessions(msgspec.Struct, frozen=True):
+    """Ask how many reps are at work; answered by `SessionsDescribed`."""
+
+
+class SessionsDescribed(msgspec.Struct, frozen=True):
+    """Sessions that live now, and reps who wrote, tapped or used the page in the last hour and day, since the start."""
+
+    active_now: int
+    active_1h: int
+    active_24h: int
+
+
 class Resume(msgspec.Struct, frozen=True):
     """Wake this session after a start: the journal holds unfinished work for it."""
 

@@ -65,6 +65,15 @@ def is_routed(entry: NewInboxEntry) -> bool:
     return entry.actor_key.startswith(_PERSONS)
 
 
+def kind_of(raw: bytes, kinds: Sequence[str]) -> str:
+    """Which of these kinds an update is, "other" where it is none."""
+    try:
+        fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except (ValueError, RecursionError):  # msgspec is stricter than what took the update in
+        return "other"
+    return next((kind for kind in kinds if kind in fields), "other")
+
+
 def _entry(source: str, item: bytes) -> NewInboxEntry | None:
     try:
         update = json.loads(item)

@@ -91,6 +91,7 @@ class DescribeTelegram(msgspec.Struct, frozen=True):
 class TelegramDescribed(msgspec.Struct, frozen=True):
     """What an operator wants to know of the Telegram side; ages in seconds.
 
+    `kinds` counts the updates received by their kind in the Bot API's spelling, others than those asked for as "other".
     `uncertain` sends may have arrived and are not repeated; `unformatted` ones arrived as plain text, because Telegram
     refused their entities; `stale` taps were answered after Telegram had stopped waiting.
     """
@@ -105,3 +106,4 @@ class TelegramDescribed(msgspec.Struct, frozen=True):
     waiting: int = 0
     unformatted: int = 0
     stale: int = 0
+    kinds: dict[str, int] = {}

@@ -9,6 +9,7 @@ The sessions parse with aiogram, which takes seconds to load: what arrives befor
 like everything else, and its sessions are woken when the loading is done.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -23,7 +24,7 @@ from actors.telegram.backlog import Backlog
 from actors.telegram.backoff import pause_after
 from actors.telegram.calls import set_menu_button, set_my_commands
 from actors.telegram.errors import JournalProblem, TelegramRefused, TelegramUnreachable
-from actors.telegram.intake import MOST_UNWRITTEN, Intake, Keeper, is_routed, sort_updates
+from actors.telegram.intake import MOST_UNWRITTEN, Intake, Keeper, is_routed, kind_of, sort_updates
 from actors.telegram.messages import (
     DescribeTelegram,
     Perform,
@@ -164,7 +165,7 @@ class UpdateReceiver(Actor):
         self._failures = 0
         self._problem: str | None = None
         self._last_contact: float | None = None
-        self._received = 0
+        self._kinds: Counter[str] = Counter()
 
     async def started(self) -> None:
         """Begin the first round, which resumes what the journal left unfinished; load and set the menu beside it."""
@@ -335,7 +336,7 @@ class UpdateReceiver(Actor):
                 self.send(sessions, HandleUpdate(entry.actor_key, entry.source, entry.number, entry.raw))
         for call in self._backlog.notices(routed, behind=self._keeper.lags):
             self.send(self.find("message_sender"), Perform(call))
-        self._received += len(fresh)
+        self._kinds.update(kind_of(entry.raw, ALLOWED_UPDATES) for entry in fresh)
 
     def _next(self, pause: float) -> None:
         if pause:
@@ -386,7 +387,8 @@ class UpdateReceiver(Actor):
             connected=self._connected,
             last_contact_age_s=age,
             last_problem=self._problem,
-            received=self._received,
+            received=self._kinds.total(),
+            kinds=dict(self._kinds),
         )
 
 

@@ -3,11 +3,21 @@
 import msgspec
 
 from actors.journal import DescribeJournal, GivenUpListed, JournalDescribed, ListGivenUp
-from actors.providers.messages import DescribeProviders, Provider, ProvidersDescribed, ProviderStatus, TeamSpent
+from actors.providers.messages import (
+    DescribeDurations,
+    DescribeProviders,
+    DurationsDescribed,
+    Provider,
+    ProviderCalls,
+    ProvidersDescribed,
+    ProviderStatus,
+    TeamSpent,
+)
 from actors.providers.record_writer import DescribeWriter, WriterDescribed
 from actors.providers.tracer import DescribeTracer, TracerDescribed
 from actors.providers.transcription import DescribeTranscriber, TranscriberDescribed
 from actors.scheduler import DescribeScheduler, SchedulerDescribed
+from actors.session.messages import DescribeSessions, SessionsDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from runtime import Actor, ActorSystem, Address, ChildSpec, Restart
 
@@ -19,15 +29,20 @@ PLANTED = (REP, "Maria", "Nordwerk", KEY)
 LANE = ProviderStatus(
     "openrouter-team-free", Provider.OPENROUTER, "closed", "", 0.0, 2, 1, 30, 1, "practice", 0.4, 20, 50
 )
+CALLS = ProviderCalls(Provider.OPENROUTER, 31, 0.75, 1.5, 42.0, 4321, 765, 0.37, 1.0, "rate_limited")
 DESCRIBED: dict[type, object] = {
     DescribeJournal: JournalDescribed(0, {"message": 2}, 1, 0, {"message": 3.0}, None),
-    DescribeProviders: ProvidersDescribed((LANE,), team=TeamSpent(1.0, 1000, 5.0, 10_000)),
-    DescribeWriter: WriterDescribed(0, 0.0, None, 12, 0),
+    DescribeProviders: ProvidersDescribed((LANE,), team=TeamSpent(1.0, 1000, 5.0, 10_000), by_provider=(CALLS,)),
+    DescribeDurations: DurationsDescribed({}),
+    DescribeWriter: WriterDescribed(0, 0.0, None, 12, 0, 0.25, 1.0),
     ListGivenUp: GivenUpListed(()),
     DescribeTracer: TracerDescribed(0, 4, 0),
     DescribeScheduler: SchedulerDescribed(0.0),
     DescribeTranscriber: TranscriberDescribed("closed", "", 0.0, 1, 0, 3, 0, 0, 0, None),
-    DescribeTelegram: TelegramDescribed(connected=True, last_contact_age_s=1.0, last_problem=None, received=9, sent=8),
+    DescribeTelegram: TelegramDescribed(
+        connected=True, last_contact_age_s=1.0, last_problem=None, received=9, sent=8, kinds={"message": 9}
+    ),
+    DescribeSessions: SessionsDescribed(3, 5, 7),
 }
 NAMES = (
     "journal",
@@ -67,7 +82,9 @@ class Sessions(Actor):
     """Makes a session for each id."""
 
     async def receive(self, message: object, sender: Address) -> None:
-        if isinstance(message, str):
+        if isinstance(message, DescribeSessions):
+            self.send(sender, DESCRIBED[DescribeSessions])
+        elif isinstance(message, str):
             rep = self.spawn(ChildSpec(f"telegram/{message}", Session, restart=Restart.PERMANENT))
             self.send(rep, Told())
 

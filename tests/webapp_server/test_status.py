@@ -10,13 +10,15 @@ import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import parser
 
 from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import settle
 from tests.webapp_server.door import ACCESS
 from tests.webapp_server.house import NAMES, PLANTED, REP, furnish, plant
+from webapp_server.http_times import UNMATCHED
 from webapp_server.overview import Overview
-from webapp_server.server import make_application
+from webapp_server.server import OBSERVER, make_application
 
 Client = TestClient[web.Request, web.Application]
 SCHEMA = Path(__file__).parent / "status_schema.json"
@@ -90,6 +92,24 @@ async def test_page_and_document_tell_the_same(system: ActorSystem, client: Clie
     assert overview.version in text
     for told in (*overview.reasons, *(row.type for row in overview.types), overview.providers.lanes[0].lane):  # type: ignore[union-attr]
         assert told in text
+    assert overview.process.open_fds == overview.process.open_files
+    for told in ("75%", "42 s", "4,321", "765", "0.37", "rate_limited", "3 now, 5 an hour, 7 a day", "within 250 ms"):
+        assert told in text
+
+
+async def test_requests_are_timed_by_route(client: Client) -> None:
+    """The template, never the path; what matches no route is one series, refusals count too."""
+    for path in ("/livez", "/status/actors/nobody", "/status/actors/somebody", "/nowhere", "/elsewhere"):
+        await client.get(path)
+    client.app[OBSERVER].renew()
+    told = parser.text_string_to_metric_families(await (await client.get("/metrics")).text())
+    family = next(one for one in told if one.name == "cornerman_http_request_duration_seconds")
+    counts = {
+        (sample.labels["route"], sample.labels["outcome"]): sample.value
+        for sample in family.samples
+        if sample.name.endswith("_count")
+    }
+    assert counts == {("/livez", "2xx"): 1, ("/status/actors/{id}", "4xx"): 2, (UNMATCHED, "4xx"): 2}
 
 
 async def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:

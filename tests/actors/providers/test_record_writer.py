@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from actors.journal import Commit, Committed, DescribeJournal, JournalDescribed, NewOutboxEntry, journal_spec
-from actors.providers.messages import RECORD_LANE, RowWrite
+from actors.providers.messages import RECORD_LANE, DescribeDurations, DurationsDescribed, RowWrite
 from actors.providers.record_writer import DescribeWriter, RecordWriter, WriterDescribed
 from runtime import ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock
@@ -146,7 +146,12 @@ async def test_neighbours_are_written_together_and_in_order(system: ActorSystem,
         ("insert", "casebook", (3,)),
         ("insert", "attempts", (4,)),
     ]
-    assert await settled(system, address, None) == WriterDescribed(0, 0.0, None, 4, 0)
+    described = await settled(system, address, None)
+    assert (described.waiting, described.written, described.dead) == (0, 4, 0)
+    assert described.last_flush_at is not None
+    durations = await system.ask(address, DescribeDurations(), deadline_s=5)
+    assert isinstance(durations, DurationsDescribed)
+    assert durations.by_labels[()].counts[-1][1] == 1  # one pass wrote it all
 
 
 async def test_a_commit_is_written_without_waiting_for_a_timer(system: ActorSystem, store: FaultyStore) -> None:
@@ -196,7 +201,8 @@ async def test_an_outage_loses_nothing_and_keeps_the_order(
     while (await journal(system)).outbox_pending:
         await clock.advance(1)
     assert list(store.rows) == ["attempts/1", "casebook/2", "attempts/3"]
-    assert await settled(system, address, None) == WriterDescribed(0, 0.0, None, 3, 0)
+    described = await settled(system, address, None)
+    assert (described.waiting, described.written, described.dead) == (0, 3, 0)
 
 
 async def test_the_servers_own_wait_is_honoured(system: ActorSystem, store: FaultyStore, clock: ManualClock) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from actors.session.messages import HandleUpdate, Resume
+from actors.session.messages import DescribeSessions, HandleUpdate, Resume, SessionsDescribed
 from actors.session.sessions import Sessions
 from runtime import Actor, ActorSystem, Address, ChildSpec, Idle, Retire, StillBusy
 from runtime.testing import ManualClock, settle
@@ -113,3 +113,14 @@ async def test_a_crashed_session_returns_after_a_pause_that_grows(system: ActorS
         await clock.advance(0.2)
         assert notes.count("resumed") == before + 1
     assert notes.count(1) == 2
+
+
+async def test_reps_at_work_are_counted(system: ActorSystem) -> None:
+    """A rep's update counts, a wake-up of our own does not; sessions that live are the others."""
+    sessions = await start(system, [])
+    system.send(sessions, update(1))
+    system.send(sessions, update(2))
+    system.send(sessions, Resume("session/8"))
+    await settle()
+    described = await system.ask(sessions, DescribeSessions(), deadline_s=5.0)
+    assert described == SessionsDescribed(active_now=2, active_1h=1, active_24h=1)

@@ -22,6 +22,7 @@ from actors.providers.messages import RECORD_LANE
 from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
 from actors.telegram import update_receiver
+from actors.telegram.intake import kind_of
 from actors.telegram.messages import (
     DescribeTelegram,
     Perform,
@@ -31,7 +32,7 @@ from actors.telegram.messages import (
     UpdateNotTaken,
     UpdateTaken,
 )
-from actors.telegram.update_receiver import BotMenu, Webhook
+from actors.telegram.update_receiver import ALLOWED_UPDATES, BotMenu, Webhook
 from runtime import Actor, Address
 from tests.actors.telegram.conftest import Recorder, World, settle, until
 from tests.actors.telegram.scripted_bot_api import TOKEN, Answer, Asked, broken_page, dropped, refusal
@@ -320,13 +321,29 @@ async def test_the_menu_is_set_at_the_start(world: World) -> None:
     assert json.loads(button)["web_app"] == {"url": "https://coach.example/app/"}
 
 
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b'{"update_id":1,"callback_query":{"id":"message"}}', "callback_query"),
+        (b'{"update_id":1,"poll":{}}', "other"),
+        (b'{"update_id":1,"message":NaN}', "other"),
+        (b"[]", "other"),
+    ],
+)
+def test_an_update_counts_under_a_kind_that_was_asked_for(raw: bytes, kind: str) -> None:
+    """Whatever Telegram or somebody in its place sends: the kinds are few, and reading them never fails."""
+    assert kind_of(raw, ALLOWED_UPDATES) == kind
+
+
 async def test_it_describes_itself_while_a_poll_is_open(world: World) -> None:
     """The mailbox is never blocked by Telegram."""
     world.api.text(10, "hi")
     receiver = await world.receiver()
     await until(lambda: len(world.api.polls) >= 2)
     described = await world.system.ask(receiver, DescribeTelegram(), deadline_s=5.0)
-    assert described == TelegramDescribed(connected=True, last_contact_age_s=0.0, last_problem=None, received=1)
+    assert described == TelegramDescribed(
+        connected=True, last_contact_age_s=0.0, last_problem=None, received=1, kinds={"message": 1}
+    )
 
 
 _WEBHOOK = Webhook("https://coach.example/telegram", Secret("the-secret"))
