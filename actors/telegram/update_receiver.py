@@ -35,6 +35,7 @@ from actors.telegram.messages import (
     UpdateTaken,
 )
 from actors.telegram.raw_api import RawApi, items_of
+from actors.telegram.webhook_health import WebhookHealth, WebhookInfo
 from runtime import Actor, Address, Mailbox
 
 _LOG = structlog.get_logger(__name__)
@@ -55,13 +56,6 @@ _CONFLICT_PAUSE_S = 10.0
 _UNAUTHORIZED_PAUSE_S = 60.0
 _WATCH_S = 60.0
 _COME_BACK_S = 5
-_SHOWN = 120
-
-
-class _WebhookInfo(msgspec.Struct):
-    url: str = ""
-    pending_update_count: int = 0
-    last_error_message: str = ""
 
 
 class _Begin(msgspec.Struct, frozen=True):
@@ -152,6 +146,7 @@ class UpdateReceiver(Actor):
         self._source = f"telegram/{token.partition(':')[0]}"
         self._menu = menu
         self._webhook = webhook
+        self._health = WebhookHealth()
         self._agreed = False
         self._poll_s = poll_s
         self._keeper = Keeper(self._ask_journal, most_unhandled, most_unwritten)
@@ -254,19 +249,18 @@ class UpdateReceiver(Actor):
             wanted: dict[str, object] = {"url": self._webhook.url, "secret_token": secret}
             allowed = {"allowed_updates": list(ALLOWED_UPDATES)}
             await self._api.call("setWebhook", wanted | allowed, timeout_s=_ANSWER_S)
+            self._health.came_through()
         self._agreed = True
 
     async def _watch(self, webhook: Webhook) -> _Listening:
         """Look whether the webhook still stands, and what Telegram says of its last tries."""
         told = await self._api.call("getWebhookInfo", {}, timeout_s=_ANSWER_S)
         self._last_contact = self.clock.now()
-        info = msgspec.json.decode(told, type=_WebhookInfo, strict=False)
+        info = msgspec.json.decode(told, type=WebhookInfo, strict=False)
         if info.url != webhook.url:
             self._agreed = False
             return _Listening("Somebody else changed this bot's webhook; setting it again.")
-        if not info.last_error_message or info.pending_update_count == 0:
-            return _Listening(None)
-        return _Listening(f"Telegram cannot bring updates to the webhook ({info.last_error_message[:_SHOWN]}).")
+        return _Listening(self._health.trouble(info))
 
     def _listen(self, news: TakeUpdate | _Taken | _NotTaken | _Listening, sender: Address) -> None:
         match news:
@@ -276,6 +270,8 @@ class UpdateReceiver(Actor):
                 self.send(asker, UpdateNotTaken(_COME_BACK_S))
             case _Taken(asker=asker, fresh=fresh):
                 self._give(fresh or ())
+                self._works_again()
+                self._health.came_through()
                 self.send(asker, UpdateTaken())
             case _NotTaken(asker=asker, error=error):
                 if not isinstance(error, JournalProblem):
@@ -317,9 +313,8 @@ class UpdateReceiver(Actor):
     def _hand_on(self, received: _Received) -> None:
         intake = received.intake
         self._give(received.fresh)
-        if self._problem is not None:
-            _LOG.info("updates_resumed", after=self._problem)
-        self._unkept, self._failures, self._problem = None, 0, None
+        self._works_again()
+        self._unkept = None
         if intake.next_offset is not None:
             self._offset = intake.next_offset
         if intake.unnumbered:
@@ -337,6 +332,11 @@ class UpdateReceiver(Actor):
         for call in self._backlog.notices(routed, behind=self._keeper.lags):
             self.send(self.find("message_sender"), Perform(call))
         self._kinds.update(kind_of(entry.raw, ALLOWED_UPDATES) for entry in fresh)
+
+    def _works_again(self) -> None:
+        if self._problem is not None:
+            _LOG.info("updates_resumed", after=self._problem)
+        self._failures, self._problem = 0, None
 
     def _next(self, pause: float) -> None:
         if pause:

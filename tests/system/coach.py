@@ -76,6 +76,20 @@ class Coach:
         """The embedded records, opened for reading."""
         return sqlite3.connect(f"file:{self.folder / 'data' / 'records.sqlite'}?mode=ro", uri=True)
 
+    def accepted(self) -> set[int]:
+        """The numbers of the updates that the journal has accepted, handled or not."""
+        if not (self.folder / "data" / "journal.sqlite").exists():
+            return set()
+        connection = self.journal
+        try:
+            return {int(number) for (number,) in connection.execute("select number from inbox")}
+        finally:
+            connection.close()
+
+    def change(self, **settings: str) -> None:
+        """Have the next start read other settings."""
+        self._settings |= settings
+
     async def start(self) -> None:
         """Start the process and wait until it says that it is ready."""
         await self.launch()

@@ -349,8 +349,10 @@ async def test_it_describes_itself_while_a_poll_is_open(world: World) -> None:
 _WEBHOOK = Webhook("https://coach.example/telegram", Secret("the-secret"))
 
 
-def _told(url: str, error: str = "", pending: int = 0) -> Answer:
-    info = {"url": url, "last_error_message": error, "pending_update_count": pending}
+def _told(url: str, error: str = "", failed_at: int = 0, pending: int = 0) -> Answer:
+    info: dict[str, object] = {"url": url, "pending_update_count": pending}
+    if error:
+        info |= {"last_error_message": error, "last_error_date": failed_at}
     return lambda _: web.json_response({"ok": True, "result": info})
 
 
@@ -402,14 +404,33 @@ async def test_a_webhook_that_somebody_changed_is_set_again(world: World) -> Non
 
 
 async def test_what_telegram_says_of_a_failing_webhook_is_shown(world: World) -> None:
-    """An operator reads it where every other trouble stands."""
-    world.api.answers["getWebhookInfo"].append(_told(_WEBHOOK.url, "Connection refused", pending=3))
+    """An operator reads it where every other trouble stands, until an update comes through."""
+    world.api.answers["getWebhookInfo"].extend(
+        [_told(_WEBHOOK.url), _told(_WEBHOOK.url, "Connection refused", failed_at=1_800_000_060, pending=3)]
+    )
+    await world.receiver(webhook=_WEBHOOK)
+    await until(lambda: len(world.api.asked) == 2)
+    await world.time_until(lambda: len(world.api.asked) == 3)
+    await settle()
+    assert "Connection refused" in str(await _last_problem(world))
+    assert await _taken(world, {"update_id": 5}) == UpdateTaken()
+    assert await _last_problem(world) is None
+
+
+async def test_what_failed_before_the_start_is_no_trouble_of_now(world: World) -> None:
+    """Telegram tells its last error for ever: after a restart the process is ready at once."""
+    old = _told(_WEBHOOK.url, "Connection refused", failed_at=1_800_000_000, pending=1)
+    world.api.answers["getWebhookInfo"].extend([old, old])
     await world.receiver(webhook=_WEBHOOK)
     await until(lambda: len(world.api.asked) == 2)
     await settle()
+    assert await _last_problem(world) is None
+
+
+async def _last_problem(world: World) -> str | None:
     described = await world.ask("update_receiver", DescribeTelegram())
     assert isinstance(described, TelegramDescribed)
-    assert "Connection refused" in str(described.last_problem)
+    return described.last_problem
 
 
 async def test_a_stopped_intake_polls_no_more_and_says_nothing(world: World) -> None:
