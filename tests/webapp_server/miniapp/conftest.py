@@ -12,7 +12,14 @@ from tests.system.rep import Rep
 from tests.webapp_server.miniapp.phone import Phone
 
 __all__ = ["rep", "running"]
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage")
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--use-fake-ui-for-media-stream",  # the microphone is allowed, and plays a tone
+    "--use-fake-device-for-media-stream",
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -4,11 +4,13 @@ The page is the production build as the server hands it out; only `TelegramWebvi
 the bridge, is put into it. Source: docs.telegram-mini-apps.com, "Methods" and "Events".
 """
 
+import base64
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
+from sandbox.speech import ogg
 from tests.system.coach import HOME, Coach
 from tests.system.rep import Rep
 
@@ -29,6 +31,20 @@ window.TelegramWebviewProxy = {
     if (answer) setTimeout(() => window.Telegram.WebView.receiveEvent(...answer));
   },
 };
+"""
+_SAYS = """
+(sound) => {
+  const said = Uint8Array.from(atob(sound), (one) => one.charCodeAt(0));
+  window.MediaRecorder = class {
+    mimeType = "audio/ogg";
+    constructor(stream) { this.stream = stream; }
+    start() {}
+    stop() {
+      this.ondataavailable({ data: new Blob([said]) });
+      this.onstop();
+    }
+  };
+}
 """
 _AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _FINDINGS = """
@@ -75,6 +91,11 @@ class Phone:
             theme=theme,
         )
         return str(opened["url"])
+
+    async def will_say(self, words: str) -> None:
+        """Let the next recording say these words: the browser's own records a tone, in which there are none."""
+        sound = base64.b64encode(ogg.voice_note(words, 3.0)).decode()
+        await self.page.evaluate(_SAYS, sound)
 
     async def shows(self, text: str) -> None:
         """Wait until this text can be seen."""

@@ -57,3 +57,14 @@ async def test_a_link_to_a_lesson_opens_it(phone: Phone) -> None:
     level = shipped().learn_tracks[0].levels[0]
     await phone.opens(start_param=f"learn_{level.id.replace('.', '_')}")
     await phone.heading(level.lesson.title)
+
+
+async def test_an_answer_is_spoken(phone: Phone) -> None:
+    """In words first, then scored as a written one."""
+    await phone.opens("/train")
+    await phone.presses("Any difficulty")
+    await phone.will_say(ANSWER)
+    await phone.presses("Say it")
+    await phone.presses("Send")
+    await phone.shows("of 100")
+    await phone.shows("That is fair")

@@ -123,7 +123,8 @@ async function sentence(reply: Response, otherwise: string): Promise<string> {
   }
 }
 
-function withQuery(path: string, query: Query): string {
+/** The path with the values that are given. */
+export function withQuery(path: string, query: Query): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   return given.length ? `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : path;
 }

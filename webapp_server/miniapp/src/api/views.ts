@@ -3,14 +3,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { buzz } from "../telegram/haptics";
 import { client } from "./access";
-import { type Query, RequestFailed } from "./client";
+import { type Query, RequestFailed, withQuery } from "./client";
 import { onChange, refresh } from "./live";
 import type { paths } from "./schema";
 
 type Json<Operation> = Operation extends { responses: { 200: { content: { "application/json": infer Body } } } }
   ? Body
   : never;
-type Sent<Operation> = Operation extends { requestBody: { content: { "application/json": infer Body } } } ? Body : void;
+type Sent<Operation> = Operation extends { requestBody: { content: { "application/json": infer Body } } }
+  ? Body
+  : Operation extends { requestBody: { content: { "application/octet-stream": unknown } } }
+    ? Blob
+    : void;
 type Bare<Path> = Path extends `/api/${infer Rest}` ? Rest : never;
 
 export type ViewPath = { [P in keyof paths]: paths[P] extends { get: object } ? Bare<P> : never }[keyof paths];
@@ -82,7 +86,7 @@ async function looked(key: string, address: string, query: Query): Promise<Reque
 
 export interface Doing<P extends ActionPath> {
   /** Do it; null where it could not be done, which `error` then says. */
-  readonly run: (parameters: Parameters, body: Body<P>) => Promise<Answer<P> | null>;
+  readonly run: (parameters: Parameters, body: Body<P>, query?: Query) => Promise<Answer<P> | null>;
   readonly busy: boolean;
   readonly error: RequestFailed | null;
 }
@@ -93,11 +97,11 @@ export function useAction<P extends ActionPath>(path: P): Doing<P> {
   const [error, setError] = useState<RequestFailed | null>(null);
   const tried = useRef({ what: "", id: "" });
   const running = useRef(false);
-  const run = async (parameters: Parameters, body: Body<P>): Promise<Answer<P> | null> => {
+  const run = async (parameters: Parameters, body: Body<P>, query: Query = {}): Promise<Answer<P> | null> => {
     if (running.current) return null;
     running.current = true;
     setBusy(true);
-    const address = filled(path, parameters);
+    const address = withQuery(filled(path, parameters), query);
     const what = `${address} ${body instanceof Blob ? body.size : JSON.stringify(body ?? null)}`;
     if (tried.current.what !== what) tried.current = { what, id: crypto.randomUUID() };
     try {

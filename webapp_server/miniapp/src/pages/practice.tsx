@@ -8,6 +8,7 @@ import { Card } from "../components/card";
 import { Link } from "../components/link";
 import { Empty, Failure, Page, With } from "../components/page";
 import { Prose } from "../components/prose";
+import { Recorder } from "../components/recorder";
 import { useClosingConfirmation, useMainButton } from "../telegram/buttons";
 import { t } from "../texts/texts";
 import { Scored } from "./scored";
@@ -66,6 +67,9 @@ function Answering({ scenario, shownAt }: { readonly scenario: Scenario; readonl
   const send = async (): Promise<void> => {
     if (await answer.run({ scenario_id: scenario.id }, { text: words.trim() })) setWords("");
   };
+  const voice = useAction("practice/{scenario_id}/voice");
+  const open = useView("practice");
+  const say = (recording: Blob): void => void voice.run({ scenario_id: scenario.id }, recording);
   useMainButton(written ? { text: t("answer-send"), onPress: () => void send(), busy: answer.busy } : null);
   return (
     <Card title={t("your-answer")} beside={<Pace shownAt={shownAt} limit={scenario.time_limit_s} />}>
@@ -73,7 +77,9 @@ function Answering({ scenario, shownAt }: { readonly scenario: Scenario; readonl
         <span>{t("answer-ask", { name: scenario.persona.name })}</span>
         <textarea rows={7} maxLength={LONGEST} value={words} onInput={({ currentTarget }) => setWords(currentTarget.value)} />
       </label>
+      {open.data?.listening ? <p role="status">{t("listening")}</p> : <Recorder busy={voice.busy} onSend={say} />}
       {answer.error && <Failure error={answer.error} />}
+      {voice.error && <Failure error={voice.error} />}
     </Card>
   );
 }

@@ -7,7 +7,9 @@ import { useAction, useView } from "../api/views";
 import { Card } from "../components/card";
 import { Link } from "../components/link";
 import { Empty, Failure, Page, With } from "../components/page";
+import { Picture } from "../components/picture";
 import { Prose } from "../components/prose";
+import { Recorder } from "../components/recorder";
 import { toast } from "../components/toast";
 import { useClosingConfirmation, useMainButton } from "../telegram/buttons";
 import { t } from "../texts/texts";
@@ -21,8 +23,9 @@ export function SupportPage() {
     <Page title={t("support")}>
       <HandIn />
       <With view={view}>
-        {({ cases, working }) => (
+        {({ cases, working, listening }) => (
           <>
+            {listening > 0 && <p class="card" role="status">{t("listening")}</p>}
             {working.length > 0 && <Working jobs={working} />}
             <Cases cases={cases} busy={working.length > 0} />
           </>
@@ -35,12 +38,23 @@ export function SupportPage() {
 function HandIn() {
   const [text, setText] = useState("");
   const send = useAction("cases");
-  const written = text.trim() !== "";
+  const photo = useAction("cases/photo");
+  const voice = useAction("cases/voice");
+  const words = { text: text.trim() };
+  const written = words.text !== "";
   useClosingConfirmation(written);
-  const submit = async (): Promise<void> => {
-    if (!(await send.run({}, { text: text.trim() }))) return;
+  const taken = (): void => {
     setText("");
     toast(t("prospect-taken"));
+  };
+  const submit = async (): Promise<void> => {
+    if (await send.run({}, words)) taken();
+  };
+  const showPicture = async (picture: File): Promise<void> => {
+    if (await photo.run({}, picture, words)) taken();
+  };
+  const say = async (recording: Blob): Promise<void> => {
+    if (await voice.run({}, recording)) taken();
   };
   useMainButton(written ? { text: t("prospect-send"), onPress: () => void submit(), busy: send.busy } : null);
   return (
@@ -55,7 +69,11 @@ function HandIn() {
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
       </label>
-      {send.error && <Failure error={send.error} />}
+      <div class="row">
+        <Picture label={t("add-picture")} busy={photo.busy} onPick={(picture) => void showPicture(picture)} />
+        <Recorder busy={voice.busy} onSend={(recording) => void say(recording)} />
+      </div>
+      {[send, photo, voice].map(({ error }, place) => error && <Failure key={place} error={error} />)}
     </Card>
   );
 }

@@ -191,6 +191,14 @@ support = Coach
 prospect-ask = Who is it, and what did they say or do?
 prospect-example = Paste a profile, an e-mail thread or a chat…
 prospect-send = Get a strategy and a draft
+add-picture = Add a screenshot
+sending = Sending…
+record = Say it
+recording = Recording…
+record-send = Send
+record-discard = Throw away
+record-refused = I cannot record here. Allow the microphone for this page, or write it.
+listening = I am listening to your recording…
 prospect-taken = Taken. The answer comes here and to the chat.
 working =
     { $count ->
