@@ -47,7 +47,7 @@ class Children:
             raise NameTaken(spec.name)
         self._by_name[spec.name] = cell
         cell.adopt(self.parent, spec)
-        cell.signal(START)
+        life.begin(cell, spec)
 
     def remove(self, cell: "Cell") -> None:
         """Forget a child that has ended."""

@@ -14,7 +14,7 @@ import structlog
 
 from runtime.kernel import log_failure
 from runtime.phases import AWAITED, CRASH, DISPOSE, DOWN, END, ENDED, LEAVE, START, STARTING, STOPPING, UP, Step
-from runtime.supervision import EndReason, Terminated
+from runtime.supervision import ChildSpec, EndReason, Terminated
 
 if TYPE_CHECKING:
     from runtime.cell import Cell, Entry
@@ -29,20 +29,34 @@ class Escalated(Exception):  # named by the fact
     """The actor's children needed more restarts than it allows."""
 
 
+def begin(cell: "Cell", spec: ChildSpec) -> None:
+    """Start a new child: it is up on return unless its hook `started` has to run first, in a turn of its own."""
+    if _is_made(cell, spec):
+        cell.signal(START)
+    elif cell.queue and not cell.scheduled:  # it was awaited
+        cell.scheduled = True
+        cell.kernel.schedule(cell)
+
+
 def _start(cell: "Cell") -> Coroutine[Any, Any, None] | None:
-    if cell.phase not in (AWAITED, DOWN) or cell.spec is None:
-        return None
+    if cell.phase is DOWN and cell.spec is not None:
+        _is_made(cell, cell.spec)
+    return _started_hook(cell) if cell.phase is STARTING else None
+
+
+def _is_made(cell: "Cell", spec: ChildSpec) -> bool:
+    """Make the next instance; whether there is one whose hook `started` is to run."""
     cell.generation += 1
     try:
-        cell.install(cell.spec.factory())
+        cell.install(spec.factory())
     except Exception as error:  # whatever an actor raises is its supervisor's business
         crash(cell, error, "started")
-        return None
+        return False
     if cell.has_hook("started"):
         cell.enter(STARTING)
-        return _started_hook(cell)
+        return True
     _up(cell)
-    return None
+    return False
 
 
 async def _started_hook(cell: "Cell") -> None:
@@ -61,18 +75,24 @@ async def _started_hook(cell: "Cell") -> None:
 
 
 def _up(cell: "Cell") -> None:
-    cell.started_at = cell.kernel.moment
+    kernel = cell.kernel
+    cell.started_at = kernel.moment if kernel.pumping else kernel.now()
     cell.enter(UP)
 
 
 def _end(cell: "Cell") -> Coroutine[Any, Any, None] | None:
     if cell.phase is ENDED:
         return None
-    if cell.phase is not UP or cell.owned or cell.children or cell.has_hook("stopped"):
+    if not _ends_at_once(cell):
         return _dispose_and_end(cell)
     cell.let_go()
     finish(cell, cell.end_reason or "normal")
     return None
+
+
+def _ends_at_once(cell: "Cell") -> bool:
+    """Whether nothing has to be waited for when it ends."""
+    return cell.phase is UP and not (cell.owned or cell.children or cell.has_hook("stopped"))
 
 
 async def _dispose_and_end(cell: "Cell") -> None:
@@ -125,6 +145,9 @@ def request_end(cell: "Cell", reason: EndReason) -> None:
         return
     cell.ending = True
     cell.end_reason = reason
+    if cell.worker is None and cell.signals is None and cell.kernel.running is not cell and _ends_at_once(cell):
+        _end(cell)
+        return
     _bound_the_wait(cell)
     cell.signal(END)
 
