@@ -83,16 +83,16 @@ def _up(cell: "Cell") -> None:
 def _end(cell: "Cell") -> Coroutine[Any, Any, None] | None:
     if cell.phase is ENDED:
         return None
-    if not _ends_at_once(cell):
-        return _dispose_and_end(cell)
+    return None if _ended_at_once(cell) else _dispose_and_end(cell)
+
+
+def _ended_at_once(cell: "Cell") -> bool:
+    """End the cell here and now unless something has to be waited for; whether it has."""
+    if cell.phase is not UP or cell.owned or cell.children or cell.has_hook("stopped"):
+        return False
     cell.let_go()
     finish(cell, cell.end_reason or "normal")
-    return None
-
-
-def _ends_at_once(cell: "Cell") -> bool:
-    """Whether nothing has to be waited for when it ends."""
-    return cell.phase is UP and not (cell.owned or cell.children or cell.has_hook("stopped"))
+    return True
 
 
 async def _dispose_and_end(cell: "Cell") -> None:
@@ -145,11 +145,10 @@ def request_end(cell: "Cell", reason: EndReason) -> None:
         return
     cell.ending = True
     cell.end_reason = reason
-    if cell.worker is None and cell.signals is None and cell.kernel.running is not cell and _ends_at_once(cell):
-        _end(cell)
-        return
-    _bound_the_wait(cell)
-    cell.signal(END)
+    is_at_rest = cell.worker is None and cell.signals is None and cell.kernel.running is not cell
+    if not (is_at_rest and _ended_at_once(cell)):
+        _bound_the_wait(cell)
+        cell.signal(END)
 
 
 def request_disposal(cell: "Cell") -> None:
@@ -185,7 +184,7 @@ def finish(cell: "Cell", reason: EndReason) -> None:
     clear_killer(cell)
     cell.end_reason = reason
     cell.ending = True
-    if cell.due:
+    if cell.sender is not None and cell.due:
         cell.put_back()
     cell.room = -1
     waiting, cell.queue = cell.queue or (), _CLOSED

@@ -216,12 +216,14 @@ class Watch:
 
     def move(self, cell: "Cell", stats: TypeStats) -> None:
         """Count the cell, and what waits for it, under these from now on."""
-        if cell.stats is not stats:
-            depth = cell.depth
-            cell.stats.alive -= 1
-            cell.stats.accepted -= depth
+        former = cell.stats
+        if former is not stats:
+            former.alive -= 1
             stats.alive += 1
-            stats.accepted += depth
+            if cell.sender is not None or cell.queue:
+                depth = cell.depth
+                former.accepted -= depth
+                stats.accepted += depth
             cell.stats = stats
 
     def failed(self, cell: "Cell") -> None:

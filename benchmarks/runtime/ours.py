@@ -13,6 +13,8 @@ import uvloop
 from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, Terminated
 
 _TEMPORARY = Restart.TEMPORARY
+_BURST = 250
+"""About what a source that sends each millisecond has to send; the peak and the half of it are fed alike."""
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
 
@@ -207,12 +209,13 @@ async def residents(count: int) -> dict[str, float]:
 
 
 async def _saturate(system: ActorSystem, workers: list[Address], count: int) -> float:
-    """Messages a second while there is always one more for everybody; the time ends when the last is handled."""
+    """Messages a second while there is always one more burst for them; the time ends when the last is handled."""
     wanted = _handled(system) + count
+    turn = itertools.cycle(workers)
     began = time.perf_counter()
-    for start in range(0, count, len(workers)):
-        for worker in workers:
-            system.send(worker, start)
+    for _ in range(count // _BURST):
+        for worker in itertools.islice(turn, _BURST):
+            system.send(worker, 0)
         await asyncio.sleep(0)
     while _handled(system) < wanted:  # noqa: ASYNC110  # a snapshot has no event
         await asyncio.sleep(0.001)
@@ -234,17 +237,16 @@ class Timed(Actor):
 
 
 async def _half(system: ActorSystem, workers: list[Address], rate: float, seconds: float) -> tuple[float, float]:
-    """Send at the rate; every hundredth message goes to an actor that measures its wait."""
+    """Send at the rate, each millisecond what is due; the last of a burst goes to an actor that measures its wait."""
     clerk = await system.start(ChildSpec("timed", Timed))
     turn = itertools.cycle(workers)
     sent, began = 0, time.perf_counter()
     while (now := time.perf_counter() - began) < seconds:
-        for _ in range(int(now * rate) - sent):
-            sent += 1
-            if sent % 100:
-                system.send(next(turn), 0)
-            else:
-                system.send(clerk, time.perf_counter())
+        due = int(now * rate) - sent
+        for worker in itertools.islice(turn, due):
+            system.send(worker, 0)
+        system.send(clerk, time.perf_counter())
+        sent += due
         await asyncio.sleep(0.001)
     waits = sorted(Timed.waits)
     return sent / seconds, waits[int(len(waits) * 0.99)]

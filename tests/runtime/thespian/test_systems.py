@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -25,11 +24,10 @@ from tests.runtime.thespian.conftest import OnBoth, our_system
 
 
 class Doubler(Actor):  # type: ignore[misc]
-    """Doubles numbers, some of them slowly."""
+    """Doubles numbers."""
 
     def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
         if isinstance(msg, int):
-            time.sleep(0.001 * (msg % 3))
             self.send(sender, msg * 2)
 
 
