@@ -41,11 +41,14 @@ def outcome_of(program: Program, system: ActorSystem) -> object:
 
 @pytest.fixture(autouse=True)
 def nothing_lingers() -> Iterator[None]:
-    """After a test no thread of ours is left; Thespian's warnings about failing actors are not for the terminal."""
+    """After a test every thread it made ends; Thespian's warnings about failing actors are not for the terminal."""
     logging.getLogger("Thespian").setLevel(logging.CRITICAL)
     before = set(threading.enumerate())
     yield
-    assert {thread.name for thread in threading.enumerate() if thread not in before} == set()
+    since = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in since:
+        thread.join(10)
+    assert {thread.name for thread in since if thread.is_alive()} == set()
 
 
 @pytest.fixture
