@@ -16,7 +16,6 @@ messages/count_tokens, models). Beside them, from the loopback interface only:
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 from aiohttp import web
@@ -27,20 +26,9 @@ from sandbox.models.anthropic import Anthropic
 from sandbox.models.faults import Fault, Kind
 from sandbox.models.openrouter import OpenRouter
 from sandbox.models.simulation import Options, Simulation
+from sandbox.running import Running, serve
 
 _BODY_LIMIT = 32 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Running:
-    """A running server; its base addresses are `url` + /api/v1 for OpenRouter and `url` + /v1 for Anthropic."""
-
-    url: str
-    _runner: web.AppRunner
-
-    async def stop(self) -> None:
-        """Close the socket and every open answer."""
-        await self._runner.cleanup()
 
 
 class _Latency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +60,7 @@ async def start(
     body_limit: int = _BODY_LIMIT,
     clock: Callable[[], float] = time.time,
 ) -> Running:
-    """Serve both emulators; port 0 takes a free one.
+    """Serve both emulators, OpenRouter under `/api/v1` and Anthropic under `/v1`; port 0 takes a free one.
 
     `latency_s` bounds the time to the first token, `pace` scales the 20-60 ms between pieces of text, `keep_alive_s`
     spaces comments and pings. `keys` None accepts every key of the right shape without "invalid" in it.
@@ -87,15 +75,7 @@ async def start(
     simulation = Simulation(options, accounts, clock)
     app = web.Application(client_max_size=body_limit)
     app.add_routes([*OpenRouter(simulation).routes(), *Anthropic(simulation).routes(), *_Control(simulation).routes()])
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError:
-        await runner.cleanup()
-        raise
-    bound = runner.addresses[0]
-    return Running(f"http://{bound[0]}:{bound[1]}", runner)
+    return await serve(app, host, port)
 
 
 class _Control:

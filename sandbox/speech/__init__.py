@@ -3,6 +3,7 @@
 It cannot hear. What a recording says stands in the comment header of its Ogg/Opus stream; see `sandbox.speech.ogg`.
 """
 
-from sandbox.speech.server import Running, start
+from sandbox.running import Running
+from sandbox.speech.server import start
 
 __all__ = ["Running", "start"]

@@ -17,13 +17,14 @@ AssemblyAI answers under `/v2` (upload, transcript, transcript/{id}). Beside it,
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import msgspec
 from aiohttp import web
 
 from sandbox.control import check_loopback, read_order
 from sandbox.models.faults import STATUS, Fault, Kind
+from sandbox.running import Running, serve
 from sandbox.speech.assemblyai import AssemblyAI
 from sandbox.speech.transcripts import Transcripts
 
@@ -38,18 +39,6 @@ _KNOWN = frozenset(
         Kind.INVALID_JSON,
     }
 )
-
-
-@dataclass(frozen=True)
-class Running:
-    """A running emulator; `url` is the service's base address."""
-
-    url: str
-    _runner: web.AppRunner
-
-    async def stop(self) -> None:
-        """Close the socket and every open answer."""
-        await self._runner.cleanup()
 
 
 async def start(
@@ -69,15 +58,7 @@ async def start(
     service = AssemblyAI(Transcripts(clock, processing_s), keys, clock)
     app = web.Application(client_max_size=upload_limit)
     app.add_routes([*service.routes(), *_Control(service).routes()])
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError:
-        await runner.cleanup()
-        raise
-    bound = runner.addresses[0]
-    return Running(f"http://{bound[0]}:{bound[1]}", runner)
+    return await serve(app, host, port)
 
 
 class _Processing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
