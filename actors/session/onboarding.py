@@ -24,9 +24,10 @@ _KEY_SHAPES = {
 def start(state: SessionState, payload: str, world: World) -> Turn:
     """Greet a rep: a newcomer with the choice of whose key to use, one who is set up with a word of welcome.
 
-    A deep link's payload is kept for the end of a newcomer's set-up.
+    What is pasted next is worked on at once, as the greeting says. A deep link's payload is kept for the end of a
+    newcomer's set-up.
     """
-    left = msgspec.structs.replace(state, waiting_for=Idle(), link="" if state.profile else payload)
+    left = msgspec.structs.replace(state, waiting_for=AwaitingProspect(), link="" if state.profile else payload)
     if state.profile is not None:
         return Turn(left, calls=say(state, world.texts("welcome-back", name=state.rep.first_name)))
     return Turn(left, calls=say(state, world.texts("welcome", name=state.rep.first_name), choice(world)))

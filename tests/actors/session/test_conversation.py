@@ -218,12 +218,20 @@ def test_unknown_commands_are_answered_with_the_nearest_or_help() -> None:
     assert "/help" in said(play(ready(), text("/xyzzy")))[0]
 
 
+def test_what_is_pasted_after_the_greeting_is_worked_on_at_once() -> None:
+    """The greeting invites to paste a prospect: no second question is asked, of a newcomer or of a rep."""
+    for state, kind in ((fresh(), "sample"), (ready(), "support")):
+        greeted = play(state, text("/start"))
+        turn = play(greeted.state, text(PROSPECT))
+        assert [job.kind for job in turn.state.jobs] == [kind]
+
+
 def test_an_unknown_link_greets() -> None:
     """A deep link that leads nowhere is a plain /start."""
     assert said(play(ready(), text("/start nowhere_7"))) == [world().texts("welcome-back", name="Anna")]
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"cancel", "support", "comment", "export"}))
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"cancel", "start", "support", "comment", "export"}))
 def test_every_command_leaves_the_flow_it_comes_in(command: str) -> None:
     """What is written after it is an ordinary message again."""
     at = practising.here()
