@@ -68,8 +68,10 @@ def _text(value: object) -> str:
         raise _Refused(f"not {type(value).__name__}")
     if "\x00" in value:
         raise _Refused("a NUL character cannot be stored")
-    if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
-        raise _Refused("half of a surrogate pair cannot be stored")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _Refused("half of a surrogate pair cannot be stored") from None
     return value
 
 

@@ -110,13 +110,15 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
     output = casebook.checked(tidied(msgspec.json.decode(job.finished["strategist"], type=StrategistOutput)), shown)
     similar = shown.get(output.casebook_match.case_id or "")
     practice, run_id = profile.provider in world.practice, job.subject or job.run_id
+    if job.subject:
+        turn = Turn(state, rows=revised(run_id, output, world))
+    else:
+        written = answered_rows(state.rep, profile, job, text_of(job), output, world.now)
+        turn = merging.settle(state, profile, written, identity(output), world)
+    # Last, because it is the dearest: what comes before may need rows and then the turn is made a second time.
     calls = answer_calls(
         state.rep.telegram_id, output, job.model, run_id, practice=practice, world=world, similar=similar
     )
-    if job.subject:
-        return Turn(state, calls=calls, rows=revised(run_id, output, world))
-    written = answered_rows(state.rep, profile, job, text_of(job), output, world.now)
-    turn = merging.settle(state, profile, written, identity(output), world)
     return msgspec.structs.replace(turn, calls=(*calls, *turn.calls))
 
 

@@ -119,13 +119,14 @@ class ScriptedBotApi:
             "message_id": self._message_id,
             "date": 1_700_000_000,
             "chat": chat,
-            "text": parameters["text"],
+            "text": parameters.get("text", ""),
         }
 
 
 async def _parameters(request: web.Request) -> dict[str, str]:
     if request.content_type == "application/json":
-        return {name: json.dumps(value) for name, value in (await request.json()).items()}
+        given = (await request.json()).items()
+        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in given}
     return {name: str(value) for name, value in (await request.post()).items()}
 
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from actors.telegram.bot_api import BotApi
 from actors.telegram.messages import TelegramCall
 from actors.telegram.outcome import Came
-from actors.telegram.rendering import bold, delete_message, send_calls, typing
+from actors.telegram.rendering import bold, delete_message, send_calls, send_photo, typing
 from tests.actors.telegram import scripted_bot_api
 from tests.actors.telegram.scripted_bot_api import (
     TOKEN,
@@ -121,9 +121,18 @@ async def test_contact_and_trouble_are_known(server: ScriptedBotApi, api: BotApi
     assert (api.contact_at, api.problem) == (1.0, None)
 
 
-async def test_the_form_of_an_answer_is_made_once(api: BotApi) -> None:
+async def test_the_form_of_a_refusal_is_made_once(server: ScriptedBotApi, api: BotApi) -> None:
     """Making it blocks everybody for 25 ms, and without a reference it would be thrown away after the call."""
+    server.answers["sendMessage"].append(refusal(400, "Bad Request: chat not found"))
     await api.perform(_SEND)
     form = weakref.ref(Response[Message])
     gc.collect()
     assert form() is not None
+
+
+async def test_a_file_goes_in_a_form(server: ScriptedBotApi, api: BotApi) -> None:
+    """Everything else goes as JSON, which has no place for bytes."""
+    assert (await api.perform(send_photo(5, b"\x89PNG"))).came is Came.DONE
+    (asked,) = server.asked
+    assert asked.parameters["chat_id"] == "5"
+    assert asked.parameters["photo"].startswith("attach://")

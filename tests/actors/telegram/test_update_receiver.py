@@ -365,7 +365,7 @@ async def test_a_webhook_is_set_and_what_it_brings_is_journalled_before_it_is_ac
     world.api.answers["getWebhookInfo"].extend([_told(_WEBHOOK.url)] * 2)
     await world.receiver(webhook=_WEBHOOK)
     await until(lambda: [one.method for one in world.api.asked] == ["setWebhook", "getWebhookInfo"])
-    assert json.loads(world.api.asked[0].parameters["secret_token"]) == "the-secret"
+    assert world.api.asked[0].parameters["secret_token"] == "the-secret"
     person = {"id": 7, "is_bot": False, "first_name": "Ann"}
     for _ in range(2):
         assert await _taken(world, {"update_id": 5, "message": {"from": person}}) == UpdateTaken()
