@@ -23,6 +23,8 @@ _PLACEHOLDER = re.compile(  # in angle brackets, as models write "<first name>";
     ),
     re.DOTALL | re.IGNORECASE,
 )
+_UNMARKED = re.compile(r"(?![-+=:.)\d\s])[^\\`*_~|<>\[\]#&$^\n\r\t\x0b\x0c\x1c-\x1e\x85\u2028\u2029]*(?<!\s)")
+"""One line without any sign that means something in Markdown: most of what a model writes."""
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
 _INERT = "\u2060"  # WORD JOINER: invisible, and enough for Telegram to see neither a command nor an address
 _TYPES = frozenset(
@@ -52,11 +54,13 @@ def markdown(text: str) -> Rendered:
     source = without_thoughts(clean(text))
     if not source.strip():
         return Rendered("")
+    return _inert(plain(source) if _UNMARKED.fullmatch(source) else _converted(source))
+
+
+def _converted(source: str) -> Rendered:
     shown = _PLACEHOLDER.sub(lambda match: match[1] or "\\<", source)
     converted, found = convert(shown, config=_CONFIG)
-    if not converted.strip():
-        return _inert(plain(source.strip()))
-    return _inert(_rendered(converted, found))
+    return _rendered(converted, found) if converted.strip() else plain(source.strip())
 
 
 def without_thoughts(text: str) -> str:

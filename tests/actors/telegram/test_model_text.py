@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.telegram import model_text
 from actors.telegram.rendering import Entity, markdown
-from actors.telegram.rich_text import units
+from actors.telegram.rich_text import plain, units
 
 _MARKS = (
     "**",
@@ -63,6 +64,12 @@ def test_no_command_or_telegram_address_stays_active(text: str) -> None:
     outside = raw.decode("utf-16-le")
     assert "tg://" not in outside
     assert " /start" not in outside
+
+
+@given(st.from_regex(model_text._UNMARKED, fullmatch=True).filter(str.strip))
+def test_a_line_without_markdown_is_what_the_converter_makes_of_it(line: str) -> None:
+    """The short way for most lines never shows anything else than the long one."""
+    assert model_text._converted(line) == plain(line)
 
 
 def test_formatting_becomes_entities() -> None:
