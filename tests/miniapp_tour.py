@@ -122,7 +122,7 @@ async def main() -> None:
                 rep = await newcomer(coach, f"alex{theme}")
                 lead_id, _ = await worked(rep)
                 await rep.taps(await rep.button("I used this"))
-                await rep.taps(f"lead:view:{lead_id}")
+                await rep.taps(f"lead:open:{lead_id}")
                 await rep.taps(f"plan:make:{lead_id}")
                 await rep.hears("Plan for Maria Keller")
                 await coach.settled()

@@ -94,6 +94,6 @@ def _keyboard(run_id: str | None, world: World) -> Keyboard:
     )
     used = (
         button("button-used", f"casebook:used:{run_id}"),
-        button("button-open-lead", f"lead:view:{row_id(run_id, 'lead_registry')}"),
+        button("button-open-lead", f"lead:open:{row_id(run_id, 'lead_registry')}"),
     )
     return (changes, used, (button("button-again", f"revise:again:{run_id}"), another))

@@ -114,6 +114,8 @@ def _xp(result: Result, world: World, *, ideal_known: bool) -> str:
     texts, earned = world.texts, result.outcome.earned
     if ideal_known and not earned.total:
         return texts("score-xp-ideal")
+    if not result.score.total:
+        return texts("score-xp-nothing")
     named = {"first_try": earned.first_try, "leap": earned.leap, "streak": earned.streak, "track": earned.track}
     reasons = [texts(f"score-reason-{name}", days=result.outcome.streak_days) for name, xp in named.items() if xp]
     return texts("score-xp", xp=earned.total, reasons=f" ({', '.join(reasons)})" if reasons else "")

@@ -82,6 +82,8 @@ def _do(state: SessionState, profile: Profile, wish: str, lead: Lead, rest: str,
     match wish, rest:
         case "view", "":
             return shown(state.at(Idle()), lead, tap, world)
+        case "open", "":  # under a draft or a reminder, which stay
+            return shown(state.at(Idle()), lead, None, world)
         case "status", "":
             return show(state, tap, world.texts("lead-status-ask", lead=title(lead, world)), _statuses(lead, world))
         case "set", status if status in _STATUSES:

@@ -14,6 +14,8 @@ from coaching.prospect import cleaned
 
 MOST_SHOWN = 24
 LONGEST_WORDS = 60
+_LONGEST_NAME = 45
+"""What leaves room for the price on a button of 60 characters."""
 _MOST_DATA_BYTES = 64
 _PREFIX = "model:use:"
 
@@ -94,12 +96,12 @@ def _name(model: ModelInfo) -> str:
 
 def _button(model: ModelInfo, world: World) -> Button:
     if model.free:
-        label = world.texts("model-free", name=model.name)
+        label = world.texts("model-free", name=model.name[:_LONGEST_NAME])
     elif model.input_usd is None or model.output_usd is None:
         label = model.name
     else:
         price = f"{model.input_usd:.2f}/{model.output_usd:.2f}"
-        label = world.texts("model-priced", name=model.name, price=price)
+        label = world.texts("model-priced", name=model.name[:_LONGEST_NAME], price=price)
     return Button(label=label[:60], data=f"{_PREFIX}{model.id}")
 
 

@@ -90,7 +90,7 @@ def advised(state: SessionState, job: Job, world: World) -> Turn:
     advice = msgspec.json.decode(job.finished["advisor"], type=AdviceOutput)
     moves = "\n".join(f"{number}. {move}" for number, move in enumerate(advice.moves, start=1))
     text = world.texts("advice", lead=title(lead, world), assessment=advice.assessment, moves=moves)
-    onward = (_button("open-lead", f"lead:view:{lead.id}", world),)
+    onward = (_button("open-lead", f"lead:open:{lead.id}", world),)
     if advice.message:
         calls = say(state, "\n\n".join((text, world.texts("advice-message"))))
         calls += to_copy(state.rep.telegram_id, advice.message, world, (onward,))
@@ -115,7 +115,7 @@ def analysed(state: SessionState, job: Job, world: World) -> Turn:
     text = world.texts("analysed", lead=title(lead, world), count=len(found), next=output.strategy.steps[0].principle)
     buttons = (
         (_button("plan-again", f"plan:make:{lead.id}", world), _button("versions", f"news:versions:{lead.id}", world)),
-        (_button("open-lead", f"lead:view:{lead.id}", world),),
+        (_button("open-lead", f"lead:open:{lead.id}", world),),
     )
     rows = (
         analysis_version(state, profile, lead, world),

@@ -59,11 +59,12 @@ def choose(state: SessionState, tap: Tap, world: World) -> Turn | None:
     """Take the choice of whose key to use: the team's, of which nothing is stored with the rep, or an own one."""
     match tap.words:
         case ("quick",):
-            return _set_up(state, world.default_provider, None, "setup-done-team", world)
+            return _set_up(state, world.default_provider, None, world)
         case ("own",):
             return _ask_provider(state, world)
         case ("back",):
-            return Turn(state.at(Idle()), calls=say(state, world.texts("setup-first"), choice(world)))
+            text = "settings-key" if state.profile else "setup-first"
+            return Turn(state.at(Idle()), calls=say(state, world.texts(text), choice(world)))
     return None
 
 
@@ -117,7 +118,7 @@ def key_checked(state: SessionState, verdict: KeyVerdict, world: World) -> Turn:
     sealed = state.waiting_for.key
     name = PROVIDER_NAMES[sealed.provider]
     if verdict is KeyVerdict.ACCEPTED:
-        return _set_up(state, sealed.provider, sealed, "setup-done-own", world)
+        return _set_up(state, sealed.provider, sealed, world)
     text = world.texts(f"key-{verdict}", provider=name)
     return Turn(state.at(EnteringKey(sealed.provider)), calls=say(state, text))
 
@@ -137,15 +138,21 @@ def _first_steps(world: World) -> Keyboard:
     return ((lesson, drill),)
 
 
-def _set_up(state: SessionState, provider: Provider, key: SealedKey | None, text: str, world: World) -> Turn:
+def _set_up(state: SessionState, provider: Provider, key: SealedKey | None, world: World) -> Turn:
     known = profile_of(state, world)
     profile = msgspec.structs.replace(known, provider=provider, key=key)
-    ready = msgspec.structs.replace(state, waiting_for=AwaitingProspect(), profile=profile)
-    return Turn(
-        ready,
-        calls=say(state, world.texts(text, provider=PROVIDER_NAMES[provider]), _first_steps(world)),
-        rows=(user_row(state.rep, profile, world.now), memory_row(state.rep, profile, state.memory, world.now)),
+    rows = (user_row(state.rep, profile, world.now), memory_row(state.rep, profile, state.memory, world.now))
+    if state.profile is not None:
+        said = say(
+            state, world.texts("key-switched-own" if key else "key-switched-team", provider=PROVIDER_NAMES[provider])
+        )
+        return Turn(msgspec.structs.replace(state.at(Idle()), profile=profile), calls=said, rows=rows)
+    said = say(
+        state,
+        world.texts("setup-done-own" if key else "setup-done-team", provider=PROVIDER_NAMES[provider]),
+        _first_steps(world),
     )
+    return Turn(msgspec.structs.replace(state.at(AwaitingProspect()), profile=profile), calls=said, rows=rows)
 
 
 FLOW = Flow(

@@ -54,7 +54,7 @@ def take(state: SessionState, message: TextMessage, world: World) -> Turn:
 
 
 def _onward(lead_id: str, world: World) -> Keyboard:
-    return ((Button(label=world.texts("button-open-lead"), data=f"lead:view:{lead_id}"),),)
+    return ((Button(label=world.texts("button-open-lead"), data=f"lead:open:{lead_id}"),),)
 
 
 def _earns(lead: Lead, world: World, telegram_id: int) -> bool:

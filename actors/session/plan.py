@@ -36,7 +36,7 @@ def pressed(state: SessionState, tap: Tap, world: World) -> Turn | None:
         case (("done" | "skip" | "undo"), [number, plan_id]) if lead.plan and plan_id == lead.plan.id:
             return _settle(state, profile, lead, lead.plan, wish, number, tap, world)
         case "draft", [number, plan_id] if lead.plan and plan_id == lead.plan.id:
-            return _draft(state, lead.plan, number, world)
+            return _draft(state, lead, lead.plan, number, world)
     return None
 
 
@@ -124,12 +124,14 @@ def _kept(lead: Lead, plan: Plan, profile: Profile, world: World, *, contact: bo
     return changed(lead, values | ({"last_contacted": to_text(world.now)} if contact else {}), world)
 
 
-def _draft(state: SessionState, plan: Plan, number: str, world: World) -> Turn | None:
+def _draft(state: SessionState, lead: Lead, plan: Plan, number: str, world: World) -> Turn | None:
+    """The draft of a step and, while the step is the next one, Done under it for when it was sent."""
     steps = plan.steps
     draft = steps[int(number)].draft if number.isdecimal() and len(number) < 3 and int(number) < len(steps) else None
     if draft is None:
         return None
-    return Turn(state, calls=to_copy(state.rep.telegram_id, draft, world))
+    done = step_buttons(lead, plan, int(number), world)[:1] if int(number) == plan.next else ()
+    return Turn(state, calls=to_copy(state.rep.telegram_id, draft, world, (done,) if done else ()))
 
 
 def _buttons(lead: Lead, plan: Plan, world: World) -> Keyboard:

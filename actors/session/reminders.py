@@ -62,7 +62,7 @@ def digest(state: SessionState, subject: str, world: World) -> Turn:
     if not leads:
         return Turn(state, rows=(told,))
     text = world.texts("digest", count=len(leads), shown=min(len(leads), DIGEST_LEADS))
-    keyboard = tuple((Button(label=label(lead, world), data=f"lead:view:{lead.id}"),) for lead in leads[:DIGEST_LEADS])
+    keyboard = tuple((Button(label=label(lead, world), data=f"lead:open:{lead.id}"),) for lead in leads[:DIGEST_LEADS])
     return Turn(state, calls=say(state, text, keyboard), rows=(told,))
 
 
@@ -124,7 +124,7 @@ def _buttons(lead: Lead, plan: Plan, number: int, world: World) -> Keyboard:
     copy = copy_button(plan.steps[number].draft or "", world)
     later = (
         Button(label=world.texts("button-remind-later"), data=f"remind:later:{lead.id}"),
-        Button(label=world.texts("button-open-lead"), data=f"lead:view:{lead.id}"),
+        Button(label=world.texts("button-open-lead"), data=f"lead:open:{lead.id}"),
     )
     steps = step_buttons(lead, plan, number, world)
     return (steps, *((copy,) if copy else ()), later, *open_in_app(world, f"/leads/{lead.id}"))
@@ -135,7 +135,7 @@ def _choices(lead: Lead, world: World) -> Keyboard:
         Button(label=world.texts(f"button-snooze-{name}"), data=f"remind:snooze:{name}:{lead.id}") for name in SNOOZES
     )
     stop = Button(label=world.texts("button-remind-stop"), data=f"remind:stop:{lead.id}")
-    open_lead = Button(label=world.texts("button-open-lead"), data=f"lead:view:{lead.id}")
+    open_lead = Button(label=world.texts("button-open-lead"), data=f"lead:open:{lead.id}")
     return (choices[:2], choices[2:], (stop, open_lead))
 
 

@@ -94,7 +94,7 @@ def _tools(lead: Lead, world: World, *, former: bool) -> Keyboard:
     return (
         (
             Button(label=world.texts("button-research-again"), data=f"research:make:{lead.id}"),
-            Button(label=world.texts("button-open-lead"), data=f"lead:view:{lead.id}"),
+            Button(label=world.texts("button-open-lead"), data=f"lead:open:{lead.id}"),
         ),
         *((_turning("button-research-former", lead, 0, world),) if former else ()),
     )

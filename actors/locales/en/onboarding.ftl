@@ -62,6 +62,13 @@ setup-done-own =
 
     Paste your first prospect now: a profile, an e-mail thread, a chat. Anything from a few lines up.
 
+key-switched-team = From your next message on I think with the team's key.
+
+key-switched-own =
+    Your { $provider } key works and is stored encrypted. I deleted your message.
+
+    From your next message on I think with it.
+
 button-first-lesson = A first lesson
 
 button-first-drill = A first drill

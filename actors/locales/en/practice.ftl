@@ -146,6 +146,8 @@ score-xp =
        *[other] +{ $xp } XP{ $reasons }
     }
 
+score-xp-nothing = No XP: nothing of what is asked for above is in these words yet. The model answer shows it; a better try earns more before you read it.
+
 score-xp-ideal = No new XP: you have read the model answer. It still counts for the level.
 
 score-reason-first_try = strong first try

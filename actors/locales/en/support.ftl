@@ -9,7 +9,7 @@ support-ask =
 
 support-empty = That message holds no text to work with. Paste what you know of the prospect as text.
 
-support-short = That is too little to work with. Tell me at least who the prospect is and what they said, in a sentence or two.
+support-short = That is too little to work with. Tell me at least who the prospect is and what they said, in a sentence or two. /help shows what else I can do.
 
 support-images = That is more than the { $limit } pictures I can look at for one prospect. Send the ones that matter most.
 

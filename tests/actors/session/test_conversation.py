@@ -59,6 +59,16 @@ def test_quick_set_up_stores_the_rep_without_any_key() -> None:
     assert turn.state.waiting_for == AwaitingProspect()
 
 
+def test_another_choice_of_key_is_no_new_set_up() -> None:
+    """From the settings: the choice is stored and said in a sentence, and no first prospect is asked for."""
+    back = play(ready(), tap("setup:own"), tap("setup:back"))
+    assert said(back) == [world().texts("settings-key")]
+    turn = play(ready(), tap("setup:quick"))
+    assert said(turn) == [world().texts("key-switched-team")]
+    assert turn.state.waiting_for == Idle()
+    assert {write.table for write in turn.rows} == {"users", "user_memory"}
+
+
 def test_an_own_key_is_sealed_deleted_from_the_chat_and_checked() -> None:
     """The message with the key is deleted, the key leaves the turn only sealed, and the provider is asked."""
     key = "sk-ant-planted-0123456789"

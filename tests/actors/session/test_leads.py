@@ -60,6 +60,13 @@ def test_a_lead_too_long_for_one_message_is_sent_anew() -> None:
     assert keyboard(long) == keyboard(short)
 
 
+def test_a_lead_opened_from_under_a_draft_leaves_the_draft() -> None:
+    """From the list the card takes the list's place; from a draft, a reminder or the digest it comes below."""
+    at = with_leads(lead())
+    assert [call.method for call in tap(ready(), f"lead:view:{LEAD}", at).calls] == ["editMessageText"]
+    assert [call.method for call in tap(ready(), f"lead:open:{LEAD}", at).calls] == ["sendMessage"]
+
+
 def test_a_lead_is_shown_whole() -> None:
     """Name, status, reading, strategy, plan."""
     text = said(tap(ready(), f"lead:view:{LEAD}", with_leads(planned_lead())))[0]

@@ -127,7 +127,7 @@ def test_the_digest_names_untouched_leads_once_a_week() -> None:
     """Once a day at most, and the same lead again only after another full week."""
     at = noon(with_leads(lead(), lead(LEAD[:-1] + "b", last_contacted=to_text(NOW - DAY))))
     turn = digest_at(at)
-    assert keyboard(turn) == [f"lead:view:{LEAD}"]
+    assert keyboard(turn) == [f"lead:open:{LEAD}"]
     assert digest_at(at).calls == ()
     assert digest_at(later(at, 1)).calls == ()
     assert len(keyboard(digest_at(later(at, 7)))) == 2

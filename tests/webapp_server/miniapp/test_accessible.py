@@ -36,7 +36,7 @@ async def test_axe_finds_nothing_on_screens_of_somebody_new(phone: Phone, theme:
 async def test_axe_finds_nothing_on_screens_of_somebody_at_work(phone: Phone, theme: str) -> None:
     """A lead with its plan, a case, a lesson, an open drill, what is remembered."""
     lead_id, _ = await worked(phone.rep)
-    await phone.rep.taps(f"lead:view:{lead_id}")
+    await phone.rep.taps(f"lead:open:{lead_id}")
     await phone.rep.taps(f"plan:make:{lead_id}")
     await phone.rep.hears("Plan for Maria Keller")
     for screen in ("/", "/leads", "/leads/board", f"/leads/{lead_id}", "/support", "/memory", "/usage"):

@@ -28,7 +28,7 @@ async def test_a_status_set_on_the_page_is_set_in_the_chat_and_the_reverse(phone
     status = phone.page.get_by_label("Status")
     await status.select_option("reached_out")
     await expect(status).to_have_value("reached_out")
-    await phone.rep.taps(f"lead:view:{lead_id}")
+    await phone.rep.taps(f"lead:open:{lead_id}")
     await phone.rep.hears("Status: Reached out")
     await phone.rep.taps(f"lead:status:{lead_id}")
     await phone.rep.taps(f"lead:set:{lead_id}:meeting_booked")
