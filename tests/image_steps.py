@@ -10,7 +10,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.servers.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 BASE_MB = 131
@@ -245,13 +246,6 @@ def start(stage: Stage) -> None:
     if ended != 0:
         raise SystemExit(f"the image's process ends with {ended} on SIGTERM")
     say("  ended by itself on SIGTERM")
-
-
-def free_port() -> int:
-    """A port nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def megabytes(stage: Stage) -> float:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import jwt
 
+from tests.servers.ports import free_port
 from tests.servers.postgres import Database
-from tests.servers.processes import end, free_port, spawn, until
+from tests.servers.processes import end, spawn, until
 from tests.servers.tools import postgrest_binary
 
 SECRET = "a secret of the tests, longer than thirty-two characters"

@@ -5,7 +5,6 @@ import ctypes
 import os
 import pwd
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -66,10 +65,3 @@ def unprivileged_user() -> str | None:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in _NAMES if name in known)
-
-
-def free_port() -> int:
-    """A port on 127.0.0.1 that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

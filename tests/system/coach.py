@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sqlite3
 import sys
 from asyncio.subprocess import Process
@@ -16,6 +15,7 @@ import aiohttp
 from cryptography.fernet import Fernet
 
 from sandbox import models, speech, telegram
+from tests.servers.ports import free_port
 
 HOME = Path(__file__).parents[2]
 TOKEN = "1000001:planted-sandbox-token-planted-sandbox"
@@ -30,13 +30,6 @@ _UNSETTLED = (
     "select 1 from outbox where settled_at is null",
     "select 1 from snapshots where wake = 1",
 )
-
-
-def free_port() -> int:
-    """A port nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Coach:

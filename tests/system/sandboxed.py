@@ -11,7 +11,8 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.system.coach import HOME, START_S, free_port
+from tests.servers.ports import free_port
+from tests.system.coach import HOME, START_S
 
 _PORTS = ("PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_MODELS_PORT", "SANDBOX_SPEECH_PORT")
 
