@@ -1,7 +1,7 @@
 """Uploads: pictures and recordings that reps hand in on the page, kept as files beside the journal.
 
 A reference names a file as Telegram's id names one of Telegram's: FileFetcher brings either. What a run was made of is
-deleted after `WORK_KEPT_S`, a proof stays until its rep deletes everything.
+deleted after `WORK_KEPT_S`, a proof stays until its rep deletes the lead or everything.
 """
 
 import os

@@ -10,7 +10,7 @@ from actors.session.flow import Flow
 from actors.session.lead_rows import activities_of, activity, changed, find_lead, next_step, scheduled, title
 from actors.session.onboarding import ask_for_setup
 from actors.session.state import Profile, SessionState
-from actors.session.turn import Tap, Turn, World, say, show, then
+from actors.session.turn import DropFiles, Tap, Turn, World, say, show, then
 from actors.session.waiting import EditingLead, Idle, NotingLead
 from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button, Keyboard
@@ -132,7 +132,8 @@ def _deleted(state: SessionState, lead: Lead, tap: Tap, world: World) -> Turn:
         RowWrite("lead_activity_log", "delete", where=mine),
         RowWrite("lead_registry", "delete", where={"id": lead.id, "telegram_id": state.rep.telegram_id}),
     )
-    return msgspec.structs.replace(turn, rows=rows)
+    pictures = tuple(str(row["upload"]) for row in activities_of(lead.id, world) if row.get("upload"))
+    return msgspec.structs.replace(turn, rows=rows, commands=(DropFiles(pictures),) if pictures else ())
 
 
 def _text(lead: Lead, state: SessionState, world: World) -> str:

@@ -59,6 +59,7 @@ from actors.session.turn import (
     AskHealth,
     CheckKeyOf,
     Command,
+    DropFiles,
     EndDraftOf,
     ForgetRep,
     ListModelsOf,
@@ -74,7 +75,7 @@ from actors.session.waiting import CheckingKey
 from actors.telegram.messages import EndDraft, Perform, ShowDraft, TelegramCall
 from actors.telegram.parsing import Incoming
 from actors.texts import Texts, languages
-from actors.uploads import ForgetUploads
+from actors.uploads import DropUpload, ForgetUploads
 from runtime import Actor, Address, ChildSpec, Idle, Mailbox, Restart, Retire, StillBusy, Terminated, Timer
 from storage import StorageError
 
@@ -291,6 +292,9 @@ class Session(Actor):
                 ask_for_models(self, self._profile.credential, words)
             case AskHealth(message_id=message_id):
                 ask_about_health(self, message_id)
+            case DropFiles(references=references):
+                for reference in references:
+                    self.send(self.find("uploads"), DropUpload(reference))
 
     @property
     def _profile(self) -> Profile:

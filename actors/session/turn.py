@@ -60,12 +60,27 @@ class AskHealth(msgspec.Struct, frozen=True, tag=True):
     message_id: int | None
 
 
+class DropFiles(msgspec.Struct, frozen=True, tag=True):
+    """Delete these uploads: what referred to them is deleted."""
+
+    references: tuple[str, ...]
+
+
 class ForgetRep(msgspec.Struct, frozen=True, tag=True):
     """Have the journal forget the rep: the snapshot, and the content of everything that is settled."""
 
 
 Command = (
-    StartJob | StopJob | EndDraftOf | StartHearing | StopHearing | CheckKeyOf | ListModelsOf | AskHealth | ForgetRep
+    StartJob
+    | StopJob
+    | EndDraftOf
+    | StartHearing
+    | StopHearing
+    | CheckKeyOf
+    | ListModelsOf
+    | AskHealth
+    | DropFiles
+    | ForgetRep
 )
 
 

@@ -78,6 +78,18 @@ async def test_a_proof_stays_with_its_step(client: Client, store: SqliteStore) -
     assert (await client.get(picture, headers=anna)).status == 404
 
 
+async def test_a_proof_goes_with_its_lead(client: Client, store: SqliteStore, tmp_path: Path) -> None:
+    """Whoever deletes a lead leaves no picture of it behind."""
+    lead_id = row_id("maria", "lead_registry")
+    await store.insert("lead_registry", [planned_lead(lead_id=lead_id)])
+    anna = await enter(client)
+    assert (await client.post(f"/api/leads/{lead_id}/steps/1/proof", data=PNG, headers=anna)).status == 200
+    assert files(tmp_path) == 1
+    assert (await client.post(f"/api/leads/{lead_id}/delete", json={}, headers=anna)).status == 200
+    await client.post("/api/cases/photo?text=x", data=PNG, headers=anna)  # kept after what was sent before it is done
+    assert [path.parent.name for path in (tmp_path / "uploads").glob("*/*/*")] == ["work"]
+
+
 @pytest.mark.parametrize(
     ("path", "data", "status"),
     [
