@@ -49,7 +49,7 @@ from actors.providers.secret import Secret
 from actors.settings import Settings, SettingsError, read_settings
 from actors.shelf import Shelf
 from actors.tree import Tree, build_tree, webhook_of
-from runtime import ActorSystem
+from runtime import GARBAGE_THRESHOLDS, ActorSystem
 from storage import (
     BackupError,
     MigrationError,
@@ -87,9 +87,6 @@ DRAIN_S = 15.0
 """With the ten seconds of the shutdown itself, within the half minute that platforms give."""
 SWITCH_INTERVAL_S = 0.0005
 """How long the loop may keep the interpreter from a thread that wants it: a turn waits for the journal's four times."""
-GARBAGE_THRESHOLDS = (700, 10, 100)
-"""Python's own but for the last: with 1,000 turns in flight a look at all objects stops the loop for 0.2 s, and it came
-once in 100 turns. Cycles that live long wait for ten times as many allocations now."""
 _PORTS = "PORT, SANDBOX_TELEGRAM_PORT, SANDBOX_MODELS_PORT and SANDBOX_SPEECH_PORT"
 
 

@@ -20,11 +20,12 @@ from runtime.errors import (
 from runtime.mailbox import Mailbox, Overflow
 from runtime.owned import Timer
 from runtime.supervision import Backoff, ChildSpec, EndReason, Restart, Strategy, Supervision, Terminated
-from runtime.system import ActorSystem
+from runtime.system import GARBAGE_THRESHOLDS, ActorSystem
 from runtime.virtual import Idle, Retire, StillBusy, VirtualActors
 from runtime.watching import CellSnapshot, Histogram, LoopSnapshot, Sketch, SystemSnapshot, Times, TypeSnapshot
 
 __all__ = [
+    "GARBAGE_THRESHOLDS",
     "Actor",
     "ActorDead",
     "ActorError",

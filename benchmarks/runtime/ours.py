@@ -1,4 +1,4 @@
-"""Our runtime on uvloop, with metrics, watchdog and supervision on, as in production."""
+"""Our runtime on uvloop, with metrics, watchdog, supervision and the collector's thresholds as in production."""
 
 import asyncio
 import gc
@@ -11,7 +11,7 @@ import psutil
 import structlog
 import uvloop
 
-from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, Terminated
+from runtime import GARBAGE_THRESHOLDS, Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, Terminated
 
 _TEMPORARY = Restart.TEMPORARY
 _BURST = 250
@@ -298,4 +298,5 @@ def run(case: Callable[[int], Awaitable[dict[str, float]]], count: int) -> dict[
     async def main() -> dict[str, float]:
         return await case(count)
 
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     return uvloop.run(main())
