@@ -52,6 +52,10 @@ class Book:
             raise RowsMissing(table, team=team)
         return self._tables[table, team]
 
+    def lacks(self, table: str) -> bool:
+        """Whether nobody has asked for these rows of the rep's yet."""
+        return (table, False) not in self._tables.keys() | self._unreachable.keys()
+
     def fill(self, table: str, rows: Iterable[Row], *, team: bool = False, at: float) -> None:
         """Take in what storage holds at this time."""
         self._tables[table, team] = {str(row["id"]): row for row in rows}

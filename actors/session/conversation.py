@@ -85,6 +85,12 @@ def work_done(state: SessionState, news: StepFinished | StepFailed | RunFinished
             return jobs.ended(state, flow, run_id, world)
 
 
+def reads(state: SessionState, run_id: str) -> tuple[str, ...]:
+    """The rep's tables that the answer of this run will be made with."""
+    job = state.job(run_id)
+    return JOBS[job.kind].reads if job else ()
+
+
 def listened(state: SessionState, news: Transcribed | TranscriptionFailed | TranscriptBegun, world: World) -> Turn:
     """Take what became of a recording."""
     if refusal(state, world) is not None:

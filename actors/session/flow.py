@@ -46,12 +46,14 @@ class JobFlow(msgspec.Struct, frozen=True):
     """Who takes the answer of one kind of job.
 
     `answered` runs once, when every step that is waited for has ended; `ended` once, when the background steps have
-    too, with the job out of the state already. `failed` runs instead of `answered`.
+    too, with the job out of the state already. `failed` runs instead of `answered`. `reads` are the rep's tables that
+    `answered` looks into: they are read while the model works, and nobody waits for them afterwards.
     """
 
     answered: JobHandler
     ended: JobHandler | None = None
     failed: FailureHandler | None = None
+    reads: tuple[str, ...] = ()
 
 
 class Flow(msgspec.Struct, frozen=True):

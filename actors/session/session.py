@@ -129,7 +129,7 @@ class Session(Actor):
             case HandleUpdate():
                 await self._inbox.take(message)
             case StepStarted() | StepQueued() | StepProgressed() | TranscriptionQueued():
-                self._show(message)
+                await self._follow(message)
             case StepFinished() | StepFailed() | RunFinished():
                 await self._work_done(message)
             case Transcribed() | TranscriptionFailed() | TranscriptBegun():
@@ -332,6 +332,13 @@ class Session(Actor):
 
     def _end_draft(self, draft_id: int) -> None:
         self.send(self.find("message_sender"), EndDraft(self._state.rep.telegram_id, draft_id))
+
+    async def _follow(self, news: StepStarted | StepQueued | StepProgressed | TranscriptionQueued) -> None:
+        """Show how the work goes on; while a model begins there is time to read what its answer will be made with."""
+        self._show(news)
+        for table in conversation.reads(self._state, news.run_id) if isinstance(news, StepStarted) else ():
+            if self._book.lacks(table):
+                await self._read(table, team=False)
 
     def _show(self, news: StepStarted | StepQueued | StepProgressed | TranscriptionQueued) -> None:
         if isinstance(news, TranscriptionQueued):

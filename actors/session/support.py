@@ -158,6 +158,6 @@ FLOW = Flow(
     buttons={"support": pressed},
     texts={AwaitingProspect: _taken},
     pictures={AwaitingProspect: _seen},
-    jobs={"support": JobFlow(answered=answered, ended=ended)},
+    jobs={"support": JobFlow(answered=answered, ended=ended, reads=("lead_registry",))},
     links={"support": follow},
 )

@@ -4,11 +4,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from actors.journal import Accept, NewInboxEntry, OutboxBatch, TakeOutbox, journal_spec
+from actors.providers.messages import Complete
 from actors.providers.transcription import Transcribe, Transcribed, TranscriptBegun
 from actors.session import conversation
 from actors.session.book import Book, RowsUnreachable
@@ -21,7 +23,7 @@ from actors.shelf import Shelf
 from actors.telegram.messages import MESSAGE_LANE, TelegramCall
 from runtime import ActorSystem, ChildSpec
 from runtime.testing import ManualClock, Probe, settle
-from storage import SqliteStore, migrate_sqlite
+from storage import Row, SqliteStore, migrate_sqlite, to_text, user_id
 from tests.actors.session.world import PROSPECT, world
 
 ROOT = Path(__file__).parents[3]
@@ -34,7 +36,7 @@ class Coach:
     """Sessions of one process; begun again, they are those of the next one."""
 
     def __init__(self, folder: Path, store: SqliteStore) -> None:
-        self._folder, self._store = folder, store
+        self._folder, self.store = folder, store
         self._clock = ManualClock()
         self._number = 0
 
@@ -44,9 +46,10 @@ class Coach:
         def make_world(now: float, book: Book) -> World:
             return msgspec.structs.replace(world(book), now=now)
 
-        services = Services(make_world=make_world, shelf=Shelf(ROOT), store=self._store)
+        services = Services(make_world=make_world, shelf=Shelf(ROOT), store=self.store)
         self.transcriber = await Probe.start(self.system, "transcriber", well_known=True)
-        for name in ("message_sender", "llm_router", "tracer", "web_server"):
+        self.router = await Probe.start(self.system, "llm_router", well_known=True)
+        for name in ("message_sender", "tracer", "web_server"):
             await Probe.start(self.system, name, well_known=True)
         await self.system.start(journal_spec(self._folder / "journal.sqlite"))
         sessions = ChildSpec("sessions", lambda: Sessions(lambda key: Session(key, services)), well_known=True)
@@ -57,13 +60,21 @@ class Coach:
 
     async def speaks(self) -> Transcribe:
         """Anna sends a voice note; gives what the transcriber is asked for."""
+        await self._sends(voice=_VOICE)
+        return await self.asked()
+
+    async def writes(self, text: str) -> None:
+        """Anna sends a text."""
+        command = {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
+        await self._sends(text=text, entities=[command])
+
+    async def _sends(self, **content: object) -> None:
         self._number += 1
         message = {"message_id": self._number, "date": 100, "chat": {"id": 7, "type": "private"}, "from": _ANNA}
-        raw = json.dumps({"update_id": self._number, "message": {**message, "voice": _VOICE}}).encode()
+        raw = json.dumps({"update_id": self._number, "message": message | content}).encode()
         entry = NewInboxEntry("bot", self._number, "session/7", raw)
         await self.system.ask(self.system.find("journal"), Accept((entry,)), deadline_s=30)
         self.system.send(self.system.find("sessions"), HandleUpdate("session/7", "bot", self._number, raw))
-        return await self.asked()
 
     async def asked(self) -> Transcribe:
         """The next request to the transcriber."""
@@ -175,3 +186,22 @@ async def test_words_are_kept_where_rows_are_out_of_reach(coach: Coach, monkeypa
     coach.answers(heard(await coach.speaks()))
 
     assert await coach.said(TEXTS("voice-kept")) == [TEXTS("voice-heard", text=PROSPECT), TEXTS("voice-kept")]
+
+
+async def test_rows_are_read_while_the_model_works(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the answer is made with lies ready when the answer comes."""
+    common = {"provider": "openrouter", "openrouter_model": "m", "anthropic_model": "m"}
+    person = {"id": user_id(7), "telegram_id": 7, "username": "anna", "first_name": "Anna"}
+    await coach.store.insert("users", [person | common | {"created_at": to_text(1.0), "updated_at": to_text(1.0)}])
+    selected: list[str] = []
+    select = coach.store.select
+
+    async def watched(table: str, *arguments: Any, **named: Any) -> list[Row]:
+        selected.append(table)
+        return await select(table, *arguments, **named)
+
+    monkeypatch.setattr(coach.store, "select", watched)
+    await coach.writes(f"/support {PROSPECT}")
+    await coach.until(lambda: "lead_registry" in selected)
+    assert selected.count("lead_registry") == 1
+    assert any(isinstance(message, Complete) for message in coach.router.messages)
