@@ -287,12 +287,15 @@ async def test_trouble_is_said_once_and_polling_goes_on(
     world.api.text(10, "hi")
     with capture_logs() as logs:
         receiver = await world.receiver()
-        await until(lambda: bool(world.api.polls))
+        await until(lambda: any(log["event"] == "updates_stopped" for log in logs))
+        await settle()
+        timers = world.clock.pending
         for polls in (2, 3):
-            await settle()
+            await until(lambda: world.clock.pending == timers)  # the pause has begun, however late the answer came
             described = await world.system.ask(receiver, DescribeTelegram(), deadline_s=5.0)
             assert isinstance(described, TelegramDescribed)
             assert (described.connected, described.last_problem) == (False, sentence)
+            await settle()
             waited = await world.time_until(lambda: len(world.api.polls) >= polls)  # noqa: B023
             assert least <= waited <= most
         await until(lambda: _numbers(world) == [10])
