@@ -373,7 +373,8 @@ aiogram's default polling with one handler; models take
 - time added to a turn on an idle system: {cuts(loaded.idle.ms)}
 - CPU for a turn, both its model calls and all it writes: {loaded.idle.cpu_ms:.0f} ms on an idle system,
   {loaded.busy.cpu_ms:.0f} ms at 10 a second with the share of those in flight
-- no pace rule lies in this time: a command waits for no further words, and the first message of a chat for no place
+- no pace rule lies in this time: the turns are commands, which wait for no further words as plain texts do for 1 s, and
+  the first message of an answer finds its chat's place free; drafts, 0.8 s apart, go beside
 
 Where the added time goes, in milliseconds from each stage to the next; Telegram's emulator has a part in the first and
 the last, the provider's in "provider began":
