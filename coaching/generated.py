@@ -124,7 +124,7 @@ def accepted(
         if wrong:
             refused.append("; ".join(wrong))
         else:
-            made.append(_scenario(new, id_))
+            made.append(scenario_from(new, id_))
     return tuple(made), tuple(refused)
 
 
@@ -149,7 +149,8 @@ def scenario_of(row: Row) -> Scenario:
     return msgspec.convert({"id": row["scenario_id"], **{name: row[name] for name in names}}, Scenario)
 
 
-def _scenario(new: NewScenario, id_: str) -> Scenario:
+def scenario_from(new: NewScenario, id_: str) -> Scenario:
+    """The drill under an id, as it is handed out."""
     persona = new.persona
     return Scenario(
         id=id_,

@@ -51,6 +51,7 @@ def support_session_row(run: Run, input_text: str, output: StrategistOutput) -> 
         "input_text": cleaned(input_text),
         "output_json": output_json(output),
         "provider_used": run.provider,
+        "run_id": run.run_id,
         "created_at": run.at,
     }
 

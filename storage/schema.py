@@ -60,10 +60,14 @@ TABLES: dict[str, dict[str, Kind]] = {
         integer="difficulty",
         text="scenario_id category situation ideal_response source_type",
         json="persona common_mistakes scoring_rubric source_casebook_ids",
-        time="created_at",
+        time="created_at retired_at",
     ),
     "support_sessions": _columns(
-        uuid="id user_id", bigint="telegram_id", text="input_text provider_used", json="output_json", time="created_at"
+        uuid="id user_id",
+        bigint="telegram_id",
+        text="input_text provider_used run_id",
+        json="output_json",
+        time="created_at",
     ),
     "lead_registry": _columns(
         uuid="id user_id",

@@ -39,8 +39,8 @@ def listed(state: SessionState, agent: str, words: str, models: tuple[ModelInfo,
     if models is None:
         return Turn(state.at(Idle()), calls=say(state, world.texts("model-unreachable"), _to_list(world)))
     wanted = words.casefold()
-    found = [one for one in models if _fits(one, agent) and wanted in f"{one.name} {one.id}".casefold()]
-    found.sort(key=lambda model: (not model.free, model.input_usd or 0.0, model.id))
+    named = (one for one in choices(models, agent) if wanted in f"{one.name} {one.id}".casefold())
+    found = [one for one in named if len(f"{_PREFIX}{one.id}".encode()) <= _MOST_DATA_BYTES]
     if not found:
         return Turn(state, calls=say(state, world.texts("model-none", words=words)))
     rows = tuple((Button(label=model.id[:60], data=f"{_PREFIX}{model.id}"),) for model in found[:MOST_SHOWN])
@@ -72,9 +72,14 @@ def _chain(agent: str, chosen: str | None, world: World) -> str:
     return " → ".join(dict.fromkeys((first, *(one.model for one in after))))
 
 
+def choices(models: tuple[ModelInfo, ...], agent: str) -> list[ModelInfo]:
+    """The models that this agent may answer on, the free and then the cheap ones first."""
+    found = [one for one in models if _fits(one, agent)]
+    return sorted(found, key=lambda model: (not model.free, model.input_usd or 0.0, model.id))
+
+
 def _fits(model: ModelInfo, agent: str) -> bool:
-    fits = len(f"{_PREFIX}{model.id}".encode()) <= _MOST_DATA_BYTES
-    return fits and model.provider is Provider.OPENROUTER and (model.sees_images or not AGENTS[agent].sees)
+    return model.provider is Provider.OPENROUTER and (model.sees_images or not AGENTS[agent].sees)
 
 
 def _agents(world: World) -> Keyboard:

@@ -22,9 +22,13 @@ _PREVIEW = 200
 
 
 class CaseLine(msgspec.Struct, frozen=True):
-    """One worked prospect in a list; times are UTC epoch seconds."""
+    """One worked prospect in a list; times are UTC epoch seconds.
+
+    `run_id` is the run it came from, null for the oldest.
+    """
 
     id: str
+    run_id: str | None
     name: str | None
     company: str | None
     preview: str
@@ -54,6 +58,7 @@ class CaseDetail(msgspec.Struct, frozen=True):
     """
 
     id: str
+    run_id: str | None
     text: str
     answer: StrategistOutput
     reference: str | None
@@ -89,6 +94,7 @@ def one(state: SessionState, parameters: Parameters, world: World) -> CaseDetail
     saved = any(case.id == case_id for case in team_cases(world))
     return CaseDetail(
         id=str(row["id"]),
+        run_id=_run_id(row),
         text=str(row["input_text"]),
         answer=answer,
         reference=world.cited(answer.draft.playbook_reference),
@@ -150,6 +156,7 @@ def _line(row: Row) -> CaseLine:
     answer = _answer(row)
     return CaseLine(
         id=str(row["id"]),
+        run_id=_run_id(row),
         name=prospect_name(answer),
         company=answer.prospect_info.company,
         preview=str(row["input_text"])[:_PREVIEW],
@@ -159,6 +166,10 @@ def _line(row: Row) -> CaseLine:
 
 def _working(job: Job) -> Working:
     return Working(job.run_id, job.text[:_PREVIEW], job.received_at)
+
+
+def _run_id(row: Row) -> str | None:
+    return str(row["run_id"]) if row.get("run_id") else None
 
 
 def _answer(row: Row) -> StrategistOutput:

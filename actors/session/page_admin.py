@@ -256,13 +256,13 @@ def run(state: SessionState, parameters: Parameters, world: World) -> RunDetail:
 
 def invite(state: SessionState, parameters: Parameters, words: Words, world: World) -> Turn:
     """Invite the person with this username."""
-    _only_admins(state, world)
+    only_admins(state, world)
     return say_to(admin_users.take_invitation, state, InvitingUser(), words.text, world)
 
 
 def _decision(kind: str, parameter: str) -> ActionHandler:
     def decide(state: SessionState, parameters: Parameters, body: NoBody, world: World) -> Turn:
-        _only_admins(state, world)
+        only_admins(state, world)
         if parameter == "telegram_id":
             _user(parameters, world)
         elif parameters[parameter] not in world.book.rows("invitations", team=True):
@@ -276,14 +276,17 @@ def _users_button(state: SessionState, tap: Tap, world: World) -> Turn | None:
     return admin_users.pressed(state, tap, tap.words, world)
 
 
-def _only_admins(state: SessionState, world: World) -> None:
+def only_admins(state: SessionState, world: World) -> None:
+    """Raise NotThere for everybody else."""
     if not is_admin(state, world):
         raise NotThere
 
 
-def _for_admins(handler: ViewHandler) -> ViewHandler:
+def for_admins(handler: ViewHandler) -> ViewHandler:
+    """The view, there for admins alone."""
+
     def guarded(state: SessionState, parameters: Parameters, world: World) -> msgspec.Struct:
-        _only_admins(state, world)
+        only_admins(state, world)
         return handler(state, parameters, world)
 
     return guarded
@@ -349,15 +352,14 @@ def _span(span: Row, began: float) -> SpanLine:
 
 FLOW = Flow(
     views={
-        "admin/team": View(_for_admins(team), Team),
-        "admin/leaderboard": View(_for_admins(board), Leaderboard),
-        "admin/reps/{telegram_id}": View(_for_admins(rep), RepDetail),
-        "admin/heatmap": View(_for_admins(heat_map), HeatMap),
-        "admin/models": View(_for_admins(models), Models),
-        "admin/knowledge": View(_for_admins(knowledge), Knowledge),
-        "admin/costs": View(_for_admins(costs), Costs),
-        "admin/runs": View(_for_admins(runs), Runs),
-        "admin/runs/{run_id}": View(_for_admins(run), RunDetail),
+        "admin/team": View(for_admins(team), Team),
+        "admin/leaderboard": View(for_admins(board), Leaderboard),
+        "admin/reps/{telegram_id}": View(for_admins(rep), RepDetail),
+        "admin/heatmap": View(for_admins(heat_map), HeatMap),
+        "admin/knowledge": View(for_admins(knowledge), Knowledge),
+        "admin/costs": View(for_admins(costs), Costs),
+        "admin/runs": View(for_admins(runs), Runs),
+        "admin/runs/{run_id}": View(for_admins(run), RunDetail),
     },
     actions={
         "admin/invite": Action(invite, then="admin/team", body=Words),

@@ -8,9 +8,20 @@ from coaching.practice import Feedback, Owner, Rehearsal, attempt_row
 from coaching.progress import Earned
 from coaching.scoring import Score
 from storage import SqliteStore, to_text, user_id
-from tests.webapp_server.api_house import ROOT, Client, enter
+from tests.coaching.samples import shipped
+from tests.webapp_server.api_house import MODELS, ROOT, Client, enter
 from tests.webapp_server.test_page_leads import get
 from tests.webapp_server.test_page_practice import act, refused
+from tests.webapp_server.test_page_scenarios import DRILL
+
+SHIPPED = shipped().train_pool[0].id
+BODIES: dict[str, dict[str, object]] = {
+    "admin/invite": {"text": "@carl_k"},
+    "admin/agents/{agent}/model": {"model": MODELS[0].id},
+    "admin/scenarios": DRILL,
+    "admin/scenarios/{scenario_id}": DRILL,
+}
+"""What the actions take that take something."""
 
 TRACE = "00000000-0000-4000-8000-00000000dddd"
 AT = 1_700_000_000.0
@@ -88,7 +99,7 @@ async def test_an_admin_invites_and_shuts_out(client: Client) -> None:
 async def test_nobody_else_finds_the_views(client: Client, path: str) -> None:
     """To a rep who is no admin none of it is there, whatever the id."""
     ben = await enter(client, 8, "ben")
-    path = path.format(telegram_id=8, run_id=TRACE)
+    path = path.format(telegram_id=8, run_id=TRACE, agent="strategist", scenario_id=SHIPPED)
     assert (await client.get(f"/api/{path}", headers=ben)).status == 404
 
 
@@ -97,6 +108,6 @@ async def test_nobody_else_finds_the_views(client: Client, path: str) -> None:
 async def test_nobody_else_acts(client: Client, store: SqliteStore, path: str) -> None:
     """Nor can they do any of it."""
     ben = await enter(client, 8, "ben")
-    path = path.format(telegram_id=7, invitation_id="any")
-    assert await refused(client, path, ben, {"text": "@carl_k"} if path.endswith("invite") else {}) == 404
+    address = path.format(telegram_id=7, invitation_id="any", agent="strategist", scenario_id=SHIPPED)
+    assert await refused(client, address, ben, BODIES.get(path, {})) == 404
     assert await store.select("invitations") == []

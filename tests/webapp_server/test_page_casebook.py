@@ -61,7 +61,7 @@ async def test_the_book_is_searched(client: Client, store: SqliteStore) -> None:
     assert (await client.get("/api/casebook?page=x", headers=anna)).status == 404
 
 
-def _used(id_: str, days_ago: int, telegram_id: int = 7, **more: object) -> Row:
+def used(id_: str, days_ago: int, telegram_id: int = 7, **more: object) -> Row:
     day = (datetime.now(UTC) - timedelta(days=days_ago)).date().isoformat()
     row: Row = {
         "id": row_id(id_, "model_usage"),
@@ -86,8 +86,8 @@ def _used(id_: str, days_ago: int, telegram_id: int = 7, **more: object) -> Row:
 async def test_usage_is_told_by_day_agent_and_model(client: Client, store: SqliteStore) -> None:
     """The rep's own rows of a month, and nobody else's; what of the budget is used counts the team's key alone."""
     await store.insert("users", [await ben(store)])
-    rows = [_used("a", 0), _used("b", 2, agent="memory", model="other", paid_by="rep"), _used("c", 40)]
-    await store.insert("model_usage", [*rows, _used("d", 0, telegram_id=8)])
+    rows = [used("a", 0), used("b", 2, agent="memory", model="other", paid_by="rep"), used("c", 40)]
+    await store.insert("model_usage", [*rows, used("d", 0, telegram_id=8)])
     shown = await get(client, "usage", await enter(client))
     assert [shown["periods"][name]["answers"] for name in ("today", "week", "month")] == [1, 2, 2]
     assert [day["totals"]["input_tokens"] for day in shown["days"]] == [100, 100]

@@ -47,6 +47,14 @@ page-lead-open = Close the lead first: won or lost. Then say what decided it.
 
 page-scenario-closed = That scenario is not open. Start it again, then answer.
 
+page-drill-retired = That drill is retired already.
+
+page-drill-handed-out = That drill is handed out already.
+
+page-drill-twin = A drill in the pool is almost the same. Change the situation first, then bring it back.
+
+page-drill-faults = That drill does not pass yet: { $faults }.
+
 page-bad-body = The page and the coach do not understand each other. Open the page again from the chat.
 
 stale-button = That button is no longer in use. /help shows what I can do.
