@@ -43,7 +43,7 @@ async def test_assets_are_compressed_once_at_the_build(
     client: TestClient[web.Request, web.Application], coding: str, ending: str
 ) -> None:
     """The client gets the compressed form that it takes."""
-    (script,) = _scripts()
+    script = _scripts()[0]
     asset = await client.get(f"/app/assets/{script.name}", headers={"Accept-Encoding": coding})
     assert asset.headers["Content-Encoding"] == coding
     assert await asset.read() == script.with_name(script.name + ending).read_bytes()

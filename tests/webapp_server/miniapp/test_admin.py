@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.coaching.samples import shipped
+from tests.coaching.test_generated import GOOD
 from tests.system.conftest import worked
 from tests.system.rep import Rep
 from tests.webapp_server.miniapp.phone import Phone
@@ -127,3 +128,58 @@ async def test_a_run_is_read_step_by_step(chief: Phone, rep: Rep) -> None:
     assert await bar.evaluate("bar => bar.offsetWidth > 3 && bar.offsetWidth <= bar.parentElement.offsetWidth")
     await accessible(chief, chief.page.url.partition("/app")[2], "Run: support")
     await accessible(chief, "/admin/runs", "Runs")
+
+
+async def test_an_agents_model_is_chosen_and_left(chief: Phone) -> None:
+    """The choice counts at once and can be taken back; axe finds nothing on the opened list."""
+    await chief.opens("/admin/models")
+    await chief.heading("Models")
+    card = chief.page.locator("section.card").filter(
+        has=chief.page.get_by_role("heading", name="strategist", exact=True)
+    )
+    await card.get_by_text("Choose a model for strategist").click()
+    await card.get_by_role("searchbox").fill("gpt")
+    await card.get_by_role("button", name=re.compile("^Use ")).first.click()
+    await expect(card.get_by_text("chosen", exact=True)).to_be_visible()
+    assert await chief.findings() == []
+    await card.get_by_role("button", name="Leave it to each rep").click()
+    await expect(card.get_by_text("each rep's own")).to_be_visible()
+
+
+async def test_a_drill_is_written_changed_and_retired(chief: Phone) -> None:
+    """What does not pass the gate is said in one sentence and kept in the form; what passes is in the pool."""
+    page = chief.page
+    await chief.opens("/admin/scenarios")
+    await chief.heading("Drills")
+    await page.get_by_role("link", name="New drill").click()
+    await chief.heading("New drill")
+    for label, value in (("Name", GOOD.persona.name), ("Role", GOOD.persona.role), ("Company", GOOD.persona.company)):
+        await page.get_by_label(label).first.fill(value)
+    await page.get_by_label("What explains").fill(GOOD.persona.background)
+    await page.get_by_label("Category").select_option(GOOD.category)
+    await page.get_by_label("Difficulty").select_option(str(GOOD.difficulty))
+    await page.get_by_label("Situation").fill("Too short.")
+    await page.get_by_label("Model answer").fill(GOOD.ideal_response)
+    await page.get_by_label("Common mistakes").fill("\n".join(GOOD.common_mistakes))
+    for _ in range(4 - len(GOOD.rubric)):
+        await page.get_by_role("button", name="Remove criterion").last.click()
+    for number, criterion in enumerate(GOOD.rubric, 1):
+        card = page.locator("section.card").filter(has=page.get_by_role("heading", name=f"Criterion {number}"))
+        await card.get_by_label("Its id").fill(criterion.id)
+        await card.get_by_label("Points").fill(str(criterion.weight))
+        await card.get_by_label("What it asks for").fill(criterion.description)
+        await card.get_by_label("In a good answer").fill("\n".join(criterion.positive_signals))
+        await card.get_by_label("In a bad answer").fill("\n".join(criterion.negative_signals))
+    assert await chief.findings() == []
+    await chief.presses("Add the drill")
+    await expect(page.get_by_role("alert")).to_contain_text("situation")
+    await page.get_by_label("Situation").fill(GOOD.situation)
+    await chief.presses("Add the drill")
+    await chief.heading("Drills")
+    await page.get_by_role("link", name=GOOD.situation[:40]).first.click()
+    await chief.presses("Retire")
+    await chief.shows("Retired: it is handed out no more.")
+    await chief.presses("Bring back")
+    await page.get_by_label("Common mistakes").fill("One\nTwo\nThree")
+    await chief.presses("Save")
+    await chief.shows("Saved.")

@@ -43,7 +43,8 @@ export function ModelList({ models, count, chosen, mark, busy, error, onChoose }
   );
 }
 
-function price({ free, input_usd: input, output_usd: output }: Model): string {
+/** What a model costs, in words. */
+export function price({ free, input_usd: input, output_usd: output }: Model): string {
   if (free) return t("model-free");
   return input === null || output === null ? t("model-unpriced") : t("model-price", { input, output });
 }

@@ -5,6 +5,7 @@ import type { Schema } from "../api/types";
 import { useAction, useView } from "../api/views";
 import { Card, Facts } from "../components/card";
 import { Fold } from "../components/fold";
+import { ModelList } from "../components/model_list";
 import { Failure, With } from "../components/page";
 import { Search } from "../components/search";
 import { useSettled } from "../components/settled";
@@ -32,42 +33,27 @@ function Models() {
   const [search, setSearch] = useState("");
   const words = useSettled(search);
   const view = useView("settings/models", {}, { search: words });
+  const choose = useAction("settings/model");
+  const take = async (model: Schema<"ModelLine">): Promise<void> => {
+    if (await choose.run({}, { model: model.id })) toast(t("model-chosen", { name: model.name }));
+  };
   return (
     <>
       <Search label={t("search-models")} value={search} onChange={setSearch} />
       <With view={view}>
         {({ models, count, chosen }) => (
-          <>
-            <p class="faint" role="status">{t("models-count", { shown: models.length, count })}</p>
-            <ul class="list models">{models.map((model) => <Model key={model.id} model={model} chosen={model.id === chosen} />)}</ul>
-          </>
+          <ModelList
+            models={models}
+            count={count}
+            chosen={chosen}
+            mark={t("model-yours")}
+            busy={choose.busy}
+            error={choose.error}
+            onChoose={(model) => void take(model)}
+          />
         )}
       </With>
     </>
-  );
-}
-
-function Model({ model, chosen }: { readonly model: Schema<"ModelLine">; readonly chosen: boolean }) {
-  const choose = useAction("settings/model");
-  const take = async (): Promise<void> => {
-    if (await choose.run({}, { model: model.id })) toast(t("model-chosen", { name: model.name }));
-  };
-  const { free, input_usd: input, output_usd: output } = model;
-  const price = free ? t("model-free") : input === null || output === null ? t("model-unpriced") : t("model-price", { input, output });
-  return (
-    <li class="item">
-      <span class="grow">
-        <strong>{model.name}</strong>
-        <br />
-        <span class="faint">{[price, model.sees_images && t("model-sees")].filter(Boolean).join(" · ")}</span>
-      </span>
-      {chosen ? (
-        <span class="chip good">{t("model-yours")}</span>
-      ) : (
-        <button type="button" class="button quiet" disabled={choose.busy} aria-label={t("model-use-named", { name: model.name })} onClick={() => void take()}>{t("model-use")}</button>
-      )}
-      {choose.error && <Failure error={choose.error} />}
-    </li>
   );
 }
 

@@ -484,8 +484,58 @@ unpriced =
        *[other] { $count } answers have no known price and are not in the cost.
     }
 admin-models = Models
-models-about = An agent without a model of its own answers on the one that each rep chose. Choose another in the chat: /admin, Models.
-agent = Agent
+models-about = An agent without a model of its own answers on the one that each rep chose. A choice here counts at once, for everybody on the team's key.
+model-change-of = Choose a model for { $agent }
+model-leave = Leave it to each rep
+model-leave-of = Leave it to each rep: { $agent }
+model-chosen-for = { $agent } answers on { $name } from now on.
+model-chosen-here = chosen
+prices = Models in use, over a month
+prices-none = No model has been used yet.
+prices-unreachable = The provider's list cannot be had now, so prices are missing.
+price-used =
+    { $answers ->
+        [one] one answer, { $tokens } tokens
+       *[other] { $answers } answers, { $tokens } tokens
+    }
+admin-scenarios = Drills
+scenarios-about = What the team practises on. Drills made for the team can be changed and retired; those of the house stay as they are.
+search-drills = Search drills
+drill = Drill
+drill-new = New drill
+drill-add = Add the drill
+drill-added = The drill is in the pool.
+drill-gate = A drill goes to everybody at once, so it has to pass the same checks as those that the coach makes: a situation of 15 to 100 words, a model answer of 40 to 120, three common mistakes, three to five criteria whose weights sum to 100.
+drill-shipped = house
+drill-shipped-about = This drill comes with the house and stays as it is.
+drill-made-about = Made for the team. Answers given before a change keep their scores.
+drill-retired = retired
+drill-retired-about = Retired: it is handed out no more.
+drill-retire = Retire
+drill-bring-back = Bring back
+drill-who = The customer
+drill-name = Name
+drill-role = Role
+drill-company = Company and its size
+drill-background = What explains how they react
+drill-category = Category
+drill-difficulty = Difficulty
+drill-what = What happens
+drill-situation = Situation: what was said, and what the rep has to do
+drill-ideal = Model answer
+drill-mistakes = Common mistakes, one to a line
+drill-rubric = How it is scored
+drill-weights = The weights sum to { $sum } of 100.
+choose = Choose
+criterion-number = Criterion { $number }
+criterion-add = Add a criterion
+criterion-remove = Remove
+criterion-remove-number = Remove criterion { $number }
+criterion-id = Its id, one lower-case word
+criterion-weight = Points
+criterion-what = What it asks for
+criterion-positive_signals = In a good answer, one to a line
+criterion-negative_signals = In a bad answer, one to a line
 model-of-rep = each rep's own
 admin-knowledge = Knowledge
 knowledge-sections = Sections of the playbook
