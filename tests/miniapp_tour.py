@@ -84,11 +84,37 @@ SCREENS: tuple[tuple[str, str, Way], ...] = (
 )
 
 
-async def photograph(phone: Phone, theme: str, lead_id: str) -> None:
-    """Walk over every screen and take its picture."""
-    for name, screen, way in SCREENS:
+async def a_run(phone: Phone) -> None:
+    """The newest run of a prospect, step by step."""
+    await phone.page.get_by_role("link", name="support").first.click()
+    await phone.shows("strategist")
+
+
+async def open_choice(phone: Phone) -> None:
+    """The models that the first agent may answer on."""
+    await phone.page.locator("summary").first.click()
+    await phone.shows("Use")
+
+
+ADMIN_SCREENS: tuple[tuple[str, str, Way], ...] = (
+    ("team", "/admin", stay),
+    ("rep", "/admin/reps/{rep_id}", stay),
+    ("heatmap", "/admin/heatmap", stay),
+    ("costs", "/admin/costs", stay),
+    ("models", "/admin/models", open_choice),
+    ("drills", "/admin/scenarios", stay),
+    ("new-drill", "/admin/scenarios/new", stay),
+    ("knowledge", "/admin/knowledge", stay),
+    ("runs", "/admin/runs", stay),
+    ("run", "", a_run),
+)
+
+
+async def photograph(phone: Phone, theme: str, screens: tuple[tuple[str, str, Way], ...], **ids: object) -> None:
+    """Walk over the screens and take the picture of each."""
+    for name, screen, way in screens:
         if screen:
-            await phone.opens(screen.format(lead_id=lead_id), theme=theme)
+            await phone.opens(screen.format(**ids), theme=theme)
         await way(phone)
         await phone.settled()
         path = PICTURES / f"{name}-{theme}.png"
@@ -115,9 +141,10 @@ async def main() -> None:
     """Have a rep at work and photograph what they see."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        async with Coach(Path(folder)) as coach, async_playwright() as playwright:
+        async with Coach(Path(folder), ADMIN_USERNAMES="chief") as coach, async_playwright() as playwright:
             await coach.start()
             browser = await playwright.chromium.launch(executable_path=browser_binary(), args=_FLAGS)
+            chief = await newcomer(coach, "chief")
             for theme in THEMES:
                 rep = await newcomer(coach, f"alex{theme}")
                 lead_id, _ = await worked(rep)
@@ -127,7 +154,10 @@ async def main() -> None:
                 await rep.hears("Plan for Maria Keller")
                 await coach.settled()
                 phone = await Phone.taken_up(browser, coach, rep)
-                await photograph(phone, theme, lead_id)
+                await photograph(phone, theme, SCREENS, lead_id=lead_id)
+                await photograph(
+                    await Phone.taken_up(browser, coach, chief), theme, ADMIN_SCREENS, rep_id=rep.telegram_id
+                )
             await in_the_chat(browser, Path(folder) / "sandboxed")
             await browser.close()
     sys.stdout.write(f"Pictures are in {PICTURES.relative_to(HOME)}.\n")

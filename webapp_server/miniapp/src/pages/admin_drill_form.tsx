@@ -7,6 +7,7 @@ import { useView } from "../api/views";
 import { Card } from "../components/card";
 import { Failure } from "../components/page";
 import { t } from "../texts/texts";
+import { plain } from "./admin_words";
 
 type Drill = Schema<"NewScenario">;
 type Criterion = Schema<"NewCriterion">;
@@ -92,7 +93,7 @@ function Category({ value, onChange }: { readonly value: string; readonly onChan
       <span>{t("drill-category")}</span>
       <select value={value} required onChange={({ currentTarget }) => onChange(currentTarget.value)}>
         <option value="">{t("choose")}</option>
-        {categories.map((category) => <option key={category} value={category}>{category}</option>)}
+        {categories.map((category) => <option key={category} value={category}>{plain(category)}</option>)}
       </select>
     </label>
   );

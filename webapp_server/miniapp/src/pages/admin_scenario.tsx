@@ -10,6 +10,7 @@ import { toast } from "../components/toast";
 import { go } from "../router";
 import { t } from "../texts/texts";
 import { DrillForm, EMPTY } from "./admin_drill_form";
+import { plain } from "./admin_words";
 
 type Detail = Schema<"DrillDetail">;
 
@@ -74,7 +75,7 @@ function Shipped({ detail: { scenario } }: { readonly detail: Detail }) {
     <>
       <p class="lead">{t("drill-shipped-about")}</p>
       <Card title={persona.name}>
-        <Facts of={[[t("title"), persona.role], [t("company"), persona.company], [t("drill-category"), category], [t("drill-difficulty"), t(`difficulty-${difficulty}`)]]} />
+        <Facts of={[[t("title"), persona.role], [t("company"), persona.company], [t("drill-category"), plain(category)], [t("drill-difficulty"), t(`difficulty-${difficulty}`)]]} />
         <Prose text={situation} />
       </Card>
       <Card title={t("drill-ideal")}><Prose text={ideal} /></Card>

@@ -7,6 +7,7 @@ import { Link } from "../components/link";
 import { Page, With } from "../components/page";
 import { Search } from "../components/search";
 import { t } from "../texts/texts";
+import { plain } from "./admin_words";
 
 type Line = Schema<"DrillLine">;
 
@@ -37,7 +38,7 @@ function Drill({ drill }: { readonly drill: Line }) {
   return (
     <li class="item">
       <Link to={`/admin/scenarios/${drill.id}`} class="grow">
-        <strong>{t("drill-about", { persona: t(`difficulty-${drill.difficulty}`), category: drill.category })}</strong>
+        <strong>{t("drill-about", { persona: t(`difficulty-${drill.difficulty}`), category: plain(drill.category) })}</strong>
         <span class="faint clamped">{drill.situation}</span>
       </Link>
       {drill.retired ? <span class="chip warn">{t("drill-retired")}</span> : !drill.editable && <span class="chip">{t("drill-shipped")}</span>}

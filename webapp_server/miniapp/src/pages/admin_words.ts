@@ -12,3 +12,8 @@ export function duration(milliseconds: number | null): string {
   if (milliseconds === null) return t("dash");
   return milliseconds < 1000 ? t("milliseconds", { count: Math.round(milliseconds) }) : t("seconds", { count: (milliseconds / 1000).toFixed(1) });
 }
+
+/** A name of the server's as people read it. */
+export function plain(name: string): string {
+  return name.replaceAll("_", " ");
+}
