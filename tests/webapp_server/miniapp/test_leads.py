@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.system.conftest import worked
+from tests.system.test_pictures import png
 from tests.webapp_server.miniapp.phone import Phone
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -74,3 +75,44 @@ async def test_deleting_asks_first(phone: Phone) -> None:
     await phone.presses("Delete")
     await phone.heading("Leads")
     await phone.shows("No leads yet")
+
+
+async def test_a_picture_is_kept_as_the_proof_of_a_step(phone: Phone) -> None:
+    """It is handed in at the step, seen there, and told in the chat; what is no picture is refused in a sentence."""
+    lead_id, _ = await worked(phone.rep)
+    await phone.opens(f"/leads/{lead_id}")
+    await phone.presses("Make a plan")
+    await phone.shows("0 of")
+    field = phone.page.get_by_label("Add a picture as proof").first
+    await field.set_input_files(FilePayload(name="x.png", mimeType="image/png", buffer=b"no picture"))
+    await expect(phone.page.get_by_role("alert")).to_contain_text("picture")
+    await field.set_input_files(FilePayload(name="x.png", mimeType="image/png", buffer=png("Sent on Monday")))
+    await expect(phone.page.get_by_role("img", name="Proof of").first).to_be_visible()
+    width = "image => image.decode().then(() => image.naturalWidth)"
+    assert await phone.page.get_by_role("img", name="Proof of").first.evaluate(width) > 0
+    assert await phone.findings() == []
+    await phone.rep.hears("proof")
+
+
+async def test_what_decided_a_deal_is_asked_when_it_closes(phone: Phone) -> None:
+    """A lead that is set to won asks what decided it, and keeps the answer."""
+    lead_id, _ = await worked(phone.rep)
+    await phone.opens(f"/leads/{lead_id}")
+    await phone.page.get_by_label("Status").select_option("closed_won")
+    await phone.page.get_by_label("What decided it?").fill("The pilot on one line")
+    await phone.presses("Keep")
+    await phone.shows("The pilot on one line")
+    await expect(phone.page.get_by_label("What decided it?")).to_have_count(0)
+
+
+async def test_a_draft_is_copied(phone: Phone) -> None:
+    """The clipboard holds the draft and nothing else."""
+    await worked(phone.rep)
+    await phone.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await phone.opens("/support")
+    await phone.page.get_by_role("link", name="Maria Keller").first.click()
+    await phone.presses("Copy")
+    await phone.shows("Copied")
+    copied = await phone.page.evaluate("navigator.clipboard.readText()")
+    (draft,) = await phone.rep.drafts()
+    assert copied == draft

@@ -68,3 +68,11 @@ async def test_an_answer_is_spoken(phone: Phone) -> None:
     await phone.presses("Send")
     await phone.shows("of 100")
     await phone.shows("That is fair")
+
+
+async def test_the_drill_of_the_day_begins_on_the_first_screen(phone: Phone) -> None:
+    """One tap from Today to the open drill."""
+    await phone.opens("/")
+    await phone.shows("Drill of the day")
+    await phone.presses("Begin")
+    await phone.shows("How it is scored")

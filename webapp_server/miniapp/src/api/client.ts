@@ -62,6 +62,11 @@ export class Client {
     return reply.json();
   }
 
+  /** A picture that only its rep may see. Raises RequestFailed. */
+  async picture(path: string): Promise<Blob> {
+    return (await this.send(path, {})).blob();
+  }
+
   /** Open the stream of events. Raises RequestFailed. */
   async stream(): Promise<ReadableStream<Uint8Array>> {
     const reply = await this.send("events", {});

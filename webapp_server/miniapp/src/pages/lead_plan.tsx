@@ -5,6 +5,7 @@ import { useAction } from "../api/views";
 import { Card } from "../components/card";
 import { Copy } from "../components/copy";
 import { Failure } from "../components/page";
+import { Proofs } from "../components/proofs";
 import { Prose } from "../components/prose";
 import { t } from "../texts/texts";
 import { exact, relative } from "../texts/times";
@@ -38,7 +39,7 @@ function Steps({ lead, plan }: { readonly lead: Detail; readonly plan: Schema<"P
       <p class="faint">{t("steps-settled", { settled, steps: plan.steps.length })}</p>
       <ol class="steps">
         {plan.steps.map((step) => (
-          <Step key={step.number} step={step} next={plan.next === step.number} busy={settle.busy} onChange={(to) => change(step.number, to)} />
+          <Step key={step.number} leadId={lead.line.id} step={step} next={plan.next === step.number} busy={settle.busy} onChange={(to) => change(step.number, to)} />
         ))}
       </ol>
       {settle.error && <Failure error={settle.error} />}
@@ -47,13 +48,14 @@ function Steps({ lead, plan }: { readonly lead: Detail; readonly plan: Schema<"P
 }
 
 interface StepProps {
+  readonly leadId: string;
   readonly step: Schema<"StepView">;
   readonly next: boolean;
   readonly busy: boolean;
   readonly onChange: (to: Change) => void;
 }
 
-function Step({ step, next, busy, onChange }: StepProps) {
+function Step({ leadId, step, next, busy, onChange }: StepProps) {
   return (
     <li class={`step ${step.status}`} aria-current={next ? "step" : undefined}>
       <details open={next}>
@@ -70,6 +72,7 @@ function Step({ step, next, busy, onChange }: StepProps) {
             <Copy text={step.draft} />
           </>
         )}
+        <Proofs leadId={leadId} step={step} />
       </details>
       <div class="row">
         {step.status === "pending" ? (
