@@ -99,6 +99,7 @@ async def open_choice(phone: Phone) -> None:
 ADMIN_SCREENS: tuple[tuple[str, str, Way], ...] = (
     ("team", "/admin", stay),
     ("rep", "/admin/reps/{rep_id}", stay),
+    ("team-leads", "/admin/leads", stay),
     ("heatmap", "/admin/heatmap", stay),
     ("costs", "/admin/costs", stay),
     ("models", "/admin/models", open_choice),

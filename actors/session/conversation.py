@@ -130,10 +130,13 @@ def provider_answered(state: SessionState, answer: KeyAnswered | ModelsAnswered 
             return model_choice.listed(state, words, models, world)
 
 
+_ALWAYS = frozenset({"restore", "hand_over", "take_over"})
+
+
 def time_come(state: SessionState, kind: str, subject: str, world: World) -> Turn:
     """Act on a time that has come, or on another session's word; of someone shut out or out of reach only the way
-    back counts."""
-    if kind != "restore" and (state.revoked or not state.reachable):
+    back counts, and the handing of leads, which else would be lost with them."""
+    if kind not in _ALWAYS and (state.revoked or not state.reachable):
         return Turn(state)
     return NUDGES[kind](state, subject, world)
 

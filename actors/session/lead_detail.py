@@ -2,12 +2,20 @@
 
 import msgspec
 
-from actors.providers.messages import RowWrite
 from actors.session import outcome
 from actors.session.app_link import open_in_app
 from actors.session.copying import to_copy
 from actors.session.flow import Flow
-from actors.session.lead_rows import activities_of, activity, changed, find_lead, next_step, scheduled, title
+from actors.session.lead_rows import (
+    activities_of,
+    activity,
+    changed,
+    find_lead,
+    next_step,
+    scheduled,
+    taken_away,
+    title,
+)
 from actors.session.onboarding import ask_for_setup
 from actors.session.state import Profile, SessionState
 from actors.session.turn import DropFiles, Tap, Turn, World, say, show, then
@@ -126,13 +134,8 @@ def _set_status(
 
 def _deleted(state: SessionState, lead: Lead, tap: Tap, world: World) -> Turn:
     turn = show(state.at(Idle()), tap, world.texts("lead-deleted", lead=title(lead, world)))
-    mine: dict[str, object] = {"lead_id": lead.id, "telegram_id": state.rep.telegram_id}
-    rows = (
-        RowWrite("lead_versions", "delete", where=mine),
-        RowWrite("lead_activity_log", "delete", where=mine),
-        RowWrite("lead_registry", "delete", where={"id": lead.id, "telegram_id": state.rep.telegram_id}),
-    )
     pictures = tuple(str(row["upload"]) for row in activities_of(lead.id, world) if row.get("upload"))
+    rows = taken_away(lead.id, state.rep.telegram_id)
     return msgspec.structs.replace(turn, rows=rows, commands=(DropFiles(pictures),) if pictures else ())
 
 

@@ -27,6 +27,16 @@ def find_lead(lead_id: str, world: World) -> Lead | None:
     return lead_of(row) if row else None
 
 
+def taken_away(lead_id: str, telegram_id: int) -> tuple[RowWrite, ...]:
+    """The writes that take a lead, and all that belongs to it, from this rep."""
+    mine: dict[str, object] = {"lead_id": lead_id, "telegram_id": telegram_id}
+    return (
+        RowWrite("lead_versions", "delete", where=mine),
+        RowWrite("lead_activity_log", "delete", where=mine),
+        RowWrite("lead_registry", "delete", where={"id": lead_id, "telegram_id": telegram_id}),
+    )
+
+
 def changed(lead: Lead, values: dict[str, object], world: World) -> RowWrite:
     """The write that sets these columns of a lead."""
     where: dict[str, object] = {"id": lead.id}

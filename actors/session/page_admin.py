@@ -172,10 +172,10 @@ class RunDetail(msgspec.Struct, frozen=True):
 def team(state: SessionState, parameters: Parameters, world: World) -> Team:
     """The team."""
     week, two_weeks = to_text(world.now - 7 * DAY_S), to_text(world.now - 14 * DAY_S)
-    users, attempts = _rows("users", world), _rows("attempts", world)
-    stats = team_stats(users, _rows("support_sessions", world), attempts, _rows("lead_registry", world), week)
+    users, attempts = team_rows("users", world), team_rows("attempts", world)
+    stats = team_stats(users, team_rows("support_sessions", world), attempts, team_rows("lead_registry", world), week)
     known = {str(user["username"]).lower() for user in users}
-    invited = (row for row in _rows("invitations", world) if str(row["username"]) not in known)
+    invited = (row for row in team_rows("invitations", world) if str(row["username"]) not in known)
     return Team(
         stats=stats,
         people=tuple(_person(user) for user in users[:MOST_REPS]),
@@ -186,7 +186,7 @@ def team(state: SessionState, parameters: Parameters, world: World) -> Team:
 
 def board(state: SessionState, parameters: Parameters, world: World) -> Leaderboard:
     """The leaderboard."""
-    return Leaderboard(leaderboard(_rows("users", world), _rows("attempts", world))[:MOST_REPS])
+    return Leaderboard(leaderboard(team_rows("users", world), team_rows("attempts", world))[:MOST_REPS])
 
 
 def rep(state: SessionState, parameters: Parameters, world: World) -> RepDetail:
@@ -203,13 +203,13 @@ def rep(state: SessionState, parameters: Parameters, world: World) -> RepDetail:
 
 def heat_map(state: SessionState, parameters: Parameters, world: World) -> HeatMap:
     """Skills by rep."""
-    users = _rows("users", world)[:MOST_REPS]
+    users = team_rows("users", world)[:MOST_REPS]
     by_rep = [(user, _skills(_of(user["telegram_id"], "attempts", world), world)) for user in users]
     names = sorted({name for _, skills in by_rep for name in skills})
     rows = (
         HeatRow(
             int(str(user["telegram_id"])),
-            _name(user),
+            name_of(user),
             tuple(round(mean(skills[name]), 1) if name in skills else None for name in names),
         )
         for user, skills in by_rep
@@ -231,23 +231,23 @@ def knowledge(state: SessionState, parameters: Parameters, world: World) -> Know
 
 def costs(state: SessionState, parameters: Parameters, world: World) -> Costs:
     """What the team used."""
-    usage = usage_of(_rows(TABLE, world), world.now)
+    usage = usage_of(team_rows(TABLE, world), world.now)
     return Costs(dict(usage.periods), dict(usage.agents))
 
 
 def runs(state: SessionState, parameters: Parameters, world: World) -> Runs:
     """The pipelines and their newest runs."""
-    traces = sorted(_rows("pipeline_traces", world), key=lambda row: str(row["start_time"]), reverse=True)
+    traces = sorted(team_rows("pipeline_traces", world), key=lambda row: str(row["start_time"]), reverse=True)
     return Runs(pipeline_health(traces), tuple(_run(trace) for trace in traces[:MOST_RUNS]))
 
 
 def run(state: SessionState, parameters: Parameters, world: World) -> RunDetail:
     """One run as a waterfall."""
     id_ = parameters["run_id"]
-    trace = next((one for one in _rows("pipeline_traces", world) if one["trace_id"] == id_), None)
+    trace = next((one for one in team_rows("pipeline_traces", world) if one["trace_id"] == id_), None)
     if trace is None:
         raise NotThere
-    spans = [one for one in _rows("pipeline_spans", world) if one["trace_id"] == id_]
+    spans = [one for one in team_rows("pipeline_spans", world) if one["trace_id"] == id_]
     spans.sort(key=lambda row: str(row["start_time"]))
     began = from_text(str(trace["start_time"]))
     error = str(trace["error"])[:_ERROR] if trace["error"] else None
@@ -292,23 +292,25 @@ def for_admins(handler: ViewHandler) -> ViewHandler:
     return guarded
 
 
-def _rows(table: str, world: World) -> list[Row]:
+def team_rows(table: str, world: World) -> list[Row]:
+    """Everybody's rows of a table, the newest of them."""
     return list(world.book.rows(table, team=True).values())
 
 
 def _of(telegram_id: object, table: str, world: World) -> list[Row]:
-    return [row for row in _rows(table, world) if row["telegram_id"] == telegram_id]
+    return [row for row in team_rows(table, world) if row["telegram_id"] == telegram_id]
 
 
 def _user(parameters: Parameters, world: World) -> Row:
     wanted = parameters["telegram_id"]
-    user = next((one for one in _rows("users", world) if str(one["telegram_id"]) == wanted), None)
+    user = next((one for one in team_rows("users", world) if str(one["telegram_id"]) == wanted), None)
     if user is None:
         raise NotThere
     return user
 
 
-def _name(user: Row) -> str:
+def name_of(user: Row) -> str:
+    """How a person of the team is called: by the username, else by the first name."""
     return f"@{user['username']}" if user.get("username") else str(user["first_name"])
 
 
@@ -316,7 +318,7 @@ def _person(user: Row) -> Person:
     seen = user.get("last_active_at")
     return Person(
         telegram_id=int(str(user["telegram_id"])),
-        name=_name(user),
+        name=name_of(user),
         xp=int(str(user["total_xp"])),
         level=int(str(user["current_level"])),
         access=str(user["access"]),

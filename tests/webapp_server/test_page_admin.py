@@ -18,6 +18,7 @@ SHIPPED = shipped().train_pool[0].id
 BODIES: dict[str, dict[str, object]] = {
     "admin/invite": {"text": "@carl_k"},
     "admin/agents/{agent}/model": {"model": MODELS[0].id},
+    "admin/leads/{lead_id}/assign": {"telegram_id": 8},
     "admin/scenarios": DRILL,
     "admin/scenarios/{scenario_id}": DRILL,
 }
@@ -108,6 +109,6 @@ async def test_nobody_else_finds_the_views(client: Client, path: str) -> None:
 async def test_nobody_else_acts(client: Client, store: SqliteStore, path: str) -> None:
     """Nor can they do any of it."""
     ben = await enter(client, 8, "ben")
-    address = path.format(telegram_id=7, invitation_id="any", agent="strategist", scenario_id=SHIPPED)
+    address = path.format(telegram_id=7, invitation_id="any", lead_id="any", agent="strategist", scenario_id=SHIPPED)
     assert await refused(client, address, ben, BODIES.get(path, {})) == 404
     assert await store.select("invitations") == []

@@ -47,6 +47,10 @@ page-lead-open = Close the lead first: won or lost. Then say what decided it.
 
 page-scenario-closed = That scenario is not open. Start it again, then answer.
 
+page-no-taker = That person cannot be given a lead. Choose somebody who uses the coach.
+
+page-own-already = { $name } has that lead already.
+
 page-drill-retired = That drill is retired already.
 
 page-drill-handed-out = That drill is handed out already.

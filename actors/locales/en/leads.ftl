@@ -99,6 +99,10 @@ lead-edit-unread = I could not read this, so nothing changed: { $line }. Write l
 
 lead-delete-ask = Delete { $lead } with its plan, notes, reminders and history? This cannot be undone.
 
+lead-handed-over = { $by } gave { $lead } to { $name }, with its plan, notes and history. Your messages about it stay in this chat.
+
+lead-taken-over = { $by } gave you { $lead }, with its plan, notes and history.
+
 lead-deleted = { $lead } is deleted, with all that belonged to it.
 
 button-lead-status = Status

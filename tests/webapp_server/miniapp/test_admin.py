@@ -183,3 +183,27 @@ async def test_a_drill_is_written_changed_and_retired(chief: Phone) -> None:
     await page.get_by_label("Common mistakes").fill("One\nTwo\nThree")
     await chief.presses("Save")
     await chief.shows("Saved.")
+
+
+async def test_a_lead_is_handed_to_another_rep(chief: Phone, rep: Rep) -> None:
+    """It asks first; then both are told in the chat, and the lead is the other's."""
+    await worked(rep)
+    await chief.opens("/admin/leads")
+    await chief.heading("Leads by rep")
+    assert await chief.findings() == []
+    card = chief.page.locator("section.card").filter(has=chief.page.get_by_role("heading", name=f"@{rep.username}"))
+    await card.get_by_label("Hand Maria Keller").select_option("@chief")
+    await chief.presses("Hand over")
+    await rep.hears("gave Maria Keller @ Nordwerk to @chief")
+    await chief.rep.hears("gave you Maria Keller @ Nordwerk")
+    await rep.writes("/leads")
+    await rep.hears("No leads yet")
+    await chief.opens("/leads")
+    await chief.shows("Maria Keller")
+
+
+async def test_axe_finds_nothing_on_the_drills(chief: Phone) -> None:
+    """The list, a drill of the house, and the form, in both themes."""
+    await accessible(chief, "/admin/scenarios", "Drills")
+    await accessible(chief, f"/admin/scenarios/{shipped().train_pool[0].id}", "Drill")
+    await accessible(chief, "/admin/scenarios/new", "New drill")

@@ -40,6 +40,7 @@ export const SCREENS: readonly (readonly [string, Screen])[] = [
   ["/data", DataPage],
   ["/admin", lazy(async () => (await import("./pages/admin")).AdminPage)],
   ["/admin/reps/:id", lazy(async () => (await import("./pages/admin_rep")).AdminRepPage)],
+  ["/admin/leads", lazy(async () => (await import("./pages/admin_leads")).AdminLeadsPage)],
   ["/admin/heatmap", lazy(async () => (await import("./pages/admin_heatmap")).AdminHeatmapPage)],
   ["/admin/costs", lazy(async () => (await import("./pages/admin_costs")).AdminCostsPage)],
   ["/admin/models", lazy(async () => (await import("./pages/admin_models")).AdminModelsPage)],

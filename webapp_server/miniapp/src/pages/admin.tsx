@@ -11,7 +11,7 @@ import { Leaderboard } from "./admin_board";
 import { Invitations, People } from "./admin_people";
 import { score } from "./admin_words";
 
-const PLACES = ["heatmap", "costs", "models", "scenarios", "knowledge", "runs"] as const;
+const PLACES = ["leads", "heatmap", "costs", "models", "scenarios", "knowledge", "runs"] as const;
 
 export function AdminPage() {
   const team = useView("admin/team");

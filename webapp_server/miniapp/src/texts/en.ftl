@@ -486,6 +486,14 @@ unpriced =
         [one] One answer has no known price and is not in the cost.
        *[other] { $count } answers have no known price and are not in the cost.
     }
+admin-leads = Leads by rep
+team-leads-none-title = No leads yet
+team-leads-none = Every prospect that a rep hands in becomes a lead and shows here.
+hand-over = Hand to…
+hand-over-of = Hand { $lead } to somebody
+hand-over-sure = { $lead } goes from { $from } to { $to }, with plan, notes and history. Both are told in the chat.
+hand-over-yes = Hand over
+handed-over = { $lead } goes to { $name }.
 admin-models = Models
 models-about = An agent without a model of its own answers on the one that each rep chose. A choice here counts at once, for everybody on the team's key.
 model-change-of = Choose a model for { $agent }
