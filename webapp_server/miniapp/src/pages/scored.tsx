@@ -34,7 +34,7 @@ function Criterion({ criterion }: { readonly criterion: Schema<"CriterionScore">
   return (
     <Card>
       <div class="heading">
-        <h3>{criterion.description}</h3>
+        <h2 class="minor">{criterion.description}</h2>
         <span class="chip">{t("points-of", { points: criterion.points, maximum: criterion.maximum })}</span>
       </div>
       {criterion.evidence?.map(({ quote, sign }) => (
@@ -54,7 +54,7 @@ function Points({ title, points }: { readonly title: string; readonly points: re
   if (points.length === 0) return null;
   return (
     <>
-      <h3>{title}</h3>
+      <h2 class="minor">{title}</h2>
       <ul>{points.map((point) => <li key={point}>{point}</li>)}</ul>
     </>
   );
