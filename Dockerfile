@@ -26,7 +26,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/
 RUN useradd --system --uid 10001 --home-dir /data cornerman && install -d -o cornerman -g cornerman -m 0700 /data
 COPY --from=dependencies /venv /venv
 WORKDIR /app
-COPY cornerman.py ./
+COPY cornerman cornerman
 COPY runtime runtime
 COPY coaching coaching
 COPY storage storage

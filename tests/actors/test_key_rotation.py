@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from cryptography.fernet import Fernet
 
-import cornerman
+import cornerman.machine
 from actors.journal import Commit, Load, Loaded, NewOutboxEntry, OutboxBatch, TakeOutbox, journal_spec
 from actors.key_rotation import KeyRotation, Rotated, unreadable_keys
 from actors.providers.key_vault import KeyUnreadable, KeyVault
@@ -102,7 +102,7 @@ async def test_the_journal_is_rotated_too(tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def _logs_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command sets up logging for its whole process, which here is that of every other test too."""
-    monkeypatch.setattr(cornerman, "configure_logs", lambda _level: None)
+    monkeypatch.setattr(cornerman.machine, "configure_logs", lambda _level: None)
 
 
 def test_the_command_says_what_it_did(

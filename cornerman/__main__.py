@@ -1,0 +1,7 @@
+"""`python -m cornerman`."""
+
+import sys
+
+from cornerman.command import main
+
+sys.exit(main())
