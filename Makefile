@@ -10,7 +10,7 @@ NODE := $(BIN)/node
 MINIAPP := webapp_server/miniapp
 
 .DEFAULT_GOAL := help
-.PHONY: help miniapp lint-miniapp run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router bench-system chaos lock openapi image-steps bench-status pictures clean
+.PHONY: help miniapp lint-miniapp run test test-fast eval lint format migrate migrate-postgres check coverage rotate-keys bench-runtime bench-shared-key bench-router bench-system bench-status bench-outage chaos lock openapi image-steps pictures clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -78,7 +78,7 @@ lint: $(DEV_STAMP) ## Check style, types and the direction of imports
 	@$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory lint-miniapp
 
-lint-miniapp: $(DEV_STAMP) $(MINIAPP)/node_modules/.package-lock.json
+lint-miniapp: $(DEV_STAMP) $(MINIAPP)/node_modules/.package-lock.json ## Check style and types of the Mini App's pages
 	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m webapp_server.openapi > $(MINIAPP)/openapi.json
 	@cd $(MINIAPP) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent types > /dev/null && npm run --silent check
 

@@ -4,6 +4,7 @@
 Names are the specification's; the README's table describes each.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,9 +13,10 @@ import msgspec
 from cryptography.fernet import Fernet
 
 from actors.providers.messages import ModelChoice
-from actors.providers.route import BadFallbacks, read_fallbacks
+from actors.providers.route import EVERY_AGENT, BadFallbacks, read_fallbacks
 from actors.providers.secret import Secret
 from actors.providers.usage_book import Budget
+from coaching.agents import AGENTS
 
 TELEGRAM_API = "https://api.telegram.org"
 OPENROUTER_API = "https://openrouter.ai/api/v1"
@@ -30,6 +32,9 @@ _ADDRESSES = (
     "OTEL_EXPORTER_OTLP_ENDPOINT",
 )
 _SHORTEST_JWT_SECRET = 32
+_SHORTEST_STATUS_TOKEN = 16
+_BOT_TOKEN = re.compile(r"[0-9]+:[\w-]+", re.ASCII)
+_NEW_KEY = "Make one with: python -m cornerman new-key"
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -169,14 +174,14 @@ def _problems(values: dict[str, str]) -> list[str]:
     problems += [
         f"{name} must be a port number from 0 to 65535."
         for name in ("PORT", "SANDBOX_TELEGRAM_PORT", "SANDBOX_MODELS_PORT", "SANDBOX_SPEECH_PORT")
-        if not values[name].isdigit() or int(values[name]) > 65535
+        if not _is_number(values[name], 0, 65_535)
     ]
     problems += [
         f"{name} must be a number from 1 to 10000."
         for name in ("MODEL_CONCURRENCY", "SPEECH_CONCURRENCY")
-        if not values[name].isdigit() or not 1 <= int(values[name]) <= 10_000
+        if not _is_number(values[name], 1, 10_000)
     ]
-    if not values["TRACE_RETENTION_DAYS"].isdigit() or not 1 <= int(values["TRACE_RETENTION_DAYS"]) <= 3650:
+    if not _is_number(values["TRACE_RETENTION_DAYS"], 1, 3650):
         problems.append("TRACE_RETENTION_DAYS must be a number of days from 1 to 3650.")
     if values["TRACE_CONTENT"] not in ("on", "off"):
         problems.append("TRACE_CONTENT must be on or off.")
@@ -191,25 +196,24 @@ def _problems(values: dict[str, str]) -> list[str]:
             "TELEGRAM_WEBHOOK_URL must be the whole https address at which Telegram brings updates, with a path that "
             "begins with /telegram, such as https://coach.example.com/telegram."
         )
-    if values["INSFORGE_JWT_SECRET"] and len(values["INSFORGE_JWT_SECRET"]) < _SHORTEST_JWT_SECRET:
-        problems.append(
-            f"INSFORGE_JWT_SECRET must be the database's JWT secret of {_SHORTEST_JWT_SECRET} characters or more."
-        )
     if values["TMA_URL"] and not _is_page(values["TMA_URL"]):
         problems.append(
             "TMA_URL must be the whole https address of the Mini App, such as https://coach.example.com/app."
         )
     if values["TELEGRAM_BOT_TOKEN"]:
         problems += _problems_of_a_public_bot(values)
-    return problems + _problems_of_keys(values["ENCRYPTION_KEY"])
+    return problems + _problems_of_secrets(values)
 
 
 def _problems_of_a_public_bot(values: dict[str, str]) -> list[str]:
     problems = []
+    if not _BOT_TOKEN.fullmatch(values["TELEGRAM_BOT_TOKEN"]):
+        problems.append(
+            "TELEGRAM_BOT_TOKEN must be the whole token that @BotFather gave, such as 123456789:letters-and-digits."
+        )
     if not values["ENCRYPTION_KEY"]:
         problems.append(
-            "ENCRYPTION_KEY must be set with a real bot, so that reps' keys outlive this machine. "
-            "Make one with: cornerman new-key"
+            f"ENCRYPTION_KEY must be set with a real bot, so that reps' keys outlive this machine. {_NEW_KEY}"
         )
     if not values["ALLOWED_USERNAMES"]:
         problems.append(
@@ -218,13 +222,22 @@ def _problems_of_a_public_bot(values: dict[str, str]) -> list[str]:
     return problems
 
 
-def _problems_of_keys(keys: str) -> list[str]:
-    for key in filter(None, (part.strip() for part in keys.split(","))):
-        try:
+def _problems_of_secrets(values: dict[str, str]) -> list[str]:
+    problems = []
+    if values["INSFORGE_JWT_SECRET"] and len(values["INSFORGE_JWT_SECRET"]) < _SHORTEST_JWT_SECRET:
+        problems.append(
+            f"INSFORGE_JWT_SECRET must be the database's JWT secret of {_SHORTEST_JWT_SECRET} characters or more."
+        )
+    if any(len(secret) < _SHORTEST_JWT_SECRET for secret in _parts(values["JWT_SECRET"])):
+        problems.append(f"JWT_SECRET must be random text of {_SHORTEST_JWT_SECRET} characters or more.")
+    if values["STATUS_TOKEN"] and len(values["STATUS_TOKEN"]) < _SHORTEST_STATUS_TOKEN:
+        problems.append(f"STATUS_TOKEN must be random text of {_SHORTEST_STATUS_TOKEN} characters or more.")
+    try:
+        for key in _parts(values["ENCRYPTION_KEY"]):
             Fernet(key)
-        except ValueError:
-            return ["ENCRYPTION_KEY holds a value that is no Fernet key. Make one with: cornerman new-key"]
-    return []
+    except ValueError:
+        problems.append(f"ENCRYPTION_KEY holds a value that is no Fernet key. {_NEW_KEY}")
+    return problems
 
 
 def _model_problems(values: dict[str, str]) -> list[str]:
@@ -236,9 +249,11 @@ def _model_problems(values: dict[str, str]) -> list[str]:
     if values["DATA_COLLECTION"] not in ("deny", "allow"):
         problems.append("DATA_COLLECTION must be deny or allow.")
     try:
-        read_fallbacks(values["FALLBACK_MODELS"])
+        strangers = sorted(read_fallbacks(values["FALLBACK_MODELS"]).keys() - {EVERY_AGENT, *AGENTS})
     except BadFallbacks as error:
         problems.append(f"FALLBACK_MODELS cannot be read: {error}. Write: model, anthropic:model; agent=model, model")
+    else:
+        problems += [f"FALLBACK_MODELS names no agent: {name}. Agents: {', '.join(AGENTS)}." for name in strangers]
     return problems
 
 
@@ -255,7 +270,15 @@ def _is_page(url: str) -> bool:
 
 
 def _is_amount(text: str, *, whole: bool) -> bool:
-    return text.isdigit() if whole else text.replace(".", "", 1).isdigit()
+    return text.isascii() and (text if whole else text.replace(".", "", 1)).isdigit()
+
+
+def _is_number(text: str, least: int, most: int) -> bool:
+    return text.isascii() and text.isdigit() and least <= int(text) <= most
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _budget(usd: str, tokens: str) -> Budget:
@@ -263,7 +286,7 @@ def _budget(usd: str, tokens: str) -> Budget:
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(name.strip().lstrip("@").lower() for name in text.split(",") if name.strip())
+    return frozenset(name.lstrip("@").lower() for name in _parts(text))
 
 
 def _secret(text: str) -> Secret | None:

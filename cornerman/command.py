@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,11 @@ from storage import BackupError, MigrationError
 from webapp_server import OPERATOR_COMMANDS, OperatorError, Reached, operate
 
 _PORTS = "PORT, SANDBOX_TELEGRAM_PORT, SANDBOX_MODELS_PORT and SANDBOX_SPEECH_PORT"
+_ADVICE = {
+    errno.EADDRINUSE: f"Is Cornerman running already? Otherwise set {_PORTS} to free ports.",
+    errno.EADDRNOTAVAIL: "HOST must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.",
+    errno.EACCES: f"Ports below 1024 belong to the system: set {_PORTS} to higher ones.",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,9 +50,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(refused, file=sys.stderr)
         return 2
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
+        reason = errno.EADDRNOTAVAIL if isinstance(error, socket.gaierror) else error.errno
+        advice = _ADVICE.get(reason or 0)
+        if advice is None or error.filename is not None:  # a file is no address
             raise
-        print(f"{error.strerror}. Is Cornerman running already? Otherwise set {_PORTS} to free ports.", file=sys.stderr)
+        print(f"{error.strerror}. {advice}", file=sys.stderr)
         return 2
 
 

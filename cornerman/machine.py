@@ -3,12 +3,14 @@
 import os
 import socket
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from dotenv import dotenv_values
 
 from actors.logs import configure_logs
 from actors.settings import Settings, read_settings
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 HOME = Path(__file__).parents[1]
 """Where prompts, pipelines, migrations and data lie."""
 
@@ -22,6 +24,19 @@ def own_settings() -> Settings:
     settings = read_settings(os.environ, dotenv_values(".env") if Path(".env").exists() else {})
     configure_logs(settings.log_level)
     return settings
+
+
+def prepared(data_dir: Path) -> Path:
+    """The data directory, made where it is missing; refused where this user may not write it."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=data_dir):
+            return data_dir
+    except OSError as error:
+        raise StartRefused(
+            f"{data_dir.absolute()} cannot be written ({error.strerror}): point DATA_DIR at a directory that this user"
+            " may write, or give it to this user. On Railway a volume needs the variable RAILWAY_RUN_UID=0."
+        ) from error
 
 
 def reached(host: str) -> str:

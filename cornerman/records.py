@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from actors.providers.secret import Secret
 from actors.settings import Settings
-from cornerman.machine import HOME, StartRefused
+from cornerman.machine import HOME, StartRefused, prepared
 from storage import (
     PostgrestStore,
     RepTokens,
@@ -69,8 +69,7 @@ async def apply_migrations(settings: Settings) -> tuple[str, ...]:
     if settings.insforge_base_url and settings.insforge_service_key:
         key = settings.insforge_service_key.reveal()
         return tuple(await migrate_insforge(settings.insforge_base_url, key, HOME / "migrations"))
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return tuple(await migrate_sqlite(settings.data_dir / "records.sqlite", HOME / "migrations"))
+    return tuple(await migrate_sqlite(prepared(settings.data_dir) / "records.sqlite", HOME / "migrations"))
 
 
 def kept_key(data_dir: Path) -> Secret:

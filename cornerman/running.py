@@ -17,7 +17,7 @@ from actors.providers.secret import Secret
 from actors.settings import Settings
 from actors.shelf import Shelf
 from actors.tree import Tree, build_tree, webhook_of
-from cornerman.machine import HOME, own_settings
+from cornerman.machine import HOME, LOOPBACK, own_settings, prepared
 from cornerman.records import open_store
 from cornerman.sandboxing import Assembly, assemble
 from runtime import GARBAGE_THRESHOLDS, ActorSystem
@@ -33,7 +33,6 @@ from webapp_server import (
 )
 
 _LOG = structlog.get_logger("cornerman")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DRAIN_S = 15.0
 """With the ten seconds of the shutdown itself, within the half minute that platforms give."""
 SWITCH_INTERVAL_S = 0.0005
@@ -50,7 +49,7 @@ def run() -> int:
 async def _serve(settings: Settings) -> int:
     print("Cornerman: checking prompts, pipelines and data…", flush=True)
     shelf = Shelf(HOME)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    prepared(settings.data_dir)
     async with AsyncExitStack() as stack:
         assembly = await assemble(settings, stack)
         store = await open_store(settings, stack)
@@ -86,7 +85,7 @@ def _page_access(settings: Settings) -> PageAccess:
         raise ValueError("the assembly fills in the bot token before the web server is built")
     named = settings.jwt_secret.reveal() if settings.jwt_secret else secrets.token_urlsafe(48)
     keys = tuple(Secret(key.strip()) for key in named.split(",") if key.strip())
-    operators = OperatorAccess(settings.status_token, local=settings.host in _LOOPBACK)
+    operators = OperatorAccess(settings.status_token, local=settings.host in LOOPBACK)
     return PageAccess(signing_secret(settings.telegram_bot_token.reveal()), TokenMint(keys), operators)
 
 

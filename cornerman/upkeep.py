@@ -2,32 +2,63 @@
 
 import asyncio
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.fernet import Fernet
 
 from actors.key_rotation import KeyRotation, Rotated, unreadable_keys
-from actors.library import load_library
+from actors.library import LibraryError, load_library
 from actors.providers.key_vault import KeyVault
-from actors.settings import Settings
-from cornerman.machine import HOME, StartRefused, is_running, own_settings
+from actors.settings import Settings, SettingsError
+from cornerman.machine import HOME, LOOPBACK, StartRefused, is_running, own_settings, prepared
 from cornerman.records import apply_migrations, kept_key, open_store
 from storage import StorageError, back_up, restore
+
+_Read = TypeVar("_Read")
 
 
 def check() -> int:
     """Read settings, prompts, pipelines, data and stored keys as a start does, and say what they are."""
-    settings = own_settings()
-    library = load_library(HOME)
-    print(f"Settings: in order. Data: {settings.data_dir}")
+    problems: list[str] = []
+    settings, library = _told(own_settings, problems), _told(lambda: load_library(HOME), problems)
+    if settings is None or library is None:
+        for problem in problems:
+            print(f"- {problem}", file=sys.stderr)
+        return 2
+    print(f"Settings: in order. Data: {prepared(settings.data_dir).absolute()}")
     print(f"Pipelines: {', '.join(sorted(library.pipelines))}. Playbook sections: {len(library.playbook.sections)}.")
-    return asyncio.run(_check_keys(settings))
+    for hint in _hints(settings):
+        print(f"Note: {hint}")
+    return asyncio.run(_check_records(settings))
 
 
-async def _check_keys(settings: Settings) -> int:
-    """Say how many of the reps' stored keys can no longer be opened, where anything is stored yet."""
+def _told(read: Callable[[], _Read], problems: list[str]) -> _Read | None:
+    try:
+        return read()
+    except (SettingsError, LibraryError) as refused:
+        problems += refused.problems
+        return None
+
+
+def _hints(settings: Settings) -> Iterator[str]:
+    """What works and is seldom meant."""
+    if settings.status_token is None and settings.host not in LOOPBACK:
+        yield "HOST is open to other machines and STATUS_TOKEN is empty, so nobody can open /status."
+    if settings.telegram_bot_token is not None and not settings.admin_usernames:
+        yield "ADMIN_USERNAMES is empty, so nobody sees how the team does."
+    if settings.telegram_bot_token is not None and settings.openrouter_api_key is None:
+        yield "OPENROUTER_API_KEY is empty: reps without a key of their own get answers of the practice model."
+    if settings.jwt_secret is None and settings.mini_app_url is not None:
+        yield "JWT_SECRET is empty: pages of the Mini App that are open sign in anew after each start."
+
+
+async def _check_records(settings: Settings) -> int:
+    """Say whether migrations are missing, and how many of the reps' stored keys can no longer be opened."""
     if settings.insforge_base_url is None and not (settings.data_dir / "records.sqlite").exists():
+        print("Records: none yet; the first start makes them.")
         return 0
     vault = KeyVault((settings.encryption_key or kept_key(settings.data_dir)).reveal())
     async with AsyncExitStack() as stack:
@@ -39,7 +70,7 @@ async def _check_keys(settings: Settings) -> int:
     if lost:
         print(f"Keys: {lost} open under no ENCRYPTION_KEY; their reps must give them again.", file=sys.stderr)
         return 1
-    print("Keys: every stored key opens.")
+    print("Records: every migration is applied. Keys: every stored key opens.")
     return 0
 
 

@@ -48,3 +48,13 @@ def test_make_commands_exist() -> None:
     for document in ("README.md", "docs/operations.md", "docs/security.md"):
         text = (HOME / document).read_text(encoding="utf-8")
         assert set(re.findall(r"(?:`|^)make ([a-z-]+)(?![a-z*-])", text, re.MULTILINE)) <= targets, document
+
+
+def test_make_help_lists_every_command() -> None:
+    """Each target that is no file says in a line what it does, and is phony."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):(?!=)", text, re.MULTILINE))
+    phony = re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+    assert phony is not None
+    assert set(phony[1].split()) == targets
+    assert set(re.findall(r"^([a-z-]+):.*## \w", text, re.MULTILINE)) == targets

@@ -1,9 +1,15 @@
 """The settings: read once, every problem told at once, no secret shown."""
 
+import re
+from pathlib import Path
+
 import pytest
 from cryptography.fernet import Fernet
+from dotenv import dotenv_values
 
-from actors.settings import Settings, SettingsError, read_settings
+from actors.settings import KNOWN, Settings, SettingsError, read_settings
+
+ROOT = Path(__file__).parents[2]
 
 REAL_BOT = {
     "TELEGRAM_BOT_TOKEN": "123456:planted-token-planted-token",
@@ -68,9 +74,46 @@ def test_no_secret_shows_in_repr() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("INSFORGE_JWT_SECRET", "short"), ("TMA_URL", "http://coach.example/app"), ("TMA_URL", "coach")]
+    ("name", "value"),
+    [
+        ("INSFORGE_JWT_SECRET", "planted"),
+        ("TMA_URL", "http://coach.example/app"),
+        ("TMA_URL", "coach"),
+        ("JWT_SECRET", f"{'long' * 8},planted"),
+        ("STATUS_TOKEN", "planted"),
+        ("TELEGRAM_BOT_TOKEN", "planted"),
+        ("TELEGRAM_BOT_TOKEN", "bot123456:planted-token"),
+        ("ENCRYPTION_KEY", "planted"),
+        ("FALLBACK_MODELS", "nobody=openai/gpt-oss-20b:free"),
+        ("PORT", "²"),
+        ("PORT", "65536"),
+        ("BUDGET_TEAM_TOKENS", "²"),
+        ("BUDGET_TEAM_USD", "ten"),
+        ("MODEL_CONCURRENCY", "0"),
+        ("TRACE_RETENTION_DAYS", "0"),
+        ("DATA_COLLECTION", "maybe"),
+        ("OPENROUTER_BASE_URL", "openrouter.ai"),
+        ("TELEGRAM_WEBHOOK_URL", "https://coach.example.com/hook"),
+    ],
 )
-def test_an_address_or_secret_that_cannot_work_is_named(name: str, value: str) -> None:
-    """The start stops with the setting's name, before anything is signed or shown to a rep."""
-    with pytest.raises(SettingsError, match=name):
-        read(**{name: value})
+def test_a_value_that_cannot_work_is_named_and_not_shown(name: str, value: str) -> None:
+    """One sentence that begins with the setting's name, before anything is signed or sent; it quotes no secret."""
+    with pytest.raises(SettingsError) as refused:
+        read(**{**REAL_BOT, name: value})
+    (problem,) = refused.value.problems
+    assert problem.startswith(f"{name} ")
+    assert "planted" not in problem
+
+
+def test_every_setting_is_described() -> None:
+    """The README's table and .env.example name the settings that are read, each once, and no others."""
+    example = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(example) == sorted(KNOWN)
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Settings")[1].split("\n## ")[0]
+    heads = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert sorted(name for head in heads for name in re.findall(r"`([A-Z_]+)`", head)) == sorted(KNOWN)
+
+
+def test_the_example_starts_as_it_is() -> None:
+    """A copy of .env.example is the sandbox, with the defaults of the settings that are read."""
+    assert read_settings({}, dotenv_values(ROOT / ".env.example")) == read()
