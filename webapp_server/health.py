@@ -10,6 +10,8 @@ import msgspec
 from aiohttp import web
 
 from actors.journal import DescribeJournal, JournalDescribed
+from actors.providers.messages import RECORD_LANE, DescribeProviders, ProvidersDescribed
+from actors.telegram.intake import MOST_UNWRITTEN
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from runtime import ActorError, ActorSystem
 from webapp_server.stopping import Stopping
@@ -18,11 +20,18 @@ CHECK_DEADLINE_S = 1.0
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One question about readiness and its answer."""
+    """One question about readiness and its answer; a warning passes and is marked."""
 
     name: str
     passed: bool
     reason: str
+    warns: bool = False
+
+    @property
+    def line(self) -> str:
+        """The check as people read it."""
+        mark = "-" if not self.passed else "~" if self.warns else "+"
+        return f"[{mark}] {self.name}: {self.reason}\n"
 
 
 def health_routes(system: ActorSystem, stopping: Stopping) -> list[web.RouteDef]:
@@ -41,16 +50,27 @@ def health_routes(system: ActorSystem, stopping: Stopping) -> list[web.RouteDef]
         ready = all(check.passed for check in checks)
         text = "ready\n" if ready else "not ready\n"
         if wanted is not None or "verbose" in request.query or not ready:
-            text = (
-                "".join(f"[{'+' if check.passed else '-'}] {check.name}: {check.reason}\n" for check in checks) + text
-            )
+            text = "".join(check.line for check in checks) + text
         return web.Response(text=text, status=200 if ready else 503, headers=_NO_STORE)
 
     return [web.get("/livez", livez), web.get("/readyz", readyz), web.get("/readyz/{check}", readyz)]
 
 
 async def _checks(system: ActorSystem, stopping: Stopping) -> tuple[Check, ...]:
-    return _running(stopping), *await asyncio.gather(_journal(system), _intake(system))
+    journal, intake, providers = await asyncio.gather(
+        _asked(system, "journal", DescribeJournal()),
+        _asked(system, "update_receiver", DescribeTelegram()),
+        _asked(system, "llm_router", DescribeProviders()),
+    )
+    return _running(stopping), _journal(journal), _records(journal), _intake(intake), _providers(providers)
+
+
+async def _asked(system: ActorSystem, actor: str, question: object) -> object:
+    """The actor's answer, or the error that stands for one."""
+    try:
+        return await system.ask(system.find(actor), question, deadline_s=CHECK_DEADLINE_S)
+    except ActorError as error:
+        return error
 
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -60,21 +80,37 @@ def _running(stopping: Stopping) -> Check:
     return Check("process", passed=not stopping.asked, reason="stopping" if stopping.asked else "runs")
 
 
-async def _journal(system: ActorSystem) -> Check:
-    try:
-        answer = await system.ask(system.find("journal"), DescribeJournal(), deadline_s=CHECK_DEADLINE_S)
-    except ActorError as error:
-        return Check("journal", passed=False, reason=f"gives no answer ({type(error).__name__})")
+def _journal(answer: object) -> Check:
     if isinstance(answer, JournalDescribed) and answer.last_problem is None:
         return Check("journal", passed=True, reason="writes")
-    return Check("journal", passed=False, reason=getattr(answer, "last_problem", None) or "cannot describe itself")
+    return Check("journal", passed=False, reason=_problem(answer))
 
 
-async def _intake(system: ActorSystem) -> Check:
-    try:
-        answer = await system.ask(system.find("update_receiver"), DescribeTelegram(), deadline_s=CHECK_DEADLINE_S)
-    except ActorError as error:
-        return Check("telegram", passed=False, reason=f"gives no answer ({type(error).__name__})")
+def _records(answer: object) -> Check:
+    """Beyond the bound no updates are taken, so no more should be sent here."""
+    if not isinstance(answer, JournalDescribed):
+        return Check("records", passed=False, reason=_problem(answer))
+    waiting = answer.outbox_pending.get(RECORD_LANE, 0)
+    return Check("records", passed=waiting < MOST_UNWRITTEN, reason=f"{waiting} of {MOST_UNWRITTEN} writes wait")
+
+
+def _intake(answer: object) -> Check:
     if isinstance(answer, TelegramDescribed) and answer.connected:
-        return Check("telegram", passed=True, reason="polls")
-    return Check("telegram", passed=False, reason=getattr(answer, "last_problem", None) or "not connected yet")
+        return Check("telegram", passed=True, reason=f"heard {answer.last_contact_age_s or 0.0:.0f} s ago")
+    return Check("telegram", passed=False, reason=_problem(answer) or "not connected yet")
+
+
+def _providers(answer: object) -> Check:
+    if not isinstance(answer, ProvidersDescribed):
+        return Check("providers", passed=True, reason=_problem(answer), warns=True)
+    away = [lane for lane in answer.lanes if lane.state in ("open", "refused", "paused")]
+    if not away:
+        return Check("providers", passed=True, reason=f"no lane is away, of {len(answer.lanes)}")
+    told = f"lanes that are away: {len(away)} of {len(answer.lanes)}"
+    return Check("providers", passed=True, reason=told, warns=True)
+
+
+def _problem(answer: object) -> str:
+    if isinstance(answer, ActorError):
+        return f"gives no answer ({type(answer).__name__})"
+    return getattr(answer, "last_problem", None) or ""

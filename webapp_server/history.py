@@ -14,6 +14,8 @@ from runtime import Histogram, SystemSnapshot
 EVERY_S = 5.0
 SHOWN = 100
 _HOUR = 720
+HARMLESS = ("obsolete", "stopped")
+"""Reasons of dead letters that ends and late replies explain."""
 _FIVE_MINUTES = 60
 
 
@@ -37,13 +39,22 @@ class Recent(msgspec.Struct, frozen=True):
 
 
 class Rates(msgspec.Struct, frozen=True):
-    """The system lately."""
+    """The system lately; `lost_5m` are those dead letters that an end or a reply too late does not explain."""
 
     per_s_1m: float
     failed_5m: int
     restarts_5m: int
     restarts_1h: int
     dead_letters_5m: int
+    per_s_15m: float
+    lost_5m: int
+    asks_5m: int
+    ask_timeouts_5m: int
+    escalations_1h: int
+    loop_lag_p99_5m_s: float
+
+
+NO_RATES = Rates(0.0, 0, 0, 0, 0, 0.0, 0, 0, 0, 0, 0.0)
 
 
 class _Counts(msgspec.Struct, frozen=True):
@@ -53,6 +64,11 @@ class _Counts(msgspec.Struct, frozen=True):
     failed: int
     restarts: int
     dead_letters: int
+    lost: int
+    asks: int
+    ask_timeouts: int
+    escalations: int
+    delays: Histogram
 
 
 class History:
@@ -74,6 +90,11 @@ class History:
             failed=sum(stats.failed for stats in snapshot.types),
             restarts=sum(stats.restarts for stats in snapshot.types),
             dead_letters=sum(snapshot.dead_letters_total.values()),
+            lost=sum(number for reason, number in snapshot.dead_letters_total.items() if reason not in HARMLESS),
+            asks=snapshot.asks,
+            ask_timeouts=snapshot.ask_timeouts,
+            escalations=snapshot.escalations,
+            delays=snapshot.loop.delays,
         )
         times = {stats.type: (stats.waits, stats.runs) for stats in snapshot.types}
         if self._counts:
@@ -88,18 +109,21 @@ class History:
 
     def rates(self) -> Rates:
         """Zeros until there are two points."""
-        newest, minute = self._since(60.0)
-        _, five = self._since(300.0)
-        _, hour = self._since(3600.0)
-        if newest is None or minute is None or five is None or hour is None:
-            return Rates(0.0, 0, 0, 0, 0)
-        took = max(newest.at - minute.at, EVERY_S)
+        if not self._counts:
+            return NO_RATES
+        newest, five, hour = self._counts[-1], self._since(300.0), self._since(3600.0)
         return Rates(
-            per_s_1m=round((sum(newest.handled.values()) - sum(minute.handled.values())) / took, 2),
+            per_s_1m=_per_s(self._since(60.0), newest),
             failed_5m=newest.failed - five.failed,
             restarts_5m=newest.restarts - five.restarts,
             restarts_1h=newest.restarts - hour.restarts,
             dead_letters_5m=newest.dead_letters - five.dead_letters,
+            per_s_15m=_per_s(self._since(900.0), newest),
+            lost_5m=newest.lost - five.lost,
+            asks_5m=newest.asks - five.asks,
+            ask_timeouts_5m=newest.ask_timeouts - five.ask_timeouts,
+            escalations_1h=newest.escalations - hour.escalations,
+            loop_lag_p99_5m_s=quantile(_between(five.delays, newest.delays), 0.99),
         )
 
     def recent(self, actor_type: str) -> Recent | None:
@@ -119,14 +143,18 @@ class History:
             run_p99_s=quantile(runs, 0.99),
         )
 
-    def _since(self, seconds: float) -> tuple[_Counts | None, _Counts | None]:
-        if not self._counts:
-            return None, None
+    def _since(self, seconds: float) -> _Counts:
+        """The oldest counts that are not older than this before the newest."""
         newest = self._counts[-1]
-        return newest, next((counts for counts in self._counts if newest.at - counts.at <= seconds), None)
+        return next(counts for counts in self._counts if newest.at - counts.at <= seconds)
 
 
 _EMPTY = Histogram((), 0.0)
+
+
+def _per_s(oldest: _Counts, newest: _Counts) -> float:
+    took = max(newest.at - oldest.at, EVERY_S)
+    return round((sum(newest.handled.values()) - sum(oldest.handled.values())) / took, 2)
 
 
 def _point(

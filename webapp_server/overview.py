@@ -182,7 +182,13 @@ class Observer:
         snapshot = self._system.snapshot()
         self._history.take(self._system.clock.now(), self._system.clock.time(), snapshot)
         rates = self._history.rates()
-        reasons += reasons_of(snapshot, rates, _one(described, JournalDescribed), _one(described, ProvidersDescribed))
+        reasons += reasons_of(
+            snapshot,
+            rates,
+            _one(described, JournalDescribed),
+            _one(described, ProvidersDescribed),
+            _one(described, SchedulerDescribed),
+        )
         now = datetime.now(UTC)
         overview = Overview(
             schema=SCHEMA,

@@ -1,5 +1,6 @@
 """What the operating system and the interpreter tell of this process."""
 
+import asyncio
 import gc
 import resource
 import threading
@@ -18,7 +19,7 @@ class Process(msgspec.Struct, frozen=True):
     """What the operating system knows of us; `rss_bytes` is the memory in use, None where the system does not say.
 
     `cpu_ratio_1m` is 1 for one whole core; `gc_pause_p99_s` is of all collections since the first look. `open_fds` is
-    what `open_files` is.
+    what `open_files` is; `tasks` are asyncio's, of which an actor has one only while its turn waits.
     """
 
     rss_bytes: int | None
@@ -29,6 +30,7 @@ class Process(msgspec.Struct, frozen=True):
     open_fds: int | None
     cpu_ratio_1m: float
     gc_pause_p99_s: float
+    tasks: int
 
 
 class _Pauses:
@@ -74,6 +76,7 @@ class ProcessWatch:
             open_fds=files,
             cpu_ratio_1m=self._ratio(now, cpu_s),
             gc_pause_p99_s=_PAUSES.sketch.times().p99,
+            tasks=len(asyncio.all_tasks()),
         )
 
     def _ratio(self, now: float, cpu_s: float) -> float:

@@ -3,16 +3,21 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from actors.journal import journal_spec
+from actors.journal import DescribeJournal, JournalDescribed, journal_spec
+from actors.providers.messages import RECORD_LANE, DescribeProviders, ProvidersDescribed
+from actors.telegram.intake import MOST_UNWRITTEN
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
 from runtime import Actor, ActorSystem, Address, ChildSpec
 from tests.webapp_server.door import ACCESS
+from tests.webapp_server.house import DESCRIBED, LANE, Describing, furnish
 from webapp_server.server import make_application
 
+JOURNAL = JournalDescribed(0, {}, 0, 0, {}, None)
 Client = TestClient[web.Request, web.Application]
 
 
@@ -41,9 +46,13 @@ async def client(system: ActorSystem) -> AsyncIterator[Client]:
         yield client
 
 
-async def start_intake(system: ActorSystem, *, connected: bool, problem: str | None = None) -> None:
+async def start_intake(
+    system: ActorSystem, *, connected: bool, problem: str | None = None, router: bool = True
+) -> None:
     described = TelegramDescribed(connected=connected, last_contact_age_s=0.0, last_problem=problem)
     await system.start(ChildSpec("update_receiver", lambda: Intake(described), well_known=True))
+    if router:
+        await system.start(ChildSpec("llm_router", Describing, well_known=True))
 
 
 async def test_liveness_needs_nothing_but_the_loop(client: Client) -> None:
@@ -56,12 +65,43 @@ async def test_liveness_needs_nothing_but_the_loop(client: Client) -> None:
 async def test_ready_when_the_journal_writes_and_telegram_is_polled(
     system: ActorSystem, client: Client, tmp_path: Path
 ) -> None:
-    """Both checks pass and are listed for people."""
+    """Every check passes and is listed for people."""
     await system.start(journal_spec(tmp_path / "journal.sqlite"))
     await start_intake(system, connected=True)
     answer = await client.get("/readyz?verbose")
     assert answer.status == 200
-    assert await answer.text() == "[+] process: runs\n[+] journal: writes\n[+] telegram: polls\nready\n"
+    assert (await answer.text()).splitlines() == [
+        "[+] process: runs",
+        "[+] journal: writes",
+        "[+] records: 0 of 200000 writes wait",
+        "[+] telegram: heard 0 s ago",
+        "[+] providers: no lane is away, of 1",
+        "ready",
+    ]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/livez", 200), ("/readyz", 200), ("/readyz/providers", 200)])
+async def test_an_outage_of_every_provider_restarts_nobody(
+    system: ActorSystem, client: Client, monkeypatch: pytest.MonkeyPatch, path: str, status: int
+) -> None:
+    """The process lives, work may come, and people read that no lane can be used."""
+    lanes = tuple(msgspec.structs.replace(LANE, state=state) for state in ("open", "refused"))
+    monkeypatch.setitem(DESCRIBED, DescribeProviders, ProvidersDescribed(lanes))
+    await furnish(system)
+    assert (await client.get(path)).status == status
+    assert "[~] providers: lanes that are away: 2 of 2" in await (await client.get("/readyz?verbose")).text()
+
+
+async def test_with_too_much_unwritten_no_work_is_wanted(
+    system: ActorSystem, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the bound at which updates are left with Telegram."""
+    full = msgspec.structs.replace(JOURNAL, outbox_pending={RECORD_LANE: MOST_UNWRITTEN})
+    monkeypatch.setitem(DESCRIBED, DescribeJournal, full)
+    await furnish(system)
+    answer = await client.get("/readyz")
+    assert answer.status == 503
+    assert f"[-] records: {MOST_UNWRITTEN} of {MOST_UNWRITTEN} writes wait" in await answer.text()
 
 
 async def test_not_ready_says_what_is_missing(system: ActorSystem, client: Client, tmp_path: Path) -> None:
@@ -84,9 +124,11 @@ async def test_each_check_can_be_asked_alone(system: ActorSystem, client: Client
 
 
 async def test_status_names_those_who_do_not_answer(system: ActorSystem, client: Client, tmp_path: Path) -> None:
-    """An actor that gives no answer is a reason for a warning; the rest of the document stands."""
+    """An actor that gives no answer is a reason for a warning, a provider's even here; the rest stands."""
     await system.start(journal_spec(tmp_path / "journal.sqlite"))
-    await start_intake(system, connected=True)
+    await start_intake(system, connected=True, router=False)
+    ready = await client.get("/readyz/providers")
+    assert (ready.status, await ready.text()) == (200, "[~] providers: gives no answer (AskTimeout)\nready\n")
     document = await (await client.get("/status")).json()
     assert document["status"] == "warn"
     assert any("llm_router" in reason for reason in document["reasons"])
