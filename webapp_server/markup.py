@@ -23,6 +23,18 @@ def join(parts: Iterable[object]) -> Html:
     return Html("".join(part if isinstance(part, Html) else escape(str(part)) for part in parts if part is not None))
 
 
+def document(title: str, *inside: object, more: Html | None = None) -> str:
+    """A page of the operators', `more` in its head."""
+    head = tag(
+        "head",
+        Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width">'),
+        Html('<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/status/page.css">'),
+        tag("title", title),
+        more,
+    )
+    return f'<!doctype html><html lang="en">{head}{tag("body", *inside)}</html>'
+
+
 def table(caption: str, head: Iterable[str], rows: Iterable[Iterable[object]], *, empty: str) -> Html:
     """A table whose cells after the first are numbers; a sentence where there are no rows."""
     body = [tag("tr", *(tag("td", cell) for cell in row)) for row in rows]
@@ -50,6 +62,11 @@ def spent(seconds: float | None) -> str:
 def count(number: float) -> str:
     """A whole number with its thousands apart, a small one with its first places."""
     return f"{number:,.0f}" if number >= 10 or number == int(number) else f"{number:.2g}"
+
+
+def warning(number: int) -> object:
+    """A count that should be zero, marked where it is not."""
+    return tag("mark", count(number)) if number else "0"
 
 
 def size(number: int | None) -> str:

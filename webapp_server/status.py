@@ -8,9 +8,11 @@ import msgspec
 from aiohttp import web
 
 from runtime import ActorSystem, CellSnapshot
+from webapp_server.actor_pages import actor_page, actors_page
 from webapp_server.actor_rows import ActorRow, actor_row
 from webapp_server.actors_seen import ActorsSeen
 from webapp_server.commands import Commands
+from webapp_server.confirmations import Confirmations
 from webapp_server.metrics import exposition
 from webapp_server.operators import Handler, OperatorAccess
 from webapp_server.overview import Observer
@@ -75,14 +77,13 @@ class Status:
         ]
 
     async def _status(self, request: web.Request) -> web.Response:
-        if "text/html" in request.headers.get("Accept", ""):
+        if _wants_html(request):
             return await self._page(request)
         return as_json((await self._observer.observe()).overview)
 
     async def _page(self, _request: web.Request) -> web.Response:
         overview = (await self._observer.observe()).overview
-        text = page(overview, self._letters(), await self._commands.given_up(), self._commands)
-        return web.Response(text=text, content_type="text/html", headers=_NO_STORE | PAGE_POLICY)
+        return _html(page(overview, self._letters(), await self._commands.given_up(), self._commands))
 
     async def _metrics(self, request: web.Request) -> web.Response:
         body, content_type = exposition(await self._observer.observe(), request.headers.get("Accept", ""))
@@ -96,19 +97,32 @@ class Status:
         matching = [cell async for cell in self._seen.every() if _matches(cell, query)]
         limit = max(0, min(query.limit, _MOST))
         first = heapq.nlargest(limit, matching, key=lambda cell: getattr(cell, query.sort) or 0.0)
-        return as_json(ActorList(len(matching), tuple(actor_row(cell, self._ids) for cell in first)))
+        rows = tuple(actor_row(cell, self._ids) for cell in first)
+        if not _wants_html(request):
+            return as_json(ActorList(len(matching), rows))
+        asked = " ".join(word for word in (query.state, query.type or "actors", "by", query.sort) if word)
+        return _html(actors_page(rows, len(matching), asked, Confirmations(self._commands.word)))
 
     async def _actor(self, request: web.Request) -> web.Response:
         cell = await self._seen.find(request.match_info["id"])
         if cell is None:
             return web.Response(status=404, text="There is no such actor now.\n", headers=_NO_STORE)
-        return as_json(actor_row(cell, self._ids))
+        row = actor_row(cell, self._ids)
+        return _html(actor_page(row, Confirmations(self._commands.word))) if _wants_html(request) else as_json(row)
 
     async def _dead_letters(self, _request: web.Request) -> web.Response:
         return as_json(self._letters())
 
     def _letters(self) -> tuple[DeadLetterRow, ...]:
         return dead_letter_rows(self._system.dead_letters, self._system.clock.time(), self._ids)
+
+
+def _wants_html(request: web.Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def _html(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/html", headers=_NO_STORE | PAGE_POLICY)
 
 
 def _asset(name: str, content_type: str) -> Handler:

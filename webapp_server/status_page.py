@@ -1,19 +1,15 @@
 """The status page: the overview as one screen of HTML, whole without any script."""
 
-from collections import Counter
-
 from actors.journal import GivenUpEntry
 from actors.providers.messages import Provider, ProviderCalls, ProviderStatus, TeamSpent
 from actors.providers.transcription import TranscriberDescribed
-from webapp_server.actor_ids import is_pseudonym
-from webapp_server.actor_rows import ActorRow
+from webapp_server.actor_tables import hot, tree
 from webapp_server.commands import Commands
 from webapp_server.confirmations import Confirmations
-from webapp_server.markup import NOTHING, Html, count, join, line, size, spent, table, tag
+from webapp_server.markup import NOTHING, Html, count, document, join, line, size, spent, table, tag, warning
 from webapp_server.overview import Overview, TypeRow
 from webapp_server.status_rows import DeadLetterRow
 
-HOT = 10
 LETTERS = 10
 LANES = 8
 GIVEN_UP = 20
@@ -24,16 +20,15 @@ def page(
 ) -> str:
     """The whole document."""
     ask = Confirmations(commands.word)
-    head = tag(
-        "head",
-        Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width">'),
-        Html('<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/status/page.css">'),
-        tag("noscript", Html('<meta http-equiv="refresh" content="10">')),
-        tag("title", f"{'!' if overview.reasons else ''} {overview.service} {overview.state}"),
-        Html('<script src="/status/page.js" defer></script>'),
+    title = f"{'!' if overview.reasons else ''} {overview.service} {overview.state}"
+    renewal = join(
+        (
+            tag("noscript", Html('<meta http-equiv="refresh" content="10">')),
+            Html('<script src="/status/page.js" defer></script>'),
+        )
     )
-    body = tag("body", _band(overview, commands), tag("main", *_sections(overview, letters, given_up, ask), id="now"))
-    return f'<!doctype html><html lang="en">{head}{body}</html>'
+    main = tag("main", *_sections(overview, letters, given_up, ask), id="now")
+    return document(title, _band(overview, commands), main, more=renewal)
 
 
 def _band(overview: Overview, commands: Commands) -> Html:
@@ -65,8 +60,8 @@ def _sections(
         tag("section", _types(overview.types), class_="types"),
         tag("section", _providers(overview, ask), class_="providers"),
         tag("section", _work(overview, ask), class_="work"),
-        tag("section", _hot(overview.hot, ask), class_="hot"),
-        tag("section", _tree(overview.tree, ask), class_="tree"),
+        tag("section", hot(overview.hot, ask), class_="hot"),
+        tag("section", tree(overview.tree, ask), class_="tree"),
         tag("section", _letters(letters), class_="letters"),
         tag("section", _given_up(given_up, overview, ask), class_="given-up") if given_up else Html(""),
     ]
@@ -116,13 +111,9 @@ def _type_cells(row: TypeRow) -> tuple[object, ...]:
         count(row.count),
         count(row.mailbox.pending),
         *times,
-        _warning(row.failed),
-        _warning(row.restarts),
+        warning(row.failed),
+        warning(row.restarts),
     )
-
-
-def _warning(number: int) -> object:
-    return tag("mark", count(number)) if number else "0"
 
 
 def _providers(overview: Overview, ask: Confirmations) -> Html:
@@ -184,7 +175,7 @@ def _lane_cells(lane: ProviderStatus) -> tuple[object, ...]:
         count(lane.in_flight),
         count(lane.queued),
         count(lane.completed),
-        _warning(lane.failed),
+        warning(lane.failed),
         spent(lane.first_token_s) if lane.first_token_s else NOTHING,
         allowed,
     )
@@ -202,7 +193,7 @@ def _speech_cells(speech: TranscriberDescribed) -> tuple[object, ...]:
         count(speech.in_flight),
         count(speech.queued),
         count(speech.completed),
-        _warning(speech.failed),
+        warning(speech.failed),
         NOTHING,
         NOTHING,
     )
@@ -216,8 +207,8 @@ def _work(overview: Overview, ask: Confirmations) -> Html:
         for lane, waiting in sorted(journal.outbox_pending.items()):
             age = spent(journal.oldest_age_s.get(lane))
             rows.append((f"Outbox: {lane}", f"{count(waiting)}, oldest {age}"))
-        rows.append(("Uncertain sends", _warning(journal.uncertain)))
-        rows.append(("Given up", _warning(journal.dead)))
+        rows.append(("Uncertain sends", warning(journal.uncertain)))
+        rows.append(("Given up", warning(journal.dead)))
     if overview.users is not None:
         users = overview.users
         counts = f"{count(users.active_now)} now, {count(users.active_1h)} an hour, {count(users.active_24h)} a day"
@@ -236,66 +227,6 @@ def _work(overview: Overview, ask: Confirmations) -> Html:
     drain = ask.to("drain", "", "Drain and stop", "No new work is taken, what is under way is finished or kept.")
     listed = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in rows))
     return join((tag("h2", "Work"), listed, drain))
-
-
-def _hot(hot: tuple[ActorRow, ...], ask: Confirmations) -> Html:
-    head = ("actor", "state", "at", "for", "waiting", "oldest", "restarts", "last error")
-    rows = [_actor_cells(row, ask) for row in hot if row.running_s or row.depth or row.restarts or row.last_error]
-    return table("Hot actors", head, rows[:HOT], empty="Nobody works long, waits or has failed.")
-
-
-def _actor_cells(row: ActorRow, ask: Confirmations) -> tuple[object, ...]:
-    name = join((tag("a", row.type, href=f"/status/actors/{row.id}", title=row.id), _restart(row, ask)))
-    current: object = row.current or NOTHING
-    if row.waits_at:
-        places = tag("ol", *(tag("li", place) for place in row.waits_at))
-        current = tag("details", tag("summary", row.current or NOTHING), places, id=f"stack-{row.id}")
-    return (
-        name,
-        row.state,
-        current,
-        spent(row.running_s),
-        count(row.depth),
-        spent(row.oldest_age_s),
-        _warning(row.restarts),
-        tag("mark", row.last_error) if row.last_error else NOTHING,
-    )
-
-
-def _restart(row: ActorRow, ask: Confirmations) -> Html:
-    return ask.to("restart", row.id, "↻", f"{row.type} begins anew; its supervisor counts that as a failure.")
-
-
-def _tree(tree: tuple[ActorRow, ...], ask: Confirmations) -> Html:
-    children: dict[str, list[ActorRow]] = {}
-    for row in tree:
-        children.setdefault(row.parent, []).append(row)
-    return join((tag("h2", "Tree"), _branch(children, "", ask)))
-
-
-def _branch(children: dict[str, list[ActorRow]], parent: str, ask: Confirmations) -> Html:
-    """Actors with a name of their own are named; the others are counted by type."""
-    rows = children.get(parent, ())
-    items = [_leaf(children, row, ask) for row in rows if not is_pseudonym(row.id)]
-    kinds = Counter(row.type for row in rows if is_pseudonym(row.id))
-    items += [tag("li", f"{kind} x {count(number)}") for kind, number in kinds.items()]
-    return tag("ul", *items)
-
-
-def _leaf(children: dict[str, list[ActorRow]], row: ActorRow, ask: Confirmations) -> Html:
-    name = row.id.rpartition("/")[2]
-    marks = "" if row.state in ("running", "idle") else f" {row.state}"
-    marks += f" ↻{row.restarts}" if row.restarts else ""
-    below = _branch(children, row.id, ask) if row.id in children else None
-    hidden = f" {count(row.children)} children" if row.children and row.id not in children else ""
-    return tag(
-        "li",
-        tag("a", name, href=f"/status/actors/{row.id}", title=row.type),
-        tag("mark", marks) if marks else None,
-        tag("small", hidden) if hidden else None,
-        _restart(row, ask),
-        below,
-    )
 
 
 def _given_up(entries: tuple[GivenUpEntry, ...], overview: Overview, ask: Confirmations) -> Html:

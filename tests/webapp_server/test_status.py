@@ -158,6 +158,25 @@ async def test_actors_are_listed_by_what_is_asked(system: ActorSystem, client: C
     assert (await client.get("/status/actors?limit=many")).status == 400
 
 
+async def test_a_browser_gets_pages_of_actors(system: ActorSystem, client: Client) -> None:
+    """The same rows at the same addresses, linked, each with its restart that asks first; nobody's data on them."""
+    await plant(system)
+    await settle()
+    (row,) = (await (await client.get("/status/actors?type=Session")).json())["actors"]
+    listed = await client.get("/status/actors?type=Session", headers=BROWSER)
+    assert (
+        listed.headers["Content-Security-Policy"]
+        == (await client.get("/status.html")).headers["Content-Security-Policy"]
+    )
+    text = unescape(await listed.text())
+    assert f"/status/actors/{row['id']}" in text
+    whole = unescape(await (await client.get(f"/status/actors/{row['id']}", headers=BROWSER)).text())
+    for told in (row["id"], row["last_error"], "/status/actors/sessions", "Yes, restart"):
+        assert told in whole
+    assert not [planted for planted in PLANTED if planted in text or planted in whole]
+    assert (await client.get("/status/actors/nobody", headers=BROWSER)).status == 404
+
+
 async def test_a_stuck_actor_shows_with_where_it_waits(system: ActorSystem, client: Client) -> None:
     """It cannot answer, so it is read from outside: its message, its growing age and its place in the code."""
     free = asyncio.Event()
@@ -168,6 +187,7 @@ async def test_a_stuck_actor_shows_with_where_it_waits(system: ActorSystem, clie
     assert (row["state"], row["current"]) == ("running", "str")
     assert "test_status.py" in row["waits_at"][0]
     assert "wait" in row["waits_at"][-1]
+    assert row["waits_at"][0] in unescape(await (await client.get("/status/actors/stuck", headers=BROWSER)).text())
     later = await (await client.get("/status/actors/stuck")).json()
     assert later["running_s"] > row["running_s"]
     free.set()

@@ -1,0 +1,57 @@
+"""Pages of actors: a list of those that were asked for, and one of them whole."""
+
+from collections.abc import Sequence
+
+from runtime import Times
+from webapp_server.actor_rows import ActorRow
+from webapp_server.actor_tables import HEAD, actor_cells, restart
+from webapp_server.confirmations import Confirmations
+from webapp_server.markup import NOTHING, Html, count, document, join, spent, table, tag, warning
+
+
+def actors_page(rows: Sequence[ActorRow], matching: int, asked: str, ask: Confirmations) -> str:
+    """The actors that match, with what each is at; `asked` is what was looked for."""
+    caption = f"{asked}: {count(matching)}, the first {count(len(rows))}" if matching > len(rows) else asked
+    grid = table(caption, HEAD, [actor_cells(row, ask) for row in rows], empty="None is up now.")
+    return _page(asked, tag("section", grid, class_="hot whole"))
+
+
+def actor_page(row: ActorRow, ask: Confirmations) -> str:
+    """Everything that is known of one actor from outside."""
+    facts: tuple[tuple[str, object], ...] = (
+        ("State", row.state),
+        ("Under", tag("a", row.parent, href=f"/status/actors/{row.parent}") if row.parent else "the root"),
+        ("Generation", count(row.generation)),
+        ("Children", count(row.children)),
+        ("Waiting", f"{count(row.depth)} of {count(row.capacity)}, at most {count(row.peak)}"),
+        ("Oldest message", spent(row.oldest_age_s)),
+        ("At", row.current or NOTHING),
+        ("For", spent(row.running_s)),
+        ("Handled", count(row.handled)),
+        ("Failed", warning(row.failed)),
+        ("Restarts", warning(row.restarts)),
+        ("Last error", tag("mark", row.last_error) if row.last_error else NOTHING),
+        ("In the mailbox", _times(row.waited)),
+        ("In the handler", _times(row.ran)),
+    )
+    listed = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts))
+    places = tag("ol", *(tag("li", place) for place in row.waits_at)) if row.waits_at else None
+    stack = join(
+        (tag("h2", "Where its turn waits"), tag("details", tag("summary", "outermost first"), places, open=True))
+    )
+    return _page(
+        f"{row.type} {row.id}",
+        tag("section", tag("h2", f"{row.type} {row.id}"), listed, restart(row, ask), class_="whole"),
+        tag("section", stack, class_="whole") if places else None,
+    )
+
+
+def _times(times: Times | None) -> str:
+    return (
+        NOTHING if times is None else f"p50 {spent(times.p50)}, p99 {spent(times.p99)}, longest {spent(times.longest)}"
+    )
+
+
+def _page(title: str, *sections: Html | None) -> str:
+    back = tag("header", tag("a", "Status", href="/status.html"), " ", tag("a", "All actors", href="/status/actors"))
+    return document(title, back, tag("main", *sections))
