@@ -24,7 +24,7 @@ from actors.uploads import DropUpload, KeepUpload, UploadKept
 from runtime import ActorError, ActorSystem
 from webapp_server.access_token import LIFETIME_S, AccessToken, InvalidToken, TokenMint
 from webapp_server.answers import answer, refusal
-from webapp_server.events import Streams
+from webapp_server.events import EARLY_S, Streams
 from webapp_server.init_data import LOGIN_AGE_S, RENEWAL_AGE_S, InitData, InvalidInitData, read_init_data
 from webapp_server.rate_limit import RateLimit
 from webapp_server.uploading import KINDS, Unusable, picture_type, received
@@ -179,7 +179,11 @@ class Api:
         return act
 
     async def _events(self, request: web.Request, token: AccessToken) -> web.StreamResponse:
-        return await self._streams.serve(request, token.telegram_id)
+        admitted = await self._ask(Look(_key(token.telegram_id), "me", {}))
+        if isinstance(admitted, Refused):
+            return refusal(admitted.status, admitted.text)
+        lifetime_s = token.expires_at - self._system.clock.time() - EARLY_S
+        return await self._streams.serve(request, token.telegram_id, lifetime_s=lifetime_s)
 
     async def _ask(self, message: Enter | Look | Act) -> Answered | Refused:
         try:

@@ -2,7 +2,8 @@
 
 Source: html.spec.whatwg.org, section "Server-sent events". An event names tables and holds no content; the page asks
 for what it shows of them. While an answer is being written, `progress` brings the text so far, whole.
-A page that cannot follow loses events and is told to look at everything anew.
+A page that cannot follow loses events and is told to look at everything anew. A stream ends a little before the token
+it was opened with, so that the page comes back with a renewed one and whoever was removed meanwhile does not.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from aiohttp import web
 from actors.session.messages import Changed, Progressed
 
 PING_S = 20.0
+EARLY_S = 30.0
+"""How long before its token a stream ends: while the token still earns another."""
 _WAITING = 64
 
 
@@ -33,18 +36,19 @@ class Streams:
                     if queue.qsize() < _WAITING // 2:  # a slow page does without what the next frame says anyway
                         queue.put_nowait(_frame("progress", {"run_id": run_id, "text": text}))
 
-    async def serve(self, request: web.Request, telegram_id: int) -> web.StreamResponse:
-        """Stream until the page leaves or the server stops."""
+    async def serve(self, request: web.Request, telegram_id: int, *, lifetime_s: float) -> web.StreamResponse:
+        """Stream until the page leaves, the server stops or this time is over."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         queue: asyncio.Queue[bytes] = asyncio.Queue(_WAITING)
         self._by_rep.setdefault(telegram_id, set()).add(queue)
         try:
             await response.prepare(request)
-            await response.write(b"retry: 2000\n\n")
-            while True:
-                await response.write(await _next(queue))
-        except ConnectionResetError:
-            return response  # the page was closed
+            async with asyncio.timeout(max(0.0, lifetime_s)):
+                await response.write(b"retry: 2000\n\n")
+                while True:
+                    await response.write(await _next(queue))
+        except (ConnectionResetError, TimeoutError):
+            return response  # the page was closed, or comes back with another token
         finally:
             self._by_rep[telegram_id].discard(queue)
             if not self._by_rep[telegram_id]:

@@ -5,13 +5,15 @@ import json
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 
 from coaching.rows import row_id
 from storage import from_text, to_text
 from tests.actors.session.world import PROSPECT, answer
 from tests.webapp_server.api_house import RUN, Client, enter
 from tests.webapp_server.door import init_data
+from webapp_server.access_token import LIFETIME_S
+from webapp_server.events import EARLY_S, Streams
 from webapp_server.init_data import LOGIN_AGE_S
 from webapp_server.rate_limit import BURST
 
@@ -170,6 +172,19 @@ async def test_an_open_page_hears_what_changed(client: Client) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await _event(other)
+
+
+async def test_a_stream_ends_before_its_token(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the page can renew the token and open the next one."""
+    asked: list[float] = []
+
+    async def serve(self: Streams, request: web.Request, telegram_id: int, *, lifetime_s: float) -> web.Response:
+        asked.append(lifetime_s)
+        return web.Response()
+
+    monkeypatch.setattr(Streams, "serve", serve)
+    await client.get("/api/events", headers=await enter(client))
+    assert LIFETIME_S - EARLY_S - 5 < asked[0] <= LIFETIME_S - EARLY_S
 
 
 async def _event(stream: ClientResponse) -> str:

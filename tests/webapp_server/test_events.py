@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -22,9 +23,9 @@ async def _next(stream: ClientResponse) -> tuple[str, object]:
     raise AssertionError("the stream ended")
 
 
-def _application(streams: Streams) -> web.Application:
+def _application(streams: Streams, lifetime_s: float = 60.0) -> web.Application:
     async def serve(request: web.Request) -> web.StreamResponse:
-        return await streams.serve(request, 7)
+        return await streams.serve(request, 7, lifetime_s=lifetime_s)
 
     application = web.Application()
     application.add_routes([web.get("/", serve)])
@@ -51,3 +52,14 @@ async def test_progress_never_drives_out_a_change() -> None:
         while event[0] == "progress":
             event = await _next(stream)
         assert event == ("changed", ["attempts"])
+
+
+@pytest.mark.parametrize("lifetime_s", [0.05, 0.0, -5.0])
+async def test_a_stream_ends_with_its_time(lifetime_s: float) -> None:
+    """Whole, so that the page opens the next one; nobody is told anything after that."""
+    streams = Streams()
+    async with TestClient(TestServer(_application(streams, lifetime_s))) as client, client.get("/") as stream:
+        async with asyncio.timeout(5.0):
+            heard = await stream.read()
+        assert (stream.status, b"data:" in heard) == (200, False)
+        assert streams._by_rep == {}
