@@ -1,7 +1,7 @@
 // The frame around every screen: the notice while the server is away, the screen of the address, the navigation.
 
 import type { ComponentType } from "preact";
-import { online } from "./api/live";
+import { ended, online } from "./api/live";
 import { Navigation } from "./components/navigation";
 import { Toasts } from "./components/toast";
 import { SCREENS } from "./screens";
@@ -15,11 +15,13 @@ export type Screen = ComponentType<ScreenProps>;
 const openSettings = (): void => go("/settings");
 
 export function App() {
-  useBackButton(path.value === "/" ? null : back);
+  useBackButton(path.value === "/" || ended.value?.gone ? null : back);
   useSettingsButton(openSettings);
+  if (ended.value?.gone) return <Refused text={ended.value.text} />;
   return (
     <>
       <a class="skip" href="#main">{t("skip")}</a>
+      {ended.value && <p class="notice" role="alert">{ended.value.text}</p>}
       {!online.value && <p class="notice" role="status">{t("offline")}</p>}
       <Current />
       <Navigation />

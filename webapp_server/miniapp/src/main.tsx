@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { openAccess } from "./api/access";
 import { RequestFailed } from "./api/client";
-import { follow } from "./api/live";
+import { follow, refused } from "./api/live";
 import { App, OpenInTelegram, Refused } from "./app";
 import { go, startRouting } from "./router";
 import { startScreen } from "./start";
@@ -36,7 +36,7 @@ async function start({ initData, start: wished }: Launch): Promise<void> {
     await client.enter();
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
-    if (error.status !== 0) {
+    if (refused(error)) {
       render(<Refused text={error.message} />, root);
       return;
     }

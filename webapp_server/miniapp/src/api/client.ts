@@ -98,8 +98,11 @@ export class Client {
   private async admit(): Promise<Entered> {
     const headers = new Headers({ Authorization: `tma ${this.initData}` });
     if (this.token) headers.set("X-Access-Token", this.token);
-    const path = this.token && this.validUntil ? "auth/renew" : "auth";
-    const entered = (await (await this.accepted(await this.fetched(path, { method: "POST", headers }))).json()) as Entered;
+    const alive = Date.now() / 1000 < this.validUntil;
+    const renewed = alive ? await this.fetched("auth/renew", { method: "POST", headers }) : null;
+    // Where the token is over, as after the device slept, Telegram's data may still be fresh enough to come in with.
+    const reply = renewed?.status === 401 || !renewed ? await this.fetched("auth", { method: "POST", headers }) : renewed;
+    const entered = (await (await this.accepted(reply)).json()) as Entered;
     this.token = entered.token;
     this.validUntil = Date.now() / 1000 + entered.expires_in;
     return entered;

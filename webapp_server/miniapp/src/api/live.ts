@@ -1,11 +1,13 @@
 // What changes while the page is open: the server says that something did, and what is shown is asked anew.
 
 import { signal } from "@preact/signals";
-import type { Client } from "./client";
+import { type Client, RequestFailed } from "./client";
 import { EventParser, type ServerEvent } from "./events";
 
 /** Whether the server was reached last time it was tried. */
 export const online = signal(true);
+/** Why the server admits this page no more, in its own words: `gone` for good, or until it is opened again. */
+export const ended = signal<{ readonly text: string; readonly gone: boolean } | null>(null);
 /** The answers that are being written right now, by run. */
 export const progress = signal<Readonly<Record<string, string>>>({});
 
@@ -24,19 +26,28 @@ export function refresh(): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** Follow the server's events for good; a broken stream is opened again, and what was missed is asked for. */
-export async function follow(client: Client): Promise<never> {
-  for (let failures = 0; ; failures += 1) {
+/** Follow the server's events while it admits the page; a broken stream is opened again, and what was missed asked for. */
+export async function follow(client: Client): Promise<void> {
+  for (let failures = 0; !ended.value; failures += 1) {
     try {
       await listen(client, () => {
         if (failures) refresh();
         failures = 0;
       });
-    } catch {
+    } catch (error) {
+      if (refused(error)) return;
       online.value = false; // the notice on every page says so until it is back
     }
     await pause(PATIENCE_MS[Math.min(failures, PATIENCE_MS.length - 1)] ?? 10000);
   }
+}
+
+/** Whether the server said that it admits the page no more; the frame around every screen says so from then on. */
+export function refused(error: unknown): boolean {
+  if (!(error instanceof RequestFailed) || (error.status !== 401 && error.status !== 403)) return false;
+  ended.value = { text: error.message, gone: error.status === 403 };
+  online.value = true;
+  return true;
 }
 
 async function listen(client: Client, opened: () => void): Promise<void> {

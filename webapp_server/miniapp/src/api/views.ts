@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { buzz } from "../telegram/haptics";
 import { client } from "./access";
 import { type Query, RequestFailed, withQuery } from "./client";
-import { onChange, refresh } from "./live";
+import { onChange, refresh, refused } from "./live";
 import type { paths } from "./schema";
 
 type Json<Operation> = Operation extends { responses: { 200: { content: { "application/json": infer Body } } } }
@@ -79,6 +79,7 @@ async function looked(key: string, address: string, query: Query): Promise<Reque
     return null;
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
+    refused(error);
     if (error.status === 404) kept.delete(key);
     return error;
   }
@@ -113,7 +114,8 @@ export function useAction<P extends ActionPath>(path: P): Doing<P> {
       return answer;
     } catch (failure) {
       if (!(failure instanceof RequestFailed)) throw failure;
-      if (failure.status !== 0) tried.current = { what: "", id: "" };
+      refused(failure);
+      if (failure.status !== 0 && failure.status < 500) tried.current = { what: "", id: "" }; // else it may have been done
       setError(failure);
       buzz("error");
       return null;
