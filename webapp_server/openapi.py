@@ -32,9 +32,7 @@ def openapi_document() -> dict[str, Any]:
     unique: list[type] = list(dict.fromkeys(types))
     schemas, components = msgspec.json.schema_components(unique, ref_template="#/components/schemas/{name}")
     by_type: dict[type, Any] = dict(zip(unique, schemas, strict=True))
-    paths: dict[str, dict[str, Any]] = {
-        "/api/auth": {"post": _operation("auth", by_type[Session], by_type, security=[{"initData": []}])}
-    }
+    paths = _doors(by_type)
     for path, view in VIEWS.items():
         parameters = [*_in_path(path), *({"name": name, "in": "query", "schema": _TEXT} for name in view.query)]
         operation = _operation(f"get/{path}", by_type[view.answer], by_type, parameters=parameters)
@@ -63,11 +61,27 @@ def openapi_document() -> dict[str, Any]:
     }
 
 
+def _doors(by_type: dict[type, Any]) -> dict[str, dict[str, Any]]:
+    """Coming in, staying in, and hearing what changed."""
+    signed = [{"initData": []}]
+    events = _operation("events", {}, by_type)
+    events["responses"]["200"] = {"description": "What changed, until the token is nearly over.", "content": _EVENTS}
+    return {
+        "/api/auth": {"post": _operation("auth", by_type[Session], by_type, security=signed)},
+        "/api/auth/renew": {
+            "post": _operation("auth/renew", by_type[Session], by_type, security=signed, parameters=[_TOKEN])
+        },
+        "/api/events": {"get": events},
+    }
+
+
 _UPLOAD_REFUSALS = {
     "408": "The file did not arrive in time.",
     "415": "The file is of no kind that is taken here.",
 }
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_EVENTS = {"text/event-stream": {"schema": {"type": "string"}}}
+_TOKEN = {"name": "X-Access-Token", "in": "header", "schema": {"type": "string"}}
 _WORDS = {"name": "text", "in": "query", "schema": {"type": "string"}}
 _TEXT = {"type": "string"}
 _ID = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 64}}
