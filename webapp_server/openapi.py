@@ -63,7 +63,7 @@ def openapi_document() -> dict[str, Any]:
 
 def _doors(by_type: dict[type, Any]) -> dict[str, dict[str, Any]]:
     """Coming in, staying in, and hearing what changed."""
-    signed = [{"initData": []}]
+    signed: list[dict[str, list[str]]] = [{"initData": []}]
     events = _operation("events", {}, by_type)
     events["responses"]["200"] = {"description": "What changed, until the token is nearly over.", "content": _EVENTS}
     return {
