@@ -295,9 +295,10 @@ async def test_trouble_is_said_once_and_polling_goes_on(
             described = await world.system.ask(receiver, DescribeTelegram(), deadline_s=5.0)
             assert isinstance(described, TelegramDescribed)
             assert (described.connected, described.last_problem) == (False, sentence)
-            await settle()
-            waited = await world.time_until(lambda: len(world.api.polls) >= polls)  # noqa: B023
-            assert least <= waited <= most
+            began = world.clock.now()
+            assert await world.clock.advance_to_next()  # no further: time must not pass while the poll is under way
+            await until(lambda: len(world.api.polls) >= polls)  # noqa: B023
+            assert least <= world.clock.now() - began <= most
         await until(lambda: _numbers(world) == [10])
         await settle()
     assert [log["explanation"] for log in logs if log["event"] == "updates_stopped"] == [sentence]
