@@ -4,6 +4,7 @@ import msgspec
 
 from actors.providers.messages import ModelInfo, Provider
 from actors.session.agent_models import choice, chosen_models, no_choice
+from actors.session.model_choice import in_order
 from actors.session.state import SessionState
 from actors.session.turn import ListModelsOf, Tap, Turn, World, say, show
 from actors.session.waiting import ChoosingAgentModel, Idle
@@ -72,10 +73,9 @@ def _chain(agent: str, chosen: str | None, world: World) -> str:
     return " → ".join(dict.fromkeys((first, *(one.model for one in after))))
 
 
-def choices(models: tuple[ModelInfo, ...], agent: str) -> list[ModelInfo]:
-    """The models that this agent may answer on, the free and then the cheap ones first."""
-    found = [one for one in models if _fits(one, agent)]
-    return sorted(found, key=lambda model: (not model.free, model.input_usd or 0.0, model.id))
+def choices(models: tuple[ModelInfo, ...], agent: str, words: str = "") -> list[ModelInfo]:
+    """The models with these words in their names that this agent may answer on, in order."""
+    return in_order((one for one in models if _fits(one, agent)), words)
 
 
 def _fits(model: ModelInfo, agent: str) -> bool:

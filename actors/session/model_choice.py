@@ -1,5 +1,7 @@
 """Choosing the model one's coaching runs on, from those that the provider really offers now."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from actors.providers.messages import ModelInfo, Provider
@@ -61,8 +63,13 @@ def listed(state: SessionState, words: str, models: tuple[ModelInfo, ...] | None
 
 
 def choices(models: tuple[ModelInfo, ...], words: str, profile: Profile) -> list[ModelInfo]:
-    """The models with these words in their names that this rep may choose, the free and then the cheap ones first."""
-    found = [model for model in models if _offered(model, profile) and words.casefold() in _name(model).casefold()]
+    """The models with these words in their names that this rep may choose, in order."""
+    return in_order((model for model in models if _offered(model, profile)), words)
+
+
+def in_order(models: Iterable[ModelInfo], words: str) -> list[ModelInfo]:
+    """The models with these words in their names, the free and then the cheap ones first."""
+    found = [model for model in models if words.casefold() in _name(model).casefold()]
     return sorted(found, key=lambda model: (not model.free, model.input_usd or 0.0, model.id))
 
 

@@ -9,7 +9,7 @@ from actors.session.agent_models import choice, no_choice
 from actors.session.flow import Flow
 from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, View
 from actors.session.page_admin import Models, for_admins, models, only_admins
-from actors.session.page_settings import MOST_MODELS, ChosenModel, ModelLine, listed_models, model_line
+from actors.session.page_settings import MOST_MODELS, ChosenModel, ModelLine, listed_models, model_line, searched
 from actors.session.state import SessionState
 from actors.session.turn import Turn, World
 from actors.session.usage import MONTH, Totals, grouped, recent
@@ -17,10 +17,11 @@ from coaching.agents import AGENTS
 
 
 class AgentChoices(msgspec.Struct, frozen=True):
-    """The models that an agent may answer on, the cheapest first."""
+    """The models that an agent may answer on, the cheapest first; `count` fit the words."""
 
     agent: str
     models: tuple[ModelLine, ...]
+    count: int
 
 
 class ModelPrice(msgspec.Struct, frozen=True):
@@ -41,7 +42,8 @@ class Prices(msgspec.Struct, frozen=True):
 def choices(state: SessionState, parameters: Parameters, world: World) -> AgentChoices:
     """What an agent may answer on."""
     agent = _agent(parameters)
-    return AgentChoices(agent, tuple(model_line(model) for model in _fitting(agent, world)[:MOST_MODELS]))
+    found = _fitting(agent, world, searched(parameters))
+    return AgentChoices(agent, tuple(model_line(model) for model in found[:MOST_MODELS]), len(found))
 
 
 def choose(state: SessionState, parameters: Parameters, chosen: ChosenModel, world: World) -> Turn:
@@ -75,8 +77,8 @@ def _line(model: ModelInfo | None) -> ModelLine | None:
     return model_line(model) if model else None
 
 
-def _fitting(agent: str, world: World) -> list[ModelInfo]:
-    return admin_models.choices(listed_models(world), agent)
+def _fitting(agent: str, world: World, words: str = "") -> list[ModelInfo]:
+    return admin_models.choices(listed_models(world), agent, words)
 
 
 def _agent(parameters: Parameters) -> str:
@@ -89,7 +91,7 @@ def _agent(parameters: Parameters) -> str:
 FLOW = Flow(
     views={
         "admin/models": View(for_admins(models), Models),
-        "admin/agents/{agent}/models": View(for_admins(choices), AgentChoices),
+        "admin/agents/{agent}/models": View(for_admins(choices), AgentChoices, query=("search",)),
         "admin/prices": View(for_admins(prices), Prices),
     },
     actions={

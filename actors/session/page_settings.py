@@ -107,9 +107,13 @@ def shown(state: SessionState, parameters: Parameters, world: World) -> Settings
 def models(state: SessionState, parameters: Parameters, world: World) -> ModelList:
     """The models that may be chosen."""
     profile = _profile(state, world)
-    words = parameters.get("search", "")[: model_choice.LONGEST_WORDS]
-    found = model_choice.choices(listed_models(world), words, profile)
+    found = model_choice.choices(listed_models(world), searched(parameters), profile)
     return ModelList(profile.model, tuple(model_line(model) for model in found[:MOST_MODELS]), len(found))
+
+
+def searched(parameters: Parameters) -> str:
+    """The words that a model's name shall have."""
+    return parameters.get("search", "")[: model_choice.LONGEST_WORDS]
 
 
 def take_model(state: SessionState, parameters: Parameters, chosen: ChosenModel, world: World) -> Turn:

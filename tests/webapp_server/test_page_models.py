@@ -12,6 +12,8 @@ async def test_an_agents_model_is_chosen_and_left(client: Client) -> None:
     anna = await enter(client)
     offered = (await get(client, "admin/agents/strategist/models", anna))["models"]
     assert [one["id"] for one in offered] == [model.id for model in MODELS]
+    named = await get(client, f"admin/agents/strategist/models?search={MODELS[1].id.upper()}", anna)
+    assert ([one["id"] for one in named["models"]], named["count"]) == ([MODELS[1].id], 1)
     chosen = await act(client, "admin/agents/strategist/model", anna, {"model": MODELS[1].id})
     assert {one["agent"]: one["model"] for one in chosen["agents"]}["strategist"] == MODELS[1].id
     left = await act(client, "admin/agents/strategist/model/clear", anna)

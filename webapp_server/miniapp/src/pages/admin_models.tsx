@@ -8,6 +8,7 @@ import { Fold } from "../components/fold";
 import { ModelList, price } from "../components/model_list";
 import { Failure, Page, With } from "../components/page";
 import { Search } from "../components/search";
+import { useSettled } from "../components/settled";
 import { toast } from "../components/toast";
 import { t } from "../texts/texts";
 
@@ -46,30 +47,26 @@ function AgentCard({ agent: { agent, model } }: { readonly agent: Agent }) {
 
 function Choices({ agent, chosen }: { readonly agent: string; readonly chosen: string | null }) {
   const [search, setSearch] = useState("");
-  const view = useView("admin/agents/{agent}/models", { agent });
+  const view = useView("admin/agents/{agent}/models", { agent }, { search: useSettled(search) });
   const choose = useAction("admin/agents/{agent}/model");
   const take = async (model: Schema<"ModelLine">): Promise<void> => {
     if (await choose.run({ agent }, { model: model.id })) toast(t("model-chosen-for", { agent, name: model.name }));
   };
-  const words = search.trim().toLowerCase();
   return (
     <>
       <Search label={t("search-models")} value={search} onChange={setSearch} />
       <With view={view}>
-        {({ models }) => {
-          const found = models.filter(({ id, name }) => `${name} ${id}`.toLowerCase().includes(words));
-          return (
-            <ModelList
-              models={found}
-              count={models.length}
-              chosen={chosen}
-              mark={t("model-chosen-here")}
-              busy={choose.busy}
-              error={choose.error}
-              onChoose={(model) => void take(model)}
-            />
-          );
-        }}
+        {({ models, count }) => (
+          <ModelList
+            models={models}
+            count={count}
+            chosen={chosen}
+            mark={t("model-chosen-here")}
+            busy={choose.busy}
+            error={choose.error}
+            onChoose={(model) => void take(model)}
+          />
+        )}
       </With>
     </>
   );
