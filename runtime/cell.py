@@ -154,7 +154,7 @@ class Cell(ThespianReference):
 
     def undelivered(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
         """Make a dead letter and tell an asker."""
-        self.kernel.dead(self, message, reason)
+        self.kernel.dead(self, message, reason, error_type)
         if sender is not None and isinstance(sender.endpoint, Request):
             sender.endpoint.undelivered(self.type_name, reason, error_type)
         if reason == "stopped" and sender is not None:

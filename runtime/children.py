@@ -20,11 +20,11 @@ _log = structlog.get_logger(__name__)
 class Children:
     """One generation's children in order of their start."""
 
-    __slots__ = ("_by_name", "_policy", "_restarting", "_restarts", "closing", "parent")
+    __slots__ = ("_by_name", "_restarting", "_restarts", "closing", "parent", "policy")
 
     def __init__(self, parent: "Cell", policy: Supervision) -> None:
         self.parent = parent
-        self._policy = policy
+        self.policy = policy
         self._by_name: dict[str, Cell] = {}
         self._restarts: deque[float] = deque()
         self._restarting: set[asyncio.Task[None]] = set()
@@ -102,13 +102,16 @@ class Children:
                 child.request_close()
                 await child.reached(ENDED)
 
-    def _within_intensity(self) -> bool:
-        now = self.parent.kernel.now()
-        while self._restarts and now - self._restarts[0] >= self._policy.period_s:
+    def restarts_lately(self) -> int:
+        """How many restarts the present period has seen."""
+        while self._restarts and self.parent.kernel.now() - self._restarts[0] >= self.policy.period_s:
             self._restarts.popleft()
-        if len(self._restarts) >= self._policy.intensity:
+        return len(self._restarts)
+
+    def _within_intensity(self) -> bool:
+        if self.restarts_lately() >= self.policy.intensity:
             return False
-        self._restarts.append(now)
+        self._restarts.append(self.parent.kernel.now())
         return True
 
     def _give_up(self, child: "Cell") -> None:
@@ -117,7 +120,7 @@ class Children:
         self.parent.escalate(child)
 
     def _restart(self, child: "Cell") -> None:
-        if self._policy.strategy is not Strategy.ONE_FOR_ONE:
+        if self.policy.strategy is not Strategy.ONE_FOR_ONE:
             # One restart of the group at a time; a newer one covers what an older one has not finished.
             for task in self._restarting:
                 task.cancel()
@@ -128,7 +131,7 @@ class Children:
 
     def _group_of(self, child: "Cell") -> "list[Cell]":
         everyone = self.oldest_first()
-        match self._policy.strategy:
+        match self.policy.strategy:
             case Strategy.ONE_FOR_ONE:
                 return [child]
             case Strategy.ONE_FOR_ALL:

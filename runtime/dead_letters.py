@@ -11,13 +11,17 @@ _log = structlog.get_logger(__name__)
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """A message that was not delivered or not handled to its end; `at` is the epoch time."""
+    """A message that was not delivered or not handled to its end; `at` is the epoch time.
+
+    `error_type` names the error of a failed one.
+    """
 
     target: str
     target_type: str
     message_type: str
     reason: str
     at: float
+    error_type: str = ""
 
 
 class DeadLetters:

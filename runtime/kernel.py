@@ -190,9 +190,10 @@ class Kernel:
             cell = self.names[name] = self._make_cell(self, name)
         return cell
 
-    def dead(self, target: Target, message: object, reason: str) -> None:
+    def dead(self, target: Target, message: object, reason: str, error_type: str = "") -> None:
         """Record a message that was not delivered or not handled to its end."""
-        letter = DeadLetter(target.path, target.type_name, type(message).__name__, reason, self.clock.time())
+        now = self.clock.time()
+        letter = DeadLetter(target.path, target.type_name, type(message).__name__, reason, now, error_type)
         self.dead_letters.add(letter)
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from runtime.address import Address
 from runtime.phases import Phase
+from runtime.supervision import Supervision
 
 if TYPE_CHECKING:
     from runtime.cell import Cell
@@ -109,6 +110,8 @@ class CellSnapshot(msgspec.Struct, frozen=True):
     """One actor. Ages in seconds, None where nothing waits or runs; messages and errors by type name only.
 
     `children` counts those it has now; `waits_at` names the places at which its handler waits, outermost first.
+    `age_s` is of this generation; `supervision` is how it treats its children and `restarts_lately` how many of them it
+    restarted in the present period, None and 0 where it never had any.
     """
 
     address: Address
@@ -132,6 +135,9 @@ class CellSnapshot(msgspec.Struct, frozen=True):
     ran: Times | None
     children: int
     waits_at: tuple[str, ...]
+    age_s: float | None
+    supervision: Supervision | None
+    restarts_lately: int
 
 
 class TypeSnapshot(msgspec.Struct, frozen=True):
@@ -343,6 +349,9 @@ def read(cell: "Cell") -> CellSnapshot:
         ran=None if cell.times is None else cell.times.ran.times(),
         children=0 if cell.children is None else len(cell.children),
         waits_at=() if cell.worker is None else tuple(_places(cell.worker.waiting)),
+        age_s=now - cell.started_at if cell.phase is Phase.UP else None,
+        supervision=None if cell.children is None else cell.children.policy,
+        restarts_lately=0 if cell.children is None else cell.children.restarts_lately(),
     )
 
 

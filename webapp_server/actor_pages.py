@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from runtime import Times
-from webapp_server.actor_rows import ActorRow
-from webapp_server.actor_tables import HEAD, actor_cells, restart
+from webapp_server.actor_rows import ActorRow, ActorWhole
+from webapp_server.actor_tables import HEAD, actor_cells, errors, policy, restart
 from webapp_server.confirmations import Confirmations
 from webapp_server.markup import NOTHING, Html, count, document, join, spent, table, tag, warning
 
@@ -16,12 +16,13 @@ def actors_page(rows: Sequence[ActorRow], matching: int, asked: str, ask: Confir
     return _page(asked, tag("section", grid, class_="hot whole"))
 
 
-def actor_page(row: ActorRow, ask: Confirmations) -> str:
+def actor_page(row: ActorWhole, ask: Confirmations) -> str:
     """Everything that is known of one actor from outside."""
     facts: tuple[tuple[str, object], ...] = (
         ("State", row.state),
         ("Under", tag("a", row.parent, href=f"/status/actors/{row.parent}") if row.parent else "the root"),
-        ("Generation", count(row.generation)),
+        ("Generation", f"{count(row.generation)}, up {spent(row.age_s)}"),
+        ("Supervises", policy(row) or NOTHING),
         ("Children", count(row.children)),
         ("Waiting", f"{count(row.depth)} of {count(row.capacity)}, at most {count(row.peak)}"),
         ("Oldest message", spent(row.oldest_age_s)),
@@ -43,6 +44,7 @@ def actor_page(row: ActorRow, ask: Confirmations) -> str:
         f"{row.type} {row.id}",
         tag("section", tag("h2", f"{row.type} {row.id}"), listed, restart(row, ask), class_="whole"),
         tag("section", stack, class_="whole") if places else None,
+        tag("section", errors(row.errors), class_="whole") if row.errors else None,
     )
 
 

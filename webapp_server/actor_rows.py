@@ -2,14 +2,17 @@
 
 import msgspec
 
-from runtime import CellSnapshot, Times
+from runtime import CellSnapshot, Supervision, Times
 from webapp_server.actor_ids import ActorIds
+from webapp_server.status_rows import DeadLetterRow
 
 
 class ActorRow(msgspec.Struct, frozen=True):
     """Ages in seconds, None where nothing waits or runs; `current` and `last_error` are types' names.
 
-    `waits_at` are the places in the code at which the present turn waits, outermost first.
+    `waits_at` are the places in the code at which the present turn waits, outermost first. `age_s` is of this
+    generation. `supervision` is how it treats its children: one more restart than `intensity` within `period_s`
+    escalates, and `restarts_lately` are used; None and 0 where it never had any.
     """
 
     id: str
@@ -31,6 +34,15 @@ class ActorRow(msgspec.Struct, frozen=True):
     last_error: str | None
     waited: Times | None
     ran: Times | None
+    age_s: float | None
+    supervision: Supervision | None
+    restarts_lately: int
+
+
+class ActorWhole(ActorRow, frozen=True):
+    """One actor with its last five failures that are still kept, the newest first."""
+
+    errors: tuple[DeadLetterRow, ...]
 
 
 def actor_row(cell: CellSnapshot, ids: ActorIds) -> ActorRow:
@@ -55,4 +67,7 @@ def actor_row(cell: CellSnapshot, ids: ActorIds) -> ActorRow:
         last_error=cell.last_error,
         waited=cell.waited,
         ran=cell.ran,
+        age_s=cell.age_s,
+        supervision=cell.supervision,
+        restarts_lately=cell.restarts_lately,
     )

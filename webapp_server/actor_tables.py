@@ -6,6 +6,7 @@ from webapp_server.actor_ids import is_pseudonym
 from webapp_server.actor_rows import ActorRow
 from webapp_server.confirmations import Confirmations
 from webapp_server.markup import NOTHING, Html, count, join, spent, table, tag, warning
+from webapp_server.status_rows import DeadLetterRow
 
 HEAD = ("actor", "state", "at", "for", "waiting", "oldest", "restarts", "last error")
 HOT = 10
@@ -62,9 +63,31 @@ def _leaf(children: dict[str, list[ActorRow]], row: ActorRow, ask: Confirmations
     hidden = f" {count(row.children)} children" if row.children and row.id not in children else ""
     return tag(
         "li",
-        tag("a", name, href=f"/status/actors/{row.id}", title=row.type),
+        tag("a", name, href=f"/status/actors/{row.id}", title=", ".join(filter(None, (row.type, policy(row))))),
         tag("mark", marks) if marks else None,
         tag("small", hidden) if hidden else None,
         restart(row, ask),
         below,
     )
+
+
+def policy(row: ActorRow) -> str:
+    """How it treats its children, and how much of that is used; nothing where it has none."""
+    if row.supervision is None:
+        return ""
+    used = f"{row.restarts_lately} of {row.supervision.intensity} restarts in {spent(row.supervision.period_s)} used"
+    return f"{row.supervision.strategy.replace('_', ' ')}, {used}"
+
+
+def errors(letters: tuple[DeadLetterRow, ...]) -> Html:
+    """Failures by type of actor, message and error."""
+    rows = [
+        (
+            tag("a", letter.target_type, href=f"/status/actors/{letter.target}"),
+            letter.message_type,
+            tag("mark", letter.error_type),
+            spent(letter.age_s),
+        )
+        for letter in letters
+    ]
+    return table("Last errors", ("actor", "message", "error", "ago"), rows, empty="None.")

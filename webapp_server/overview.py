@@ -20,13 +20,14 @@ from actors.providers.transcription import DescribeTranscriber, TranscriberDescr
 from actors.scheduler import DescribeScheduler, SchedulerDescribed
 from actors.session.messages import DescribeSessions, SessionsDescribed
 from actors.telegram.messages import DescribeTelegram, TelegramDescribed
-from runtime import ActorError, ActorSystem, Histogram, SystemSnapshot, Times, TypeSnapshot
+from runtime import ActorError, ActorSystem, CellSnapshot, Histogram, SystemSnapshot, Times, TypeSnapshot
 from webapp_server.actor_ids import ActorIds
 from webapp_server.actor_rows import ActorRow, actor_row
 from webapp_server.history import History, Point, Rates, Recent
 from webapp_server.http_times import HttpTimes
 from webapp_server.process import Process, ProcessWatch
 from webapp_server.reasons import reasons_of
+from webapp_server.status_rows import DeadLetterRow, dead_letter_rows, failed_rows
 from webapp_server.stopping import Stopping
 
 _Kind = TypeVar("_Kind")
@@ -34,6 +35,7 @@ ASK_DEADLINE_S = 1.0
 KEPT_S = 1.0
 SHOWN_CHILDREN = 20
 """The children of a parent with more are counted, not shown."""
+SHOWN_ERRORS = 10
 SCHEMA = 1
 VERSION = "0.1.0"
 """Of this release; the package takes it from here."""
@@ -74,16 +76,21 @@ class Totals(msgspec.Struct, frozen=True):
 
 
 class MailboxRow(msgspec.Struct, frozen=True):
-    """Messages waiting in all mailboxes of a type, and the most that ever waited in one."""
+    """Messages waiting in all mailboxes of a type, and the most that ever waited in one.
+
+    `depth_max` and `oldest_age_s` are of the hot actors.
+    """
 
     pending: int
     peak: int
+    depth_max: int
+    oldest_age_s: float | None
 
 
 class TypeRow(msgspec.Struct, frozen=True):
     """All actors of one type; `waited` in the mailbox, `ran` in the handler, in seconds since the start.
 
-    `recent` is the same of the last five minutes.
+    `recent` is the same of the last five minutes; `last_error` is the last among the dead letters that are kept.
     """
 
     type: str
@@ -95,6 +102,7 @@ class TypeRow(msgspec.Struct, frozen=True):
     waited: Times
     ran: Times
     recent: Recent | None
+    last_error: DeadLetterRow | None
 
 
 class LoopRow(msgspec.Struct, frozen=True):
@@ -126,6 +134,7 @@ class Overview(msgspec.Struct, frozen=True):
     types: tuple[TypeRow, ...]
     tree: tuple[ActorRow, ...]
     hot: tuple[ActorRow, ...]
+    errors: tuple[DeadLetterRow, ...]
     journal: JournalDescribed | None = None
     providers: ProvidersDescribed | None = None
     transcriber: TranscriberDescribed | None = None
@@ -190,6 +199,7 @@ class Observer:
             _one(described, SchedulerDescribed),
         )
         now = datetime.now(UTC)
+        failed = failed_rows(dead_letter_rows(self._system.dead_letters, self._system.clock.time(), self._ids))
         overview = Overview(
             schema=SCHEMA,
             service="cornerman",
@@ -206,12 +216,27 @@ class Observer:
             rates=rates,
             history=self._history.points,
             loop=LoopRow(snapshot.loop.lag, snapshot.loop.blocked, snapshot.loop.last_blocked),
-            types=tuple(_type_row(stats, self._history.recent(stats.type)) for stats in snapshot.types),
+            types=tuple(self._type_row(stats, snapshot, failed) for stats in snapshot.types),
             tree=tuple(actor_row(cell, self._ids) for cell in self._system.each(SHOWN_CHILDREN)),
             hot=tuple(actor_row(cell, self._ids) for cell in snapshot.hot),
+            errors=failed[:SHOWN_ERRORS],
             **described,  # type: ignore[arg-type]  # each question's answer has the type of its field
         )
         return Observation(overview, snapshot, durations | {"http": self.http.read()})
+
+    def _type_row(self, stats: TypeSnapshot, snapshot: SystemSnapshot, failed: tuple[DeadLetterRow, ...]) -> TypeRow:
+        return TypeRow(
+            type=stats.type,
+            count=stats.alive,
+            mailbox=_mailbox_row(stats, [cell for cell in snapshot.hot if cell.type == stats.type]),
+            handled=stats.handled,
+            failed=stats.failed,
+            restarts=stats.restarts,
+            waited=stats.waited,
+            ran=stats.ran,
+            recent=self._history.recent(stats.type),
+            last_error=next((letter for letter in failed if letter.target_type == stats.type), None),
+        )
 
     async def _describe(self) -> tuple[dict[str, object], list[str]]:
         names = list(_QUESTIONS)
@@ -254,15 +279,10 @@ def _totals(snapshot: SystemSnapshot) -> Totals:
     )
 
 
-def _type_row(stats: TypeSnapshot, recent: Recent | None) -> TypeRow:
-    return TypeRow(
-        type=stats.type,
-        count=stats.alive,
-        mailbox=MailboxRow(stats.pending, stats.peak),
-        handled=stats.handled,
-        failed=stats.failed,
-        restarts=stats.restarts,
-        waited=stats.waited,
-        ran=stats.ran,
-        recent=recent,
+def _mailbox_row(stats: TypeSnapshot, hot: list[CellSnapshot]) -> MailboxRow:
+    return MailboxRow(
+        pending=stats.pending,
+        peak=stats.peak,
+        depth_max=max((cell.depth for cell in hot), default=0),
+        oldest_age_s=max((cell.oldest_age_s for cell in hot if cell.oldest_age_s is not None), default=None),
     )

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from runtime import ActorSystem, CellSnapshot
 from webapp_server.actor_pages import actor_page, actors_page
-from webapp_server.actor_rows import ActorRow, actor_row
+from webapp_server.actor_rows import ActorRow, ActorWhole, actor_row
 from webapp_server.actors_seen import ActorsSeen
 from webapp_server.commands import Commands
 from webapp_server.confirmations import Confirmations
@@ -17,11 +17,12 @@ from webapp_server.metrics import exposition
 from webapp_server.operators import Handler, OperatorAccess
 from webapp_server.overview import Observer
 from webapp_server.status_page import page
-from webapp_server.status_rows import DeadLetterRow, dead_letter_rows
+from webapp_server.status_rows import DeadLetterRow, dead_letter_rows, failed_rows
 
 Sort = Literal["running_s", "depth", "oldest_age_s", "handled", "failed", "restarts"]
 _NO_STORE = {"Cache-Control": "no-store"}
 _MOST = 500
+_ERRORS = 5
 
 
 PAGE_POLICY = {
@@ -108,7 +109,9 @@ class Status:
         if cell is None:
             return web.Response(status=404, text="There is no such actor now.\n", headers=_NO_STORE)
         row = actor_row(cell, self._ids)
-        return _html(actor_page(row, Confirmations(self._commands.word))) if _wants_html(request) else as_json(row)
+        errors = tuple(letter for letter in failed_rows(self._letters()) if letter.target == row.id)[:_ERRORS]
+        whole = ActorWhole(**msgspec.structs.asdict(row), errors=errors)
+        return _html(actor_page(whole, Confirmations(self._commands.word))) if _wants_html(request) else as_json(whole)
 
     async def _dead_letters(self, _request: web.Request) -> web.Response:
         return as_json(self._letters())

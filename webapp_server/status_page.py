@@ -3,7 +3,7 @@
 from actors.journal import GivenUpEntry
 from actors.providers.messages import Provider, ProviderCalls, ProviderStatus, TeamSpent
 from actors.providers.transcription import TranscriberDescribed
-from webapp_server.actor_tables import hot, tree
+from webapp_server.actor_tables import errors, hot, tree
 from webapp_server.commands import Commands
 from webapp_server.confirmations import Confirmations
 from webapp_server.markup import NOTHING, Html, count, document, join, line, size, spent, table, tag, warning
@@ -62,7 +62,7 @@ def _sections(
         tag("section", _work(overview, ask), class_="work"),
         tag("section", hot(overview.hot, ask), class_="hot"),
         tag("section", tree(overview.tree, ask), class_="tree"),
-        tag("section", _letters(letters), class_="letters"),
+        tag("section", errors(overview.errors) if overview.errors else None, _letters(letters), class_="letters"),
         tag("section", _given_up(given_up, overview, ask), class_="given-up") if given_up else Html(""),
     ]
 

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from structlog.typing import EventDict
 
-from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, TypeSnapshot
+from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, Supervision, TypeSnapshot
 from runtime.testing import ManualClock, settle
 from runtime.watchdog import Watchdog
 from runtime.watching import Sketch
@@ -105,6 +105,22 @@ def spawn_many(script: Script) -> None:
     """Five thousand children, each with a message."""
     for number in range(5000):
         script.send(script.spawn(echo(str(number), restart=Restart.TEMPORARY)), "work")
+
+
+async def test_a_supervisors_used_restarts_are_those_of_its_period(system: ActorSystem, clock: ManualClock) -> None:
+    """A restart counts until the period is over; the age begins anew with it."""
+    child: list[Address] = []
+    spec = ChildSpec("parent", lambda: Script(lambda *_: None, lambda script: child.append(script.spawn(echo()))))
+    await system.start(spec)
+    await clock.advance(7)
+    system.send(child[0], Fail())
+    await settle()
+    parent, echoing = system.cells()
+    assert (parent.supervision, parent.restarts_lately, parent.age_s) == (Supervision(), 1, 7.0)
+    assert (echoing.supervision, echoing.restarts_lately, echoing.age_s) == (None, 0, 0.0)
+    assert [letter.error_type for letter in system.dead_letters] == ["Boom"]
+    await clock.advance(5)
+    assert system.cells()[0].restarts_lately == 0
 
 
 async def test_times_are_sampled(system: ActorSystem, clock: ManualClock) -> None:

@@ -193,6 +193,51 @@ async def test_a_stuck_actor_shows_with_where_it_waits(system: ActorSystem, clie
     free.set()
 
 
+async def test_the_last_errors_are_told_by_type(system: ActorSystem, client: Client) -> None:
+    """With the system, with the actor's type and with the actor itself; the page shows what the document has."""
+    await plant(system)
+    await settle()
+    client.app[OBSERVER].renew()
+    overview = msgspec.json.decode(await (await client.get("/status")).read(), type=Overview)
+    told = [(one.target_type, one.message_type, one.error_type) for one in overview.errors]
+    assert set(told) == {("Session", "Told", "ValueError")}
+    (row,) = (row for row in overview.types if row.type == "Session")
+    assert row.last_error == overview.errors[0]
+    assert "Last errors" in await (await client.get("/status", headers=BROWSER)).text()
+    (session,) = (await (await client.get("/status/actors?type=Session")).json())["actors"]
+    whole = await (await client.get(f"/status/actors/{session['id']}")).json()
+    assert [error["error_type"] for error in whole["errors"]] == ["ValueError"]
+    assert "Last errors" in await (await client.get(f"/status/actors/{session['id']}", headers=BROWSER)).text()
+
+
+async def test_a_supervisor_shows_its_policy_and_what_of_it_is_used(system: ActorSystem, client: Client) -> None:
+    """Strategy, bound and window with the restarts of that window, and how old this generation is."""
+    await plant(system)
+    await settle()
+    sessions = await (await client.get("/status/actors/sessions")).json()
+    assert sessions["supervision"]["strategy"] == "one_for_one"
+    assert (sessions["supervision"]["intensity"], sessions["restarts_lately"]) == (3, 1)
+    assert sessions["age_s"] > 0
+    page = unescape(await (await client.get("/status/actors/sessions", headers=BROWSER)).text())
+    assert "one for one, 1 of 3 restarts in 5 s used" in page
+    assert (await (await client.get("/status/actors/journal")).json())["supervision"] is None
+
+
+async def test_a_type_shows_the_deepest_mailbox_and_the_oldest_message(system: ActorSystem, client: Client) -> None:
+    """What waits behind a stuck turn, as depth and age."""
+    free = asyncio.Event()
+    stuck = await system.start(ChildSpec("stuck", lambda: Stuck(free)))
+    for _ in range(4):
+        system.send(stuck, "work")
+    await settle()
+    client.app[OBSERVER].renew()
+    overview = msgspec.json.decode(await (await client.get("/status")).read(), type=Overview)
+    (row,) = (row for row in overview.types if row.type == "Stuck")
+    assert row.mailbox.depth_max == 3
+    assert (row.mailbox.oldest_age_s or 0.0) > 0
+    free.set()
+
+
 async def test_dead_letters_are_listed_newest_first(system: ActorSystem, client: Client) -> None:
     """Type, target and reason, without the content."""
     await plant(system)
@@ -200,6 +245,8 @@ async def test_dead_letters_are_listed_newest_first(system: ActorSystem, client:
     rows = await (await client.get("/status/deadletters")).json()
     assert {(row["message_type"], row["reason"]) for row in rows} >= {("Told", "failed"), ("Told", "stopped")}
     assert [row["age_s"] for row in rows] == sorted(row["age_s"] for row in rows)
+    assert {row["error_type"] for row in rows if row["reason"] == "failed"} == {"ValueError"}
+    assert all(row["at"] > 0 for row in rows)
 
 
 async def test_many_looks_are_one_observation(client: Client) -> None:
