@@ -65,7 +65,10 @@ def _operate(command: str, about: list[str], url: str | None, *, sure: bool) -> 
     process = Reached(url or f"http://{f'[{host}]' if ':' in host else host}:{settings.port}", token)
 
     def confirmed(question: str) -> bool:
-        return sure or input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+        if sure:
+            return True
+        print(f"{question} [y/N] ", end="", flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")  # an end of input is a no
 
     print(operate(process, command, about, confirmed))
     return 0

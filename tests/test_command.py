@@ -1,5 +1,6 @@
 """The `cornerman` command: what it refuses, and in which words."""
 
+import io
 import shutil
 import socket
 from pathlib import Path
@@ -100,3 +101,10 @@ def test_every_command_is_described() -> None:
     for command in ("run", "check", "migrate", "new-key", "rotate-keys", "backup", "restore"):
         assert f"\ncornerman {command} " in cornerman.__doc__
     assert (Path(cornerman.HOME) / "prompts").is_dir()
+
+
+def test_an_end_of_input_is_a_no(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A script that forgot --yes does nothing and reads so, where nobody is there to be asked."""
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert cornerman.main(["drain", "--url", "http://127.0.0.1:9"]) == 0
+    assert "Nothing was done." in capsys.readouterr().out

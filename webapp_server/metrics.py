@@ -77,8 +77,8 @@ def _actors(snapshot: SystemSnapshot) -> Iterator[Metric]:
     for cell in snapshot.hot:
         stuck[(cell.type,)] = max(stuck.get((cell.type,), 0.0), cell.running_s or 0.0)
     yield _gauge("cornerman_turn_age_seconds", "Age of the longest turn under way.", _TYPE, stuck)
-    yield _by_type(CounterMetricFamily("cornerman_messages", "Messages handled.", labels=_TYPE), types, "handled")
-    yield _by_type(CounterMetricFamily("cornerman_failures", "Messages that failed.", labels=_TYPE), types, "failed")
+    outcomes = {(stats.type, name): getattr(stats, name) for stats in types for name in ("handled", "failed")}
+    yield _counter("cornerman_messages", "Messages by how they ended.", (*_TYPE, "outcome"), outcomes)
     yield _by_type(CounterMetricFamily("cornerman_actor_restarts", "Restarts.", labels=_TYPE), types, "restarts")
     yield CounterMetricFamily(
         "cornerman_supervisor_escalations", "Supervisors that gave up a child.", snapshot.escalations

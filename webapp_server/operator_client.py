@@ -14,7 +14,7 @@ from webapp_server.commands import HEADER, PAUSE_MINUTES
 from webapp_server.markup import NOTHING, spent
 
 TIMEOUT_S = 15.0
-_LOOKS = {"actors": "/status/actors?limit=40", "dead-letters": "/status/given-up"}
+_LOOKS = {"status": "/status", "actors": "/status/actors?limit=40", "dead-letters": "/status/given-up"}
 _TARGETS = {"restart": "ACTOR", "pause": "PROVIDER", "resume": "PROVIDER", "replay": "ID", "discard": "ID"}
 _ASKED = {
     "restart": "Let {target} begin anew?",
@@ -49,8 +49,7 @@ class Reached(msgspec.Struct, frozen=True):
 def operate(reached: Reached, command: str, arguments: list[str], confirmed: Callable[[str], bool]) -> str:
     """Look or give a command; returns what to print. Raises OperatorError."""
     if command in _LOOKS:
-        document = _spoken(reached, "GET", _LOOKS[command], None)
-        return _actors(document) if command == "actors" else _given_up(document)
+        return _TOLD[command](_spoken(reached, "GET", _LOOKS[command], None))
     order: dict[str, Any] = {}
     if command in _TARGETS:
         if not arguments:
@@ -93,6 +92,15 @@ def _spoken(reached: Reached, method: str, path: str, order: dict[str, Any] | No
     raise NoAnswer(f"The process answers {answer.status}: {body[:200].decode(errors='replace').strip()}")
 
 
+def _status(document: dict[str, Any]) -> str:
+    totals, rates = document["totals"], document["rates"]
+    verdict = {"pass": "All is well", "warn": "Look at this"}[document["status"]]
+    process = f"{document['service']} {document['version']}, {document['state']}, up {spent(document['uptime_s'])}"
+    work = f"{sum(totals['actors'].values())} actors, {rates['per_s_1m']:g} messages a second"
+    reasons = (f"- {reason}" for reason in document["reasons"])
+    return "\n".join((verdict, *reasons, process, f"{work}, {rates['restarts_1h']} restarts in the last hour"))
+
+
 def _actors(document: dict[str, Any]) -> str:
     rows = [("ID", "TYPE", "STATE", "WAITING", "RUNS FOR", "RESTARTS", "LAST ERROR")]
     rows += [
@@ -121,3 +129,6 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
+
+
+_TOLD: dict[str, Callable[[Any], str]] = {"status": _status, "actors": _actors, "dead-letters": _given_up}

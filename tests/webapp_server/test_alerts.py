@@ -1,5 +1,6 @@
 """The alert rules: each speaks of metrics that exist, and each is explained where operators look."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from webapp_server.overview import Observer
 from webapp_server.stopping import Stopping
 
 DOCS = Path(__file__).parents[2] / "docs"
+NAMES = Path(__file__).parent / "metric_names.json"
 
 
 def rules() -> list[dict[str, Any]]:
@@ -57,6 +59,12 @@ async def test_every_rule_speaks_of_metrics_that_exist(samples: dict[str, set[st
         told = re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"])
         wanted = {label.strip() for labels in grouped for label in labels.split(",")} | set(told)
         assert wanted <= {label for name, _ in named for label in samples.get(name, set())}, rule["alert"]
+
+
+async def test_names_and_labels_are_added_and_never_change(samples: dict[str, set[str]]) -> None:
+    """Dashboards use them: each sample's name and labels are those kept beside this test, new ones are added there."""
+    known = json.loads(NAMES.read_text(encoding="utf-8"))
+    assert {name: sorted(labels) for name, labels in samples.items() if name.startswith("cornerman_")} == known
 
 
 def test_every_rule_is_explained() -> None:

@@ -12,6 +12,7 @@ from runtime.testing import settle
 from tests.webapp_server.door import with_token
 from tests.webapp_server.house import PLANTED, furnish, plant
 from webapp_server.operator_client import NoAnswer, Reached, WrongArguments, operate
+from webapp_server.overview import VERSION
 from webapp_server.server import make_application
 from webapp_server.stopping import Stopping
 
@@ -51,6 +52,18 @@ async def test_actors_are_listed_with_ids_to_name_them_by(system: ActorSystem, r
     assert not [secret for secret in PLANTED if secret in listed]
     (session,) = [line.split()[0] for line in listed.splitlines() if " Session " in line]
     assert await done(reached, "restart", session) == "Session begins anew under its supervisor."
+
+
+async def test_the_status_is_the_pages_band_in_words(system: ActorSystem, reached: Reached) -> None:
+    """The verdict, every reason for it, and what runs; without a rep's data."""
+    await plant(system)
+    await settle()
+    told = (await done(reached, "status")).splitlines()
+    assert told[0] == "Look at this"
+    assert "- sends that may or may not have arrived: 1" in told
+    assert told[-2].startswith(f"cornerman {VERSION}, running, up ")
+    assert "actors" in told[-1]
+    assert not [secret for secret in PLANTED if secret in "".join(told)]
 
 
 async def test_nothing_is_done_without_a_yes(system: ActorSystem, reached: Reached, stopping: Stopping) -> None:
