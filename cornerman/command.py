@@ -70,8 +70,9 @@ def _operate(command: str, about: list[str], url: str | None, *, sure: bool) -> 
         print(f"{question} [y/N] ", end="", flush=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")  # an end of input is a no
 
-    print(operate(process, command, about, confirmed))
-    return 0
+    answer = operate(process, command, about, confirmed)
+    print(answer.text)
+    return 0 if answer.done else 1
 
 
 _COMMANDS: dict[str, Callable[[], int]] = {

@@ -113,7 +113,7 @@ async def _rotate(settings: Settings, vault: KeyVault) -> Rotated:
 def keep_backup(archive: Path) -> int:
     """Pack the data directory, also under a running process."""
     names = back_up(own_settings().data_dir, archive)
-    print(f"Kept in {archive}: {', '.join(names)}. Whoever has this file can read everything in it; guard it well.")
+    print(f"Kept in {archive}: {_counted(names)}. Whoever has this file can read everything in it; guard it well.")
     return 0
 
 
@@ -123,5 +123,12 @@ def restore_backup(archive: Path) -> int:
     if is_running(settings):
         raise StartRefused(f"Something answers on port {settings.port}: stop Cornerman first, then restore.")
     names = restore(archive, settings.data_dir)
-    print(f"Restored to {settings.data_dir}: {', '.join(names)}.")
+    print(f"Restored to {settings.data_dir}: {_counted(names)}.")
     return 0
+
+
+def _counted(names: tuple[str, ...]) -> str:
+    """The files by name, uploads by their number."""
+    files = [name for name in names if "/" not in name]
+    uploads = len(names) - len(files)
+    return ", ".join([*files, f"uploads: {uploads}"] if uploads else files)

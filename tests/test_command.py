@@ -106,5 +106,5 @@ def test_every_command_is_described() -> None:
 def test_an_end_of_input_is_a_no(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """A script that forgot --yes does nothing and reads so, where nobody is there to be asked."""
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    assert cornerman.main(["drain", "--url", "http://127.0.0.1:9"]) == 0
+    assert cornerman.main(["drain", "--url", "http://127.0.0.1:9"]) == 1
     assert "Nothing was done." in capsys.readouterr().out

@@ -46,10 +46,17 @@ class Reached(msgspec.Struct, frozen=True):
     token: str | None
 
 
-def operate(reached: Reached, command: str, arguments: list[str], confirmed: Callable[[str], bool]) -> str:
-    """Look or give a command; returns what to print. Raises OperatorError."""
+class Answer(msgspec.Struct, frozen=True):
+    """What to print, and whether what was asked for was done."""
+
+    text: str
+    done: bool = True
+
+
+def operate(reached: Reached, command: str, arguments: list[str], confirmed: Callable[[str], bool]) -> Answer:
+    """Look or give a command. Raises OperatorError where it cannot be given."""
     if command in _LOOKS:
-        return _TOLD[command](_spoken(reached, "GET", _LOOKS[command], None))
+        return Answer(_TOLD[command](_spoken(reached, "GET", _LOOKS[command], None)))
     order: dict[str, Any] = {}
     if command in _TARGETS:
         if not arguments:
@@ -58,8 +65,9 @@ def operate(reached: Reached, command: str, arguments: list[str], confirmed: Cal
     if command == "pause":
         order["minutes"] = _minutes(arguments[1]) if len(arguments) > 1 else PAUSE_MINUTES
     if not confirmed(_ASKED[command].format(**order)):
-        return "Nothing was done."
-    return str(_spoken(reached, "POST", f"/status/commands/{quote(command)}", order)["outcome"])
+        return Answer("Nothing was done.", done=False)
+    answer = _spoken(reached, "POST", f"/status/commands/{quote(command)}", order)
+    return Answer(answer["outcome"], answer["done"])
 
 
 def _minutes(text: str) -> float:

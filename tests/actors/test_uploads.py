@@ -1,6 +1,7 @@
 """Uploads: kept until they are old or their rep leaves, and never more than the reference names."""
 
 import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from actors.telegram.file_fetcher import FileFetcher
 from actors.telegram.messages import FetchFile, FileFetched, FileRefused
 from actors.uploads import WORK_KEPT_S, DropUpload, ForgetUploads, KeepUpload, Purpose, UploadKept, Uploads
 from runtime import ActorSystem, ChildSpec
+from storage import back_up, restore
 
 ID = "00000000-0000-4000-8000-0000000000aa"
 GONE = FileRefused(gone=True)
@@ -66,3 +68,20 @@ async def test_old_work_is_swept_at_the_start(tmp_path: Path, system: ActorSyste
     await system.ask(system.find("sweeper"), FetchFile(proof), deadline_s=5.0)
     assert await fetch(system, work) == GONE
     assert [await fetch(system, one) for one in (proof, fresh)] == [FileFetched(b"seen")] * 2
+
+
+async def test_a_backup_brings_uploads_where_they_are_looked_for(tmp_path: Path) -> None:
+    """After wipe and restore the same references lead to the same bytes."""
+    data = tmp_path / "data"
+    data.mkdir()
+    sqlite3.connect(data / "records.sqlite").close()
+    for folder in (data, tmp_path / "new"):
+        system = ActorSystem()
+        await system.start(ChildSpec("uploads", lambda at=folder: Uploads(at / "uploads"), well_known=True))  # type: ignore[misc]
+        if folder is data:
+            proof = await keep(system, purpose="proof")
+            back_up(data, tmp_path / "kept.tar.gz")
+            restore(tmp_path / "kept.tar.gz", tmp_path / "new")
+        answer = await system.ask(system.find("uploads"), FetchFile(proof), deadline_s=5.0)
+        assert answer == FileFetched(b"seen")
+        await system.shutdown()

@@ -55,6 +55,40 @@ def test_what_was_there_comes_back(data: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in fresh.iterdir()) == sorted(names)
 
 
+UPLOADS = (
+    "uploads/7/proof/6f1ed002-ab5d-4c1e-9d5a-0e4b0c1f2a3b",
+    "uploads/7/work/6f1ed002-ab5d-4c1e-9d5a-0e4b0c1f2a3c",
+)
+
+
+def test_uploads_come_back_with_their_names(data: Path, tmp_path: Path) -> None:
+    """Proofs and what runs are made of; what is half written is none."""
+    database(data / "records.sqlite", "kept").close()
+    for name in (*UPLOADS, f"{UPLOADS[0]}.part"):
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_bytes(name.encode())
+    assert back_up(data, tmp_path / "backup.tar.gz") == ("records.sqlite", KEY_FILE, *UPLOADS)
+    restore(tmp_path / "backup.tar.gz", tmp_path / "new")
+    found = {path.relative_to(tmp_path / "new").as_posix() for path in (tmp_path / "new" / "uploads").rglob("*")}
+    assert {name for name in found if len(name.split("/")) == 4} == set(UPLOADS)
+    for name in UPLOADS:
+        assert (tmp_path / "new" / name).read_bytes() == name.encode()
+        assert (tmp_path / "new" / name).stat().st_mode & 0o777 == 0o600
+    (tmp_path / "new" / "records.sqlite").unlink()
+    with pytest.raises(BackupError, match="data in"):
+        restore(tmp_path / "backup.tar.gz", tmp_path / "new")
+
+
+def test_a_backup_that_fails_leaves_no_half(data: Path, tmp_path: Path) -> None:
+    """A folder that is not there, or a file that is no database, is told in one sentence."""
+    (data / "records.sqlite").write_bytes(b"no database" * 500)
+    with pytest.raises(BackupError, match="cannot be written"):
+        back_up(data, tmp_path / "backup.tar.gz")
+    assert not (tmp_path / "backup.tar.gz").exists()
+    with pytest.raises(BackupError, match="No such file"):
+        back_up(data, tmp_path / "nowhere" / "backup.tar.gz")
+
+
 def test_nothing_is_written_over(data: Path, tmp_path: Path) -> None:
     """An archive that exists and data that is there are left as they are."""
     database(data / "records.sqlite", "kept").close()
@@ -84,7 +118,9 @@ def packed(archive: Path, name: str, content: bytes) -> Path:
     return archive
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "../records.sqlite", "folder/records.sqlite", "records.sqlite"])
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "../records.sqlite", "folder/records.sqlite", "records.sqlite", "uploads/7/proof/../../../x"]
+)
 def test_a_strange_or_damaged_archive_changes_nothing(name: str, tmp_path: Path) -> None:
     """Other files, paths that lead elsewhere, a database that is none."""
     archive = packed(tmp_path / "strange.tar.gz", name, b"x" * 5000)

@@ -41,7 +41,7 @@ async def reached(system: ActorSystem, stopping: Stopping) -> AsyncIterator[Reac
 
 async def done(reached: Reached, command: str, *arguments: str, sure: bool = True) -> str:
     """What the command line prints."""
-    return await asyncio.to_thread(operate, reached, command, list(arguments), lambda _question: sure)
+    return (await asyncio.to_thread(operate, reached, command, list(arguments), lambda _question: sure)).text
 
 
 async def test_actors_are_listed_with_ids_to_name_them_by(system: ActorSystem, reached: Reached) -> None:
@@ -75,7 +75,7 @@ async def test_nothing_is_done_without_a_yes(system: ActorSystem, reached: Reach
         return False
 
     told = await asyncio.to_thread(operate, reached, "drain", [], no)
-    assert told == "Nothing was done."
+    assert (told.text, told.done) == ("Nothing was done.", False)
     assert "stop Cornerman" in asked[0]
     assert not stopping.asked
     await done(reached, "drain")
@@ -83,7 +83,11 @@ async def test_nothing_is_done_without_a_yes(system: ActorSystem, reached: Reach
 
 
 async def test_a_refusal_is_told_in_its_words(reached: Reached) -> None:
-    """An unknown provider, or an entry that is gone."""
+    """An unknown provider, or an entry that is gone; a script can tell it from what was done."""
+    refused = await asyncio.to_thread(operate, reached, "resume", ["elsewhere"], lambda _question: True)
+    assert not refused.done
+    given = await asyncio.to_thread(operate, reached, "restart", ["sessions"], lambda _question: True)
+    assert given.done
     assert "Name a provider" in await done(reached, "pause", "elsewhere")
     assert await done(reached, "dead-letters") == "Nothing was given up."
 
