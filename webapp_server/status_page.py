@@ -37,15 +37,23 @@ def _band(overview: Overview, commands: Commands) -> Html:
         verdict = "Stopping"
     last = commands.last[0] if commands.last else None
     told = f"{last.by}: {last.command} {last.target}. {last.outcome}" if last else None
-    facts = f"{overview.service} {overview.version} · up {spent(overview.uptime_s)}"
+    version = f"{overview.version} ({overview.commit[:7]})" if overview.commit else overview.version
+    since = tag("span", f"up {spent(overview.uptime_s)}", title=f"since {overview.started_at.isoformat()}")
     return tag(
         "header",
         tag("strong", verdict, id="verdict"),
         tag("ul", *(tag("li", reason) for reason in overview.reasons)),
         tag("p", told, class_="told") if told else None,
-        tag("p", facts, " · ", tag("time", overview.now.strftime("%H:%M:%S UTC"), datetime=overview.now.isoformat())),
+        tag(
+            "p",
+            f"{overview.service} {version} · ",
+            since,
+            " · ",
+            tag("time", overview.now.strftime("%H:%M:%S UTC"), datetime=overview.now.isoformat()),
+        ),
         class_=overview.state if overview.state == "draining" else overview.status,
         id="band",
+        data_schema=overview.schema,
     )
 
 

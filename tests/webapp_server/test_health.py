@@ -16,6 +16,7 @@ from runtime import Actor, ActorSystem, Address, ChildSpec
 from tests.webapp_server.door import ACCESS
 from tests.webapp_server.house import DESCRIBED, LANE, Describing, furnish
 from webapp_server.server import make_application
+from webapp_server.stopping import Stopping
 
 JOURNAL = JournalDescribed(0, {}, 0, 0, {}, None)
 Client = TestClient[web.Request, web.Application]
@@ -111,6 +112,22 @@ async def test_not_ready_says_what_is_missing(system: ActorSystem, client: Clien
     answer = await client.get("/readyz")
     assert answer.status == 503
     assert "[-] telegram: Telegram cannot be reached" in await answer.text()
+
+
+async def test_readiness_ends_with_the_order_while_updates_still_come(system: ActorSystem, tmp_path: Path) -> None:
+    """Whoever balances is told first: the intake runs on until the drain stops it, and the process lives."""
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    await start_intake(system, connected=True)
+    stopping = Stopping()
+    async with TestClient(TestServer(make_application(system, ACCESS, stopping=stopping))) as client:
+        assert (await client.get("/readyz")).status == 200
+        stopping.ask()
+        answer = await client.get("/readyz")
+        told = (await answer.text()).splitlines()
+        assert answer.status == 503
+        assert [line for line in told if line.startswith("[-]")] == ["[-] process: stopping"]
+        assert "[+] telegram: heard 0 s ago" in told
+        assert (await client.get("/livez")).status == 200
 
 
 async def test_each_check_can_be_asked_alone(system: ActorSystem, client: Client, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from runtime.testing import settle
 from tests.webapp_server.door import ACCESS
 from tests.webapp_server.house import NAMES, PLANTED, REP, furnish, plant
 from webapp_server.http_times import UNMATCHED
+from webapp_server.markup import spent
 from webapp_server.overview import Overview
 from webapp_server.server import OBSERVER, make_application
 
@@ -82,14 +83,21 @@ async def test_the_document_fits_its_schema(client: Client) -> None:
     assert overview.providers.lanes[0].in_flight == 2
 
 
-async def test_page_and_document_tell_the_same(system: ActorSystem, client: Client) -> None:
-    """A browser gets the page at the same address; verdict, reasons, time, types and lanes are the document's."""
+async def test_page_and_document_tell_the_same(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser gets the page at the same address; every field of the head, types and lanes are the document's."""
+    monkeypatch.setenv("RAILWAY_GIT_COMMIT_SHA", "0123456789abcdef")
     overview = msgspec.json.decode(await (await client.get("/status")).read(), type=Overview)
     answer = await client.get("/status", headers=BROWSER)
     text = unescape(await answer.text())
     assert answer.content_type == "text/html"
     assert overview.now.isoformat() in text
-    assert overview.version in text
+    assert overview.started_at.isoformat() in text
+    assert f'data-schema="{overview.schema}"' in text
+    assert f"<title>! {overview.service} {overview.state}</title>" in text
+    assert f"{overview.service} {overview.version} ({(overview.commit or '')[:7]}) · " in text
+    assert overview.commit == "0123456789abcdef"
+    assert 'class="warn"' in text
+    assert f"up {spent(overview.uptime_s)}" in text
     for told in (*overview.reasons, *(row.type for row in overview.types), overview.providers.lanes[0].lane):  # type: ignore[union-attr]
         assert told in text
     assert overview.process.open_fds == overview.process.open_files
