@@ -261,7 +261,6 @@ _REPLAY = {
 
 def _letters(letters: tuple[DeadLetterRow, ...]) -> Html:
     head = ("message", "for", "reason", "ago")
-    rows = [
-        (letter.message_type, letter.target_type, letter.reason, spent(letter.age_s)) for letter in letters[:LETTERS]
-    ]
+    lost = [letter for letter in letters if letter.reason != "failed"]  # those are the last errors
+    rows = [(letter.message_type, letter.target_type, letter.reason, spent(letter.age_s)) for letter in lost[:LETTERS]]
     return table("Not delivered", head, rows, empty="Every message was delivered.")

@@ -211,7 +211,11 @@ async def test_the_last_errors_are_told_by_type(system: ActorSystem, client: Cli
     assert set(told) == {("Session", "Told", "ValueError")}
     (row,) = (row for row in overview.types if row.type == "Session")
     assert row.last_error == overview.errors[0]
-    assert "Last errors" in await (await client.get("/status", headers=BROWSER)).text()
+    page = await (await client.get("/status", headers=BROWSER)).text()
+    assert page.count("<mark>ValueError</mark>") >= len(overview.errors)
+    lost = page[page.index("Not delivered") :]
+    assert "stopped" in lost  # what failed is among the errors, and there alone
+    assert "<td>failed</td>" not in lost
     (session,) = (await (await client.get("/status/actors?type=Session")).json())["actors"]
     whole = await (await client.get(f"/status/actors/{session['id']}")).json()
     assert [error["error_type"] for error in whole["errors"]] == ["ValueError"]
