@@ -143,7 +143,7 @@ def _providers(overview: Overview) -> Iterator[Metric]:
         states.add_metric(list(kind), {state: state == worst for state in CIRCUITS})
     yield states
     for name, text, attribute in _LANE_GAUGES:
-        sums = {kind: sum(getattr(lane, attribute) for lane in members) for kind, members in kinds.items()}
+        sums = {kind: sum(getattr(lane, attribute) or 0 for lane in members) for kind, members in kinds.items()}
         yield _gauge(name, text, _LANE, sums)
     outcomes: Counter[tuple[str, ...]] = Counter()
     for kind, members in kinds.items():
@@ -227,6 +227,7 @@ _DURATIONS = {
 _LANE_GAUGES = (
     ("cornerman_provider_in_flight", "Calls under way.", "in_flight"),
     ("cornerman_provider_queue_depth", "Requests waiting.", "queued"),
+    ("cornerman_provider_in_flight_limit", "Calls that may be under way.", "limit"),
 )
 
 

@@ -180,7 +180,7 @@ def _lane_cells(lane: ProviderStatus) -> tuple[object, ...]:
         lane.lane,
         _circuit(lane.state, lane.reason),
         spent(lane.resting_for_s) if lane.resting_for_s else NOTHING,
-        count(lane.in_flight),
+        count(lane.in_flight) if lane.limit is None else f"{count(lane.in_flight)} of {count(lane.limit)}",
         count(lane.queued),
         count(lane.completed),
         warning(lane.failed),

@@ -42,6 +42,7 @@ class LaneTally:
             first_token_s=self._first_token_s,
             used_today=day.used if day is not None else None,
             allowed_today=day.limit if day is not None else None,
+            limit=gate.slots,
         )
         if status == self._reported:
             return None

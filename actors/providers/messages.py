@@ -252,7 +252,8 @@ class ProviderStatus(msgspec.Struct, frozen=True):
     `state` is the circuit's: closed lets calls through, half_open one that probes, open none until its rest is over.
     A refused lane has a key or an account that is not accepted.
     `answered_by` is the model of the last answer and `first_token_s` how long its first token took. The two counts
-    of the day are there for a free allowance only.
+    of the day are there for a free allowance only. `limit` is the measure of calls in flight that the lane has found;
+    None where nobody said.
     """
 
     lane: str
@@ -268,6 +269,7 @@ class ProviderStatus(msgspec.Struct, frozen=True):
     first_token_s: float = 0.0
     used_today: int | None = None
     allowed_today: int | None = None
+    limit: int | None = None
 
 
 class ProviderCalls(msgspec.Struct, frozen=True):

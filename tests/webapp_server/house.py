@@ -27,7 +27,7 @@ KEY = "sk-or-v1-planted-key-of-a-rep"
 PLANTED = (REP, "Maria", "Nordwerk", KEY)
 
 LANE = ProviderStatus(
-    "openrouter-team-free", Provider.OPENROUTER, "closed", "", 0.0, 2, 1, 30, 1, "practice", 0.4, 20, 50
+    "openrouter-team-free", Provider.OPENROUTER, "closed", "", 0.0, 2, 1, 30, 1, "practice", 0.4, 20, 50, 6
 )
 CALLS = ProviderCalls(Provider.OPENROUTER, 31, 0.75, 1.5, 42.0, 4321, 765, 0.37, 1.0, "rate_limited")
 DESCRIBED: dict[type, object] = {

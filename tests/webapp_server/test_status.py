@@ -101,7 +101,17 @@ async def test_page_and_document_tell_the_same(client: Client, monkeypatch: pyte
     for told in (*overview.reasons, *(row.type for row in overview.types), overview.providers.lanes[0].lane):  # type: ignore[union-attr]
         assert told in text
     assert overview.process.open_fds == overview.process.open_files
-    for told in ("75%", "42 s", "4,321", "765", "0.37", "rate_limited", "3 now, 5 an hour, 7 a day", "within 250 ms"):
+    for told in (
+        "2 of 6",
+        "75%",
+        "42 s",
+        "4,321",
+        "765",
+        "0.37",
+        "rate_limited",
+        "3 now, 5 an hour, 7 a day",
+        "within 250 ms",
+    ):
         assert told in text
 
 

@@ -19,3 +19,16 @@ async def test_a_lane_whose_queue_waits_for_its_minute_says_so(world: World) -> 
     await world.expect(Completed)
     (lane,) = (await world.described()).lanes
     assert (lane.reason, lane.resting_for_s) == ("", 0.0)
+
+
+async def test_a_lane_tells_how_many_calls_it_lets_be_under_way(world: World) -> None:
+    """Its measure grows with what goes well."""
+    await world.begin()
+    limits: list[int] = []
+    for rep in (1, 2):
+        for _ in range(5):
+            world.ask(FREE, telegram_id=rep)
+            await world.expect(Completed)
+        (lane,) = (await world.described()).lanes
+        limits.append(lane.limit or 0)
+    assert 0 < limits[0] < limits[1]
