@@ -27,9 +27,9 @@ def own_settings() -> Settings:
 
 
 def prepared(data_dir: Path) -> Path:
-    """The data directory, made where it is missing; refused where this user may not write it."""
+    """The data directory, made for this user alone where it is missing; refused where this user may not write it."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with TemporaryFile(dir=data_dir):
             return data_dir
     except OSError as error:

@@ -79,7 +79,7 @@ def restore(archive: Path, data_dir: Path) -> tuple[str, ...]:
     """
     if any(data_dir.glob("*.sqlite")) or any((data_dir / _UPLOADS).glob("*")):
         raise BackupError(f"There is data in {data_dir} already. Move it away, or set DATA_DIR to a new directory.")
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=data_dir) as folder:
         names = _unpacked(archive, Path(folder))
         for name in names:

@@ -10,7 +10,7 @@ import pytest
 import cornerman
 from actors.settings import KNOWN, read_settings
 from cornerman import machine, upkeep
-from cornerman.machine import is_running
+from cornerman.machine import is_running, prepared
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +108,27 @@ def test_an_end_of_input_is_a_no(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert cornerman.main(["drain", "--url", "http://127.0.0.1:9"]) == 1
     assert "Nothing was done." in capsys.readouterr().out
+
+
+def test_the_data_directory_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Where it is made; one that is there already stays as somebody wanted it."""
+    assert prepared(tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "old").mkdir(mode=0o750)
+    assert prepared(tmp_path / "old").stat().st_mode & 0o777 == 0o750
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["status", "--url", "localhost:8080"], "begins with https://"),
+        (["dead-letters", "all"], "does not take all"),
+        (["pause", "openrouter", "5", "10"], "does not take 10"),
+        (["restart"], "takes the ACTOR"),
+    ],
+)
+def test_an_operators_line_that_cannot_be_meant_is_told(
+    line: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In one sentence, before anything is asked or done."""
+    assert cornerman.main(line) == 2
+    assert told in capsys.readouterr().err

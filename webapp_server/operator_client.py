@@ -36,7 +36,7 @@ class NoAnswer(OperatorError):
 
 
 class WrongArguments(OperatorError):
-    """Something is missing or is no number."""
+    """Something is missing, too much, or not what it should be."""
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -55,6 +55,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 def operate(reached: Reached, command: str, arguments: list[str], confirmed: Callable[[str], bool]) -> Answer:
     """Look or give a command. Raises OperatorError where it cannot be given."""
+    if len(arguments) > (command in _TARGETS) + (command == "pause"):
+        raise WrongArguments(f"{command} does not take {arguments[-1]}.")
     if command in _LOOKS:
         return Answer(_TOLD[command](_spoken(reached, "GET", _LOOKS[command], None)))
     order: dict[str, Any] = {}
@@ -79,6 +81,8 @@ def _minutes(text: str) -> float:
 
 def _spoken(reached: Reached, method: str, path: str, order: dict[str, Any] | None) -> Any:
     parts = urlsplit(reached.url)
+    if parts.scheme not in ("http", "https"):
+        raise WrongArguments(f"{reached.url} is no whole address; one begins with https:// or http://.")
     make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = make(parts.hostname or "127.0.0.1", parts.port, timeout=TIMEOUT_S)
     headers = {HEADER: "1", "Content-Type": "application/json"}

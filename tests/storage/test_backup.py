@@ -50,6 +50,7 @@ def test_what_was_there_comes_back(data: Path, tmp_path: Path) -> None:
     assert set(restore(tmp_path / "backup.tar.gz", fresh)) == set(names)
     assert words(fresh / "journal.sqlite") == ["owed"]
     assert words(fresh / "records.sqlite") == ["kept"]
+    assert fresh.stat().st_mode & 0o777 == 0o700
     assert (fresh / KEY_FILE).read_text() == "a key"
     assert (fresh / KEY_FILE).stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in fresh.iterdir()) == sorted(names)
