@@ -128,6 +128,10 @@ class Deadlines:
         self._waiting: dict[float, dict[Request, float]] = {}
         self._timers: dict[float, Cancellable] = {}
 
+    def pending(self) -> int:
+        """How many asks wait for their answer."""
+        return sum(map(len, self._waiting.values()))
+
     def begin(self, request: Request, length_s: float) -> dict[Request, float]:
         """Expire the request after the length, unless it is taken out of what is returned before."""
         waiting = self._waiting.get(length_s)

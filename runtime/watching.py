@@ -141,7 +141,10 @@ class CellSnapshot(msgspec.Struct, frozen=True):
 
 
 class TypeSnapshot(msgspec.Struct, frozen=True):
-    """All actors of one type; `pending` are the messages waiting or in hand, `dead` those accepted and then lost."""
+    """All actors of one type; `pending` are the messages waiting or in hand, `dead` those accepted and then lost.
+
+    `in_flight` handlers wait for something.
+    """
 
     type: str
     alive: int
@@ -156,6 +159,7 @@ class TypeSnapshot(msgspec.Struct, frozen=True):
     ran: Times
     waits: Histogram
     runs: Histogram
+    in_flight: int
 
 
 class LoopSnapshot(msgspec.Struct, frozen=True):
@@ -171,7 +175,8 @@ class SystemSnapshot(msgspec.Struct, frozen=True):
     """The system: its types, its hottest actors (longest at a message, deepest mailbox, most restarts), its loop.
 
     Counts since the start: supervisors that gave up a child and failed themselves, asks, those that timed out, actors
-    that began, those that ended by reason, and messages that came to a full mailbox by its policy.
+    that began, those that ended by reason, and messages that came to a full mailbox by its policy. `asks_pending` wait
+    for their answer now.
     """
 
     types: tuple[TypeSnapshot, ...]
@@ -181,6 +186,7 @@ class SystemSnapshot(msgspec.Struct, frozen=True):
     loop: LoopSnapshot
     escalations: int
     asks: int
+    asks_pending: int
     ask_timeouts: int
     ask_times: Times
     ask_durations: Histogram
@@ -266,18 +272,20 @@ class Watch:
         kernel = self._kernel
         busy = islice(kernel.busy, _CANDIDATES)
         awaited = islice(kernel.names.values(), _CANDIDATES)
+        at_work = Counter(cell.type_name for cell in kernel.busy)
         found = {cell: None for cells in (busy, awaited, self._lately, self._failing) for cell in cells}
         hot = (read(cell) for cell in found if cell.phase is not Phase.ENDED and cell is not kernel.root)
         states = {_STATES[phase]: count for phase, count in self.phases.items() if count and phase in _STATES}
         states.pop("stopped", None)
         return SystemSnapshot(
-            types=tuple(_read_type(stats) for _, stats in sorted(self.types.items()) if stats.alive or stats.accepted),
+            types=tuple(_read_type(s, at_work) for _, s in sorted(self.types.items()) if s.alive or s.accepted),
             hot=tuple(sorted(hot, key=_heat, reverse=True)[:_HOT]),
             states=states | _up(self.phases[Phase.UP] - 1, len(kernel.busy)),
             dead_letters_total=dict(kernel.dead_letters.total),
             loop=LoopSnapshot(self.lag.times(), self.lag.histogram(), self.blocked, self.last_blocked),
             escalations=self.escalations,
             asks=self.asks,
+            asks_pending=kernel.deadlines.pending(),
             ask_timeouts=self.ask_timeouts,
             ask_times=self.asked.times(),
             ask_durations=self.asked.histogram(),
@@ -299,11 +307,12 @@ def _heat(cell: CellSnapshot) -> tuple[float, int, int]:
     return cell.running_s or 0.0, cell.depth, cell.restarts
 
 
-def _read_type(stats: TypeStats) -> TypeSnapshot:
+def _read_type(stats: TypeStats, at_work: Counter[str]) -> TypeSnapshot:
     pending = stats.accepted - stats.handled - stats.dead
     return TypeSnapshot(
         stats.name, stats.alive, stats.accepted, stats.handled, stats.dead, pending, stats.peak, stats.failed,
         stats.restarts, stats.waited.times(), stats.ran.times(), stats.waited.histogram(), stats.ran.histogram(),
+        at_work[stats.name],
     )  # fmt: skip
 
 

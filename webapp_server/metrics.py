@@ -84,6 +84,7 @@ def _actors(snapshot: SystemSnapshot) -> Iterator[Metric]:
         "cornerman_supervisor_escalations", "Supervisors that gave up a child.", snapshot.escalations
     )
     yield CounterMetricFamily("cornerman_asks", "Questions between actors.", snapshot.asks)
+    yield GaugeMetricFamily("cornerman_asks_pending", "Those that wait for their answer.", snapshot.asks_pending)
     yield CounterMetricFamily("cornerman_ask_timeouts", "Those not answered in time.", snapshot.ask_timeouts)
     asks = {(): snapshot.ask_durations}
     yield _histogram("cornerman_ask_duration_seconds", "Time to the answer or the deadline, sampled.", (), asks)

@@ -54,11 +54,12 @@ _TIMED = {"calls": "llm_router", "flushes": "record_writer"}
 
 
 class Asks(msgspec.Struct, frozen=True):
-    """Questions between actors since the start; `took` is of one in 64, in seconds."""
+    """Questions between actors since the start, and those `pending` now; `took` is of one in 64, in seconds."""
 
     total: int
     timeouts_total: int
     took: Times
+    pending: int
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -91,6 +92,7 @@ class TypeRow(msgspec.Struct, frozen=True):
     """All actors of one type; `waited` in the mailbox, `ran` in the handler, in seconds since the start.
 
     `recent` is the same of the last five minutes; `last_error` is the last among the dead letters that are kept.
+    `in_flight` handlers wait for something.
     """
 
     type: str
@@ -103,6 +105,7 @@ class TypeRow(msgspec.Struct, frozen=True):
     ran: Times
     recent: Recent | None
     last_error: DeadLetterRow | None
+    in_flight: int
 
 
 class LoopRow(msgspec.Struct, frozen=True):
@@ -235,6 +238,7 @@ class Observer:
             waited=stats.waited,
             ran=stats.ran,
             recent=self._history.recent(stats.type),
+            in_flight=stats.in_flight,
             last_error=next((letter for letter in failed if letter.target_type == stats.type), None),
         )
 
@@ -275,7 +279,7 @@ def _totals(snapshot: SystemSnapshot) -> Totals:
         started_total=snapshot.started,
         stopped_total=snapshot.ended,
         overflows=snapshot.overflows,
-        asks=Asks(snapshot.asks, snapshot.ask_timeouts, snapshot.ask_times),
+        asks=Asks(snapshot.asks, snapshot.ask_timeouts, snapshot.ask_times, snapshot.asks_pending),
     )
 
 

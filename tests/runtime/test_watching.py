@@ -305,6 +305,19 @@ async def test_one_ask_in_64_is_timed(system: ActorSystem) -> None:
     assert (snapshot.asks, snapshot.ask_times.count, snapshot.ask_durations.counts[-1][1]) == (640, 10, 10)
 
 
+async def test_what_waits_for_others_is_counted(system: ActorSystem) -> None:
+    """Asks without an answer so far, whatever their deadline, and by type the handlers that wait; in the end none."""
+    target = await system.start(echo("a"))
+    waits = [Wait(), Wait()]
+    asks = [asyncio.ensure_future(system.ask(target, wait, deadline_s=5.0 + n)) for n, wait in enumerate(waits)]
+    await settle()
+    assert (system.snapshot().asks_pending, of_type(system, "Echo").in_flight) == (2, 1)
+    for wait in waits:
+        wait.event.set()
+    await asyncio.gather(*asks)
+    assert (system.snapshot().asks_pending, of_type(system, "Echo").in_flight) == (0, 0)
+
+
 async def test_a_full_mailbox_is_counted_by_its_policy(system: ActorSystem) -> None:
     """Each message beyond the room; those before it are not."""
 
