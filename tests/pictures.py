@@ -1,8 +1,7 @@
-"""Takes the README's pictures from the running system: `make pictures`, which needs Chromium on the machine."""
+"""Takes the README's pictures from the running system: `make pictures`, with the tests' Chromium."""
 
 import asyncio
 import base64
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.servers.tools import browser_binary
 from tests.system.coach import HOME, Coach
 from tests.system.rep import Rep
 
@@ -100,9 +100,7 @@ async def status_under_load(browser: str, coach: Coach) -> None:
 
 async def main() -> None:
     """Coach one rep through a prospect and photograph the chat while it is written and when it is done; the status."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
-        raise SystemExit("make pictures needs Chromium: install the package chromium.")
+    browser = str(browser_binary())
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         async with Coach(Path(folder)) as coach:

@@ -1,12 +1,12 @@
 """Takes the tour's pictures, one a flow, from the running system: part of `make pictures`, which needs Chromium."""
 
 import asyncio
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.pictures import photograph
+from tests.servers.tools import browser_binary
 from tests.system.coach import HOME, Coach
 from tests.system.rep import Rep
 from tests.tour_scenes import ADMINS, SCENES, UNDER_WAY, Scene
@@ -35,9 +35,7 @@ async def _take(browser: str, coach: Coach, number: int, scene: Scene) -> None:
 
 async def main() -> None:
     """Play every scene in a chat of its own and photograph its end."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
-        raise SystemExit("make pictures needs Chromium: install the package chromium.")
+    browser = str(browser_binary())
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         async with Coach(Path(folder), ADMIN_USERNAMES="chief") as coach:

@@ -137,7 +137,7 @@ def _providers(overview: Overview, ask: Confirmations) -> Html:
     team = overview.providers.team if overview.providers is not None else TeamSpent()
     orders: list[object] = [tag("small", _spending(team))]
     orders += [_pause_or_resume(provider, paused.get(provider), ask) for provider in Provider]
-    return join((grid, more, _calls(overview), tag("div", *orders)))
+    return join((tag("div", *orders, class_="corner"), grid, more, _calls(overview)))
 
 
 def _calls(overview: Overview) -> Html:
@@ -219,8 +219,8 @@ def _work(overview: Overview, ask: Confirmations) -> Html:
         rows.append(("Given up", warning(journal.dead)))
     if overview.users is not None:
         users = overview.users
-        counts = f"{count(users.active_now)} now, {count(users.active_1h)} an hour, {count(users.active_24h)} a day"
-        rows.append(("Reps at work", counts))
+        counts = f"{count(users.active_now)}, {count(users.active_1h)}, {count(users.active_24h)}"
+        rows.append(("Reps now, hour, day", counts))
     if overview.intake is not None:
         intake = overview.intake
         rows.append(("Telegram", f"heard {spent(intake.last_contact_age_s)} ago" if intake.connected else "away"))
@@ -228,13 +228,13 @@ def _work(overview: Overview, ask: Confirmations) -> Html:
     if overview.sending is not None:
         rows.append(("Sent", f"{count(overview.sending.sent)}, {count(overview.sending.waiting)} waiting"))
     if overview.writer is not None:
-        flushes = f", 99 of 100 passes within {spent(overview.writer.flush_p99_s)}" if overview.writer.written else ""
+        flushes = f", p99 {spent(overview.writer.flush_p99_s)}" if overview.writer.written else ""
         rows.append(("Records written", f"{count(overview.writer.written)}{flushes}"))
     if overview.tracer is not None:
         rows.append(("Traces kept", f"{count(overview.tracer.recorded)}, {count(overview.tracer.dropped)} dropped"))
     drain = ask.to("drain", "", "Drain and stop", "No new work is taken, what is under way is finished or kept.")
     listed = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in rows))
-    return join((tag("h2", "Work"), listed, drain))
+    return join((tag("h2", "Work"), tag("div", drain, class_="corner"), listed))
 
 
 def _given_up(entries: tuple[GivenUpEntry, ...], overview: Overview, ask: Confirmations) -> Html:

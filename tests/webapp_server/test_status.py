@@ -109,8 +109,8 @@ async def test_page_and_document_tell_the_same(client: Client, monkeypatch: pyte
         "765",
         "0.37",
         "rate_limited",
-        "3 now, 5 an hour, 7 a day",
-        "within 250 ms",
+        "<dd>3, 5, 7</dd>",
+        "p99 250 ms",
     ):
         assert told in text
 
