@@ -2,7 +2,7 @@
 
 Counts are exact. Times are sampled: of every 64th turn, the wait of its oldest message and the run time per message;
 the run times of handlers that waited are all taken; of asks, every 64th. A snapshot reads what is kept per type and a
-bounded number of actors, so it costs the same however many actors there are.
+bounded number of actors and counts those at work, so it costs the same however many actors rest.
 """
 
 import math
