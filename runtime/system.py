@@ -124,7 +124,7 @@ class ActorSystem:
         return await Request(self._kernel).send(address, message, deadline_s)
 
     def snapshot(self) -> SystemSnapshot:
-        """The system from outside: asks no actor and costs the same however many there are."""
+        """The system from outside: asks no actor and costs the same however many rest."""
         return self._kernel.watch.snapshot()
 
     def cells(self, most: float = math.inf) -> tuple[CellSnapshot, ...]:
