@@ -11,6 +11,9 @@ from actors.settings import Settings
 from cornerman.machine import reached
 from cornerman.records import kept_key
 
+PRACTICE_CALLS_A_DAY = 1000
+"""As an account that once bought credits has them: who tries the coach out shall not run out of answers."""
+
 
 class Assembly(msgspec.Struct, frozen=True):
     """What runs where: the settings with sandbox addresses filled in, and a line about each service."""
@@ -87,7 +90,9 @@ async def _start_models(
 
     named = (choice.model for chain in settings.fallbacks.values() for choice in chain)
     configured = (settings.default_openrouter_model, settings.default_anthropic_model, *named)
-    running = await models.start(settings.host, settings.sandbox_models_port, extra_models=configured)
+    running = await models.start(
+        settings.host, settings.sandbox_models_port, extra_models=configured, free_per_day=PRACTICE_CALLS_A_DAY
+    )
     stack.push_async_callback(running.stop)
     practice = set()
     if settings.openrouter_api_key is None:

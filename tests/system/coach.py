@@ -47,7 +47,9 @@ class Coach:
         self.telegram = await telegram.start(
             token=TOKEN, state_path=self.folder / "telegram", mini_app_url=f"http://127.0.0.1:{self.port}/app/"
         )
-        self.models = await models.start(latency_s=(0.01, 0.05), pace=0.0, extra_models=("openai/gpt-oss-120b",))
+        self.models = await models.start(
+            latency_s=(0.01, 0.05), pace=0.0, extra_models=("openai/gpt-oss-120b",), free_per_day=1000
+        )
         self.speech = await speech.start(processing_s=0.1)
         self.http = aiohttp.ClientSession()
         return self
