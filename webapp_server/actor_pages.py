@@ -9,11 +9,11 @@ from webapp_server.confirmations import Confirmations
 from webapp_server.markup import NOTHING, Html, count, document, join, spent, table, tag, warning
 
 
-def actors_page(rows: Sequence[ActorRow], matching: int, asked: str, ask: Confirmations) -> str:
-    """The actors that match, with what each is at; `asked` is what was looked for."""
-    caption = f"{asked}: {count(matching)}, the first {count(len(rows))}" if matching > len(rows) else asked
+def actors_page(rows: Sequence[ActorRow], caption: str, more: str | None, ask: Confirmations) -> str:
+    """Actors with what each is at, and where the next ones are if there are `more`."""
     grid = table(caption, HEAD, [actor_cells(row, ask) for row in rows], empty="None is up now.")
-    return _page(asked, tag("section", grid, class_="hot whole"))
+    onward = tag("a", "More", href=more) if more else None
+    return _page(caption, tag("section", grid, onward, class_="hot whole"))
 
 
 def actor_page(row: ActorWhole, ask: Confirmations) -> str:

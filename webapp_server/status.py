@@ -35,11 +35,12 @@ _ASSETS = Path(__file__).parent / "assets"
 
 
 class ActorQuery(msgspec.Struct, frozen=True):
-    """Which actors to list, the largest by `sort` first."""
+    """Which actors to list, the largest by `sort` first, after so many of them."""
 
     type: str | None = None
     state: str | None = None
     sort: Sort = "running_s"
+    skip: int = 0
     limit: int = 50
 
 
@@ -96,13 +97,16 @@ class Status:
         except msgspec.ValidationError as error:
             return web.Response(status=400, text=f"{error}\n", headers=_NO_STORE)
         matching = [cell async for cell in self._seen.every() if _matches(cell, query)]
-        limit = max(0, min(query.limit, _MOST))
-        first = heapq.nlargest(limit, matching, key=lambda cell: getattr(cell, query.sort) or 0.0)
-        rows = tuple(actor_row(cell, self._ids) for cell in first)
+        skip, limit = max(0, query.skip), max(0, min(query.limit, _MOST))
+        first = heapq.nlargest(skip + limit, matching, key=lambda cell: getattr(cell, query.sort) or 0.0)
+        rows = tuple(actor_row(cell, self._ids) for cell in first[skip:])
         if not _wants_html(request):
             return as_json(ActorList(len(matching), rows))
         asked = " ".join(word for word in (query.state, query.type or "actors", "by", query.sort) if word)
-        return _html(actors_page(rows, len(matching), asked, Confirmations(self._commands.word)))
+        seen = skip + len(rows)
+        more = str(request.rel_url.update_query(skip=seen)) if rows and seen < len(matching) else None
+        part = f": {skip + 1} to {seen} of {len(matching)}" if 0 < len(rows) < len(matching) else ""
+        return _html(actors_page(rows, asked + part, more, Confirmations(self._commands.word)))
 
     async def _actor(self, request: web.Request) -> web.Response:
         cell = await self._seen.find(request.match_info["id"])

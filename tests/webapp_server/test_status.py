@@ -172,6 +172,9 @@ async def test_actors_are_listed_by_what_is_asked(system: ActorSystem, client: C
     listed = await (await client.get("/status/actors?type=Describing&state=idle&sort=handled&limit=2")).json()
     assert listed["matching"] == len(NAMES)
     assert len(listed["actors"]) == 2
+    rest = await (await client.get("/status/actors?type=Describing&sort=handled&skip=2")).json()
+    assert len(rest["actors"]) == len(NAMES) - 2
+    assert not {row["id"] for row in rest["actors"]} & {row["id"] for row in listed["actors"]}
     assert (await client.get("/status/actors?sort=name")).status == 400
     assert (await client.get("/status/actors?limit=many")).status == 400
 
@@ -193,6 +196,20 @@ async def test_a_browser_gets_pages_of_actors(system: ActorSystem, client: Clien
         assert told in whole
     assert not [planted for planted in PLANTED if planted in text or planted in whole]
     assert (await client.get("/status/actors/nobody", headers=BROWSER)).status == 404
+
+
+async def test_a_long_list_of_actors_goes_on_over_the_page(client: Client) -> None:
+    """Each part says which it is and leads to the next; the last one, and one past the end, lead nowhere."""
+    first = unescape(await (await client.get("/status/actors?type=Describing&limit=2", headers=BROWSER)).text())
+    assert f"1 to 2 of {len(NAMES)}" in first
+    assert 'href="/status/actors?type=Describing&limit=2&skip=2"' in first
+    last = unescape(
+        await (await client.get(f"/status/actors?type=Describing&skip={len(NAMES) - 1}", headers=BROWSER)).text()
+    )
+    assert f"{len(NAMES)} to {len(NAMES)} of {len(NAMES)}" in last
+    past = unescape(await (await client.get("/status/actors?type=Describing&skip=99", headers=BROWSER)).text())
+    assert "None is up now." in past
+    assert ">More<" not in last + past
 
 
 async def test_a_stuck_actor_shows_with_where_it_waits(system: ActorSystem, client: Client) -> None:
