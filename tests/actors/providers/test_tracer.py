@@ -96,6 +96,19 @@ async def test_rows_are_written_after_a_second_traces_first(
     assert second.rows[0]["duration_ms"] == 250.0
 
 
+async def test_a_span_may_end_after_its_trace(system: ActorSystem, clock: ManualClock, tmp_path: Path) -> None:
+    """What ran in the background of a case is written under the trace that was written before it."""
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    tracer = await start_tracer(system)
+    system.send(tracer, TRACE)
+    await clock.advance(1)
+    assert [write.table for write in await writes(system, 1)] == ["pipeline_traces"]
+    system.send(tracer, span("late"))
+    await clock.advance(1)
+    _, late = await writes(system, 2)
+    assert (late.table, late.rows[0]["trace_id"]) == ("pipeline_spans", TRACE.trace_id)
+
+
 async def test_two_hundred_items_do_not_wait_for_the_second(system: ActorSystem, tmp_path: Path) -> None:
     """A full batch goes at once."""
     await system.start(journal_spec(tmp_path / "journal.sqlite"))

@@ -1,13 +1,26 @@
-"""What a run tells a model of the house: all of it where that is small or fits, else what fits the case."""
+"""What a run tells a model of the house, and how the spans of its steps hang together."""
 
 import msgspec
 import pytest
 
 from actors.library import Library
-from actors.providers.messages import Complete, ListModels, ModelInfo, ModelsListed, Provider, TeamKey
+from actors.providers.messages import (
+    Complete,
+    Completed,
+    ListModels,
+    ModelInfo,
+    ModelsListed,
+    Provider,
+    RecordSpan,
+    RecordTrace,
+    SpanContext,
+    TeamKey,
+    Usage,
+)
 from actors.session.pipeline_run import PipelineRun, RunOrder
 from coaching.knowledge import knowledge, tokens
 from coaching.memory import UserMemory
+from coaching.pipelines import Mode, Pipeline
 from coaching.playbook import parse_playbook
 from runtime import Actor, ActorSystem, Address, ChildSpec, Restart
 from runtime.testing import ManualClock, settle
@@ -101,3 +114,62 @@ async def test_large_knowledge_goes_whole_where_context_and_price_allow(
         assert tokens(block) < tokens(chosen.knowledge)
         assert "Objection: the price" in block
         assert "Talk about weather" not in block
+
+
+class _SlowRouter(Actor):
+    """Keeps the calls and answers those that the test names."""
+
+    def __init__(self, open_calls: dict[str, tuple[Complete, Address]]) -> None:
+        super().__init__()
+        self._open = open_calls
+
+    async def receive(self, message: object, sender: Address) -> None:
+        match message:
+            case Complete():
+                self._open[message.agent] = (message, sender)
+            case str():
+                call, asker = self._open[message]
+                self.send(asker, Completed(call.request_id, "A page.", Provider.OPENROUTER, MODEL, Usage(), 0.1, 0.2))
+
+
+class _Tracer(Actor):
+    def __init__(self, recorded: list[RecordSpan | RecordTrace]) -> None:
+        super().__init__()
+        self._recorded = recorded
+
+    async def receive(self, message: object, sender: Address) -> None:
+        assert isinstance(message, RecordSpan | RecordTrace)
+        self._recorded.append(message)
+
+
+async def test_each_call_hangs_under_its_own_step_however_the_steps_end() -> None:
+    """Parallel steps have spans of their own under the trace, a call's parent is its step, whoever ends first."""
+    steps = library().pipelines["research"].steps + library().pipelines["sample"].steps
+    both = tuple(msgspec.structs.replace(step, mode=Mode.PARALLEL) for step in steps)
+    pipelines = {**library().pipelines, "sample": Pipeline("sample", "Both at once.", both)}
+    calls: dict[str, tuple[Complete, Address]] = {}
+    recorded: list[RecordSpan | RecordTrace] = []
+    clock = ManualClock()
+    system = ActorSystem(clock=clock)
+    try:
+        router = await system.start(ChildSpec("llm_router", lambda: _SlowRouter(calls), well_known=True))
+        await system.start(ChildSpec("tracer", lambda: _Tracer(recorded), well_known=True))
+        owner = await system.start(ChildSpec("owner", _Owner))
+        chosen = msgspec.structs.replace(library(), pipelines=pipelines)
+        order = msgspec.structs.replace(ORDER, inputs={**ORDER.inputs, "lead": {}})
+        await system.start(ChildSpec("run", lambda: PipelineRun(order, chosen, owner), restart=Restart.TEMPORARY))
+        await settle()
+        for agent in ("strategist", "researcher"):
+            await clock.advance(1.0)
+            system.send(router, agent)
+            await settle()
+    finally:
+        await system.shutdown()
+    spans = {span.span_name: span for span in recorded if isinstance(span, RecordSpan)}
+    (trace,) = (one for one in recorded if isinstance(one, RecordTrace))
+    assert [span.ended_at - span.started_at for span in spans.values()] == [1.0, 2.0]
+    for agent, (call, _) in calls.items():
+        span = spans[f"agent:{agent}"]
+        assert (span.trace_id, span.parent_span_id) == (trace.trace_id, None)
+        assert call.span == SpanContext(trace.trace_id, span.span_id, ORDER.telegram_id)
+    assert len({span.span_id for span in spans.values()}) == len(both)
