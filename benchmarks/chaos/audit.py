@@ -1,6 +1,8 @@
 """Whether every promise was kept, read from the journal, the real database and the emulated chats."""
 
-from collections import Counter, defaultdict
+import sqlite3
+from collections import Counter
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -33,7 +35,8 @@ class Chat(msgspec.Struct, frozen=True):
 
 async def audit(world: World, plan: Plan, ran: Ran) -> Audit:
     """Check the promises; the system has to be settled."""
-    books = _Books(world)
+    with closing(world.coach.journal) as journal:
+        books = Books(journal)
     broken = books.broken_updates(ran)
     counts = dict(books.counts)
     for rep in sorted({one.rep for one in plan.prospects}):
@@ -45,7 +48,7 @@ async def audit(world: World, plan: Plan, ran: Ran) -> Audit:
         counts["failures told"] = counts.get("failures told", 0) + chat.failures
         counts["leads"] = counts.get("leads", 0) + len(chat.leads)
         counts["messages"] = counts.get("messages", 0) + chat.messages
-    broken += _broken_rows(world)
+    broken += broken_rows({table: _rows_of_each(world, table) for table in _TOGETHER})
     return Audit(counts, dict(books.reasons), tuple(broken[:_BROKEN_MOST]))
 
 
@@ -69,11 +72,10 @@ def broken_chat(who: str, chat: Chat, done: int, unsure: int) -> list[str]:
     return broken
 
 
-class _Books:
+class Books:
     """What the journal holds in the end."""
 
-    def __init__(self, world: World) -> None:
-        journal = world.coach.journal
+    def __init__(self, journal: sqlite3.Connection) -> None:
         self.inbox = {number: (state, reason) for number, state, reason in journal.execute(_INBOX)}
         self.done: Counter[str] = Counter()
         self.unsure: Counter[str] = Counter()
@@ -88,7 +90,6 @@ class _Books:
             if lane == "message":
                 self.done[order_key] += state == "done"
                 self.unsure[order_key] += state in ("uncertain", "dead")
-        journal.close()
         for state, reason in self.inbox.values():
             self.counts[f"updates {state}"] += 1
             if state == "dead":
@@ -131,11 +132,15 @@ async def _chat(world: World, plan: Plan, rep: int) -> Chat:
     )
 
 
-def _broken_rows(world: World) -> list[str]:
-    """Rows of one effect stand together: a lead, its first activity and its session, and a trace for each."""
-    counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for table in ("lead_registry", "lead_activity_log", "support_sessions"):
-        sql = f"select telegram_id, count(*) from {table} where telegram_id >= {FIRST_ID} group by 1"  # noqa: S608
-        counts[table] = {rep: int(count) for rep, count in world.database.rows(sql)}
+_TOGETHER = ("lead_registry", "lead_activity_log", "support_sessions")
+
+
+def _rows_of_each(world: World, table: str) -> dict[str, int]:
+    sql = f"select telegram_id, count(*) from {table} where telegram_id >= {FIRST_ID} group by 1"  # noqa: S608
+    return {rep: int(count) for rep, count in world.database.rows(sql)}
+
+
+def broken_rows(counts: dict[str, dict[str, int]]) -> list[str]:
+    """Rows of one effect stand together: a lead, its first activity and its session; counts by table and rep."""
     leads = counts["lead_registry"]
     return [f"{table} does not match the leads" for table, found in counts.items() if found != leads]
