@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from benchmarks.chaos.plan import Plan, Prospect, Trouble
+from benchmarks.chaos.plan import TROUBLE_LASTS_S, Plan, Prospect, Trouble
 from benchmarks.chaos.world import World
 from tests.servers.insforge_stub import Fault
 from tests.system.rep import PROSPECT, Rep
@@ -30,7 +30,10 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 async def run(world: World, plan: Plan, reps: int, *, latency_s: tuple[float, float] = (0.1, 1.0)) -> Ran:
-    """Set the reps up in peace, carry out the plan, end the faults and wait until nothing is left to do."""
+    """Set the reps up in peace, carry out the plan, end the faults and wait until nothing is left to do.
+
+    Raises where somebody new is not served after it.
+    """
     everyone = await set_up(world, reps)
     await world.coach.order_models("latency", first_token_s=list(latency_s))
     numbers: dict[str, int] = {}
@@ -62,7 +65,10 @@ async def run(world: World, plan: Plan, reps: int, *, latency_s: tuple[float, fl
     await world.coach.until_ready(SETTLE_S)
     await _nothing_waits(world)
     await world.coach.traced(SETTLE_S)
-    return Ran(numbers, dict(done), len(plan.kills), cut, time.monotonic() - ended)
+    settled_after_s = time.monotonic() - ended
+    await asyncio.sleep(max(0.0, TROUBLE_LASTS_S - settled_after_s))
+    await _serve_again(world, Rep(world.coach, FIRST_ID + reps, "late"))
+    return Ran(numbers, dict(done), len(plan.kills), cut, settled_after_s)
 
 
 async def set_up(world: World, reps: int) -> list[Rep]:
@@ -89,6 +95,21 @@ async def in_time(
     for one in plan:
         await asyncio.sleep(max(0.0, start + moment(one) - time.monotonic()))
         await act(one)
+
+
+async def _serve_again(world: World, rep: Rep) -> None:
+    """As soon as no lane rests from what went wrong, a rep nobody has seen gets a draft."""
+    async with asyncio.timeout(SETTLE_S):
+        while await _rests(world):  # noqa: ASYNC110  # it is another process's word
+            await asyncio.sleep(0.5)
+    await rep.set_up()
+    await write_prospect(world, rep, "Maria")
+    await rep.hears_drafts(1)
+    await world.coach.traced(SETTLE_S)
+
+
+async def _rests(world: World) -> bool:
+    return any(lane["resting_for_s"] for lane in (await world.coach.status())["providers"]["lanes"])
 
 
 async def _nothing_waits(world: World) -> None:
