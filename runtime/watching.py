@@ -8,7 +8,7 @@ bounded number of actors and counts those at work, so it costs the same however 
 import math
 from collections import Counter, deque
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -66,11 +66,12 @@ class Sketch:
         self.longest = max(self.longest, seconds)
         self.total += seconds
 
-    def histogram(self, doublings: range = range(-13, 8)) -> Histogram:
+    def histogram(self, powers: range = range(-13, 8)) -> Histogram:
         """Read it by doublings of a second: bounds from an eighth of a millisecond to two minutes, then all."""
-        below = {power: sum(n for at, n in self.buckets.items() if at <= 8 * power) for power in doublings}
-        counts = [(math.pow(2, power), count) for power, count in below.items()]
-        return Histogram((*counts, (math.inf, sum(self.buckets.values()))), self.total)
+        counts = [0] * (len(powers) + 1)
+        for bucket, count in self.buckets.items():
+            counts[min(max(math.ceil(bucket / 8) - powers.start, 0), len(powers))] += count
+        return Histogram(tuple(zip((*map(math.exp2, powers), math.inf), accumulate(counts), strict=True)), self.total)
 
     def times(self) -> Times:
         """Read the distribution."""

@@ -134,29 +134,38 @@ class JournalFile:
         connection = self._ready()
         reads_only = all(isinstance(request, _READS) for request in group)
         try:
-            connection.execute("begin" if reads_only else "begin immediate")
             lanes: set[str] = set()
-            replies = tuple(self._one(connection, request, lanes) for request in group)
-            connection.execute("commit")
+            if not reads_only:  # reads need no transaction: nothing is written between them
+                connection.execute("begin immediate")
+            alone = reads_only or len(group) == 1
+            replies = tuple(self._one(connection, request, lanes, alone=alone) for request in group)
+            if connection.in_transaction:
+                connection.execute("commit")
         except sqlite3.Error as error:
             raise self._failed(connection, error) from error
         if not reads_only:
             self._problem = None
         return Applied(replies, frozenset(lanes))
 
-    def _one(self, connection: sqlite3.Connection, request: JournalRequest, lanes: set[str]) -> JournalReply:
+    def _one(
+        self, connection: sqlite3.Connection, request: JournalRequest, lanes: set[str], *, alone: bool
+    ) -> JournalReply:
+        """Do one request; `alone`, there are no neighbours in the transaction that its failure must not harm."""
         if isinstance(request, DescribeJournal):
             return journal_rows.describe(connection, self._time(), self._problem)
         grown: set[str] = set()
-        connection.execute("savepoint request")
+        if not alone:
+            connection.execute("savepoint request")
         try:
             reply = journal_rows.perform(connection, request, self._time(), grown)
         except _BAD_REQUEST as error:
-            connection.execute("rollback to request")
+            if connection.in_transaction:
+                connection.execute("rollback" if alone else "rollback to request")
             reply = JournalFailed(f"The journal cannot store this {type(request).__name__}: {type(error).__name__}.")
         else:
             lanes.update(grown)
-        connection.execute("release request")
+        if not alone:
+            connection.execute("release request")
         return reply
 
     def _failed(self, connection: sqlite3.Connection, error: sqlite3.Error) -> JournalUnavailable:

@@ -5,6 +5,9 @@ write and its note repeats the write, which changes nothing more. While storage 
 pass ends at the first such write and is tried again later, for ever: nothing is lost and nothing overtakes. Only a
 row that storage itself calls wrong is given up.
 
+A pass begins a moment after the first write of an idle time: what one turn writes in several steps goes together with
+the turns beside it, and out of the way of the answer.
+
 What piled up is drained at a bounded rate: after an outage the first pass takes little and each good one after it twice
 as much, and between full passes there is a pause, so that a server that has just come back is not knocked over again.
 """
@@ -35,6 +38,8 @@ from storage import BadQuery, Conflict, StorageError, Store, Where, all_of, eq, 
 _TAKE = 1000
 _FIRST_TAKE = 50
 """What the first pass after an outage takes."""
+_GATHERING_S = 0.2
+"""From the first write until the pass that takes it."""
 _PAUSE_S = 0.25
 """Between passes that took all they might: at most 4,000 writes a second."""
 _JOURNAL_DEADLINE_S = 15.0
@@ -152,7 +157,11 @@ class RecordWriter(Actor):
         if self._passing:
             self._asked_again = True
         elif self._problem is None:  # otherwise the wait decides when
-            self._begin()
+            self._begin_in(_GATHERING_S)
+
+    def _begin_in(self, delay_s: float) -> None:
+        self._passing = True  # what is appended meanwhile belongs to the pass that comes
+        self.timer(delay_s, _Resume())
 
     def _begin(self) -> None:
         self._passing = True
@@ -177,10 +186,9 @@ class RecordWriter(Actor):
         self._failures = 0
         self._take = min(_TAKE, self._take * 2)
         if ended.taken == ended.asked:
-            self._passing = True  # what is appended meanwhile waits for the pause as well
-            self.timer(_PAUSE_S, _Resume())
+            self._begin_in(_PAUSE_S)
         elif self._asked_again:
-            self._begin()
+            self._begin_in(_GATHERING_S)
 
     def _hold(self, hold: _Hold, *, progressed: bool) -> None:
         self._failures = 1 if progressed else self._failures + 1

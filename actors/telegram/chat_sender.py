@@ -111,7 +111,7 @@ class ChatSender(Actor):
                 self._queue.append(entry)
             case ShowDraft(draft_id=draft_id, text=text):
                 self._received += 1
-                self._drafts.show(draft_id, text)
+                self._drafts.show(draft_id, text, self.clock.now())
             case EndDraft(draft_id=draft_id):
                 self._received += 1
                 self._drafts.end(draft_id)

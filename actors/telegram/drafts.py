@@ -1,13 +1,15 @@
 """When the next frame of a growing answer goes out: pure, the time comes from outside.
 
 Latest wins: a frame that was overtaken is never sent. Telegram allows about 40 drafts in 30 seconds and forgets a
-draft after 30, hence the two intervals.
+draft after 30, hence the two intervals. New words wait a moment for those that follow: an answer that comes in one
+piece needs no frame, and the first one stays out of the way of the question on its way to the model.
 """
 
 import msgspec
 
 FRAME_INTERVAL_S = 0.8
-KEEP_ALIVE_S = 20.0
+GATHERING_S = 0.15
+KEEP_ALIVE_S = 25.0
 LONGEST_WAIT_S = 30.0
 """Asked to wait longer than this, the draft is given up; the answer itself comes anyway."""
 
@@ -35,10 +37,14 @@ class Drafts:
         """Whether nothing is shown, wanted or under way."""
         return self._wanted is None and not self._under_way
 
-    def show(self, draft_id: int, text: str) -> None:
-        """Let the draft show this text as soon as the pace allows."""
-        if draft_id != self._given_up:
-            self._wanted = Frame(draft_id, text)
+    def show(self, draft_id: int, text: str, now: float) -> None:
+        """Let the draft show this text as soon as the pace allows and a moment has passed since there was news."""
+        if draft_id == self._given_up:
+            return
+        frame = Frame(draft_id, text)
+        if self._wanted == self._shown != frame:
+            self._not_before = max(self._not_before, now + GATHERING_S)
+        self._wanted = frame
 
     def end(self, draft_id: int) -> None:
         """Forget what this draft would have shown."""

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from actors.journal import MarkOutbox, NewOutboxEntry, OutboxBatch, OutboxMark, TakeOutbox
 from actors.session.messages import RepUnreachable
 from actors.telegram.chat_sender import QUIET_S
+from actors.telegram.drafts import GATHERING_S, KEEP_ALIVE_S
 from actors.telegram.messages import (
     MESSAGE_LANE,
     DescribeTelegram,
@@ -178,29 +179,34 @@ async def test_an_unreadable_entry_does_not_hold_up_the_chat(world: World) -> No
 
 
 async def test_drafts_are_paced_and_the_latest_wins(world: World) -> None:
-    """The first frame at once, then one every 0.8 s at most; overtaken frames are never sent."""
+    """The first frame after a moment, then one every 0.8 s at most; overtaken frames are never sent."""
     sender = await world.sender()
-    for place in range(4):
+    for place in range(2):
         world.system.send(sender, ShowDraft(7, 1, f"frame {place}"))
-        await until(lambda: len(world.api.asked) >= 1)
     await settle()
-    assert world.api.sent_to(7, "sendMessageDraft") == ["frame 0"]
+    assert world.api.asked == []
+    await world.clock.advance(GATHERING_S)
+    await until(lambda: len(world.api.asked) == 1)
+    for place in range(2, 4):
+        world.system.send(sender, ShowDraft(7, 1, f"frame {place}"))
+    await settle()
+    assert world.api.sent_to(7, "sendMessageDraft") == ["frame 1"]
     await world.clock.advance(0.8)
     await until(lambda: len(world.api.asked) == 2)
-    assert world.api.sent_to(7, "sendMessageDraft") == ["frame 0", "frame 3"]
+    assert world.api.sent_to(7, "sendMessageDraft") == ["frame 1", "frame 3"]
     assert world.api.asked[0].parameters["can_stop"] == "true"
     assert world.api.asked[1].at - world.api.asked[0].at >= 0.8
 
 
 async def test_a_draft_is_kept_alive(world: World) -> None:
-    """An unchanged frame is repeated every 20 s, not sooner."""
+    """An unchanged frame is repeated every 25 s, not sooner."""
     sender = await world.sender()
     world.system.send(sender, ShowDraft(7, 1, "slow"))
-    await until(lambda: len(world.api.asked) == 1)
+    await world.time_until(lambda: len(world.api.asked) == 1)
     await settle()
     world.system.send(sender, ShowDraft(7, 1, "slow"))
     await settle()
-    await world.pass_time(19)
+    await world.pass_time(round(KEEP_ALIVE_S) - 1)
     await settle()
     assert len(world.api.asked) == 1
     await world.clock.advance(1.1)
@@ -213,6 +219,8 @@ async def test_the_frames_of_many_chats_share_one_pace(world: World) -> None:
     chats = range(1, round(FRAMES_PER_S) + 11)
     for chat in chats:
         world.system.send(sender, ShowDraft(chat, 1, "early"))
+    await settle()
+    await world.clock.advance(GATHERING_S)
     await until(lambda: len(_drafted(world)) == FRAMES_PER_S)
     for chat in chats:
         world.system.send(sender, ShowDraft(chat, 1, "late"))
@@ -229,7 +237,7 @@ async def test_the_answer_takes_the_place_of_waiting_frames(world: World) -> Non
     """A final message is not held up by drafts and nothing of them follows it."""
     sender = await world.sender()
     world.system.send(sender, ShowDraft(7, 1, "first"))
-    await until(lambda: len(world.api.asked) == 1)
+    await world.time_until(lambda: len(world.api.asked) == 1)
     world.system.send(sender, ShowDraft(7, 1, "second"))
     await world.post(_message("answer"))
     await _settled(world)
@@ -246,7 +254,7 @@ async def test_an_ended_draft_shows_nothing_more(world: World) -> None:
     """The failure or the cancellation follows."""
     sender = await world.sender()
     world.system.send(sender, ShowDraft(7, 1, "first"))
-    await until(lambda: len(world.api.asked) == 1)
+    await world.time_until(lambda: len(world.api.asked) == 1)
     world.system.send(sender, ShowDraft(7, 1, "second"))
     world.system.send(sender, EndDraft(7, 1))
     await settle()
@@ -259,7 +267,7 @@ async def test_a_long_draft_shows_its_end(world: World) -> None:
     """What was written last, within one message."""
     sender = await world.sender()
     world.system.send(sender, ShowDraft(7, 1, "word " * 2000 + "end"))
-    await until(lambda: len(world.api.asked) == 1)
+    await world.time_until(lambda: len(world.api.asked) == 1)
     text = world.api.asked[0].text
     assert text.endswith("word end")
     assert len(text) <= 4096
@@ -270,7 +278,7 @@ async def test_a_draft_told_to_wait_long_is_given_up_and_the_answer_comes(world:
     world.api.answers["sendMessageDraft"].append(refusal(429, "Too Many Requests: retry after 40", 40))
     sender = await world.sender()
     world.system.send(sender, ShowDraft(7, 1, "first"))
-    await until(lambda: len(world.api.asked) == 1)
+    await world.time_until(lambda: len(world.api.asked) == 1)
     await settle()
     world.system.send(sender, ShowDraft(7, 1, "second"))
     await settle()
