@@ -21,7 +21,7 @@ from storage.port import Row, Store, Where, all_of, any_of, eq, gt, gte, in_, is
 from storage.postgres_migrations import migrate_postgres
 from storage.postgrest import PostgrestStore
 from storage.rep_tokens import RepTokens
-from storage.schema import TABLES, columns_of
+from storage.schema import TABLES, columns_of, whole_row
 from storage.sqlite import SqliteStore
 from storage.sqlite_migrations import migrate_sqlite
 
@@ -64,4 +64,5 @@ __all__ = [
     "rewrite_journal",
     "to_text",
     "user_id",
+    "whole_row",
 ]

@@ -121,6 +121,36 @@ TABLES: dict[str, dict[str, Kind]] = {
 }
 """Every table and column there is."""
 
+DEFAULTS: dict[str, dict[str, object]] = {
+    "users": {
+        "provider": "openrouter",
+        "total_xp": 0,
+        "current_level": 1,
+        "streak_days": 0,
+        "time_zone": "UTC",
+        "quiet_from": 21,
+        "quiet_to": 8,
+        "reminders_enabled": True,
+        "access": "granted",
+        "reachable": True,
+    },
+    "attempts": {"xp_earned": 0},
+    "track_progress": {"status": "locked", "best_score": 0, "attempts_count": 0},
+    "lead_registry": {"status": "analyzed", "input_type": "text", "followup_count": 0},
+    "casebook": {"user_accepted_first_draft": False},
+    "pipeline_traces": {"success": True},
+    "pipeline_spans": {"success": True},
+    "model_usage": dict.fromkeys(
+        ("requests", "answers", "unpriced", "input_tokens", "output_tokens", "cached_tokens", "cost_usd"), 0
+    ),
+}
+"""What a new row holds where its writer names nothing."""
+
+
+def whole_row(table: str, row: dict[str, object]) -> dict[str, object]:
+    """The row with every column of its table, as storage gives it back once it is inserted."""
+    return {**dict.fromkeys(columns_of(table)), **DEFAULTS.get(table, {}), **row}
+
 
 def columns_of(table: str) -> dict[str, Kind]:
     """The columns of a table; raises BadQuery for an unknown one."""

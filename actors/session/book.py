@@ -8,7 +8,7 @@ turn again. Tables of the whole team are read anew after `TEAM_AGE_S`.
 from collections.abc import Iterable, Mapping
 
 from actors.providers.messages import RowWrite
-from storage import Row
+from storage import Row, whole_row
 
 WRITTEN_BY_OTHERS = frozenset({"model_usage"})
 """Tables of the rep's own rows that the session does not write; they age like the team's."""
@@ -87,11 +87,11 @@ def _apply(rows: dict[str, Row], write: RowWrite) -> None:
     match write.action:
         case "insert":
             for row in write.rows:
-                rows.setdefault(str(row["id"]), row)
+                rows.setdefault(str(row["id"]), whole_row(write.table, row))
         case "upsert":
             for row in write.rows:
-                known = next((one for one in rows.values() if _same(one, row, write.key)), {})
-                merged = {**known, **row, "id": known.get("id", row["id"])}
+                known = next((one for one in rows.values() if _same(one, row, write.key)), None)
+                merged = {**known, **row, "id": known["id"]} if known else whole_row(write.table, row)
                 rows[str(merged["id"])] = merged
         case "update":
             for id_, row in _matching(rows, write.where):

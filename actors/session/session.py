@@ -5,7 +5,6 @@ send, rows to write, the update's end) and carried out only then. After a crash 
 the state's open jobs are taken up again. Long work runs in `PipelineRun` children, so /cancel is always heard.
 """
 
-import asyncio
 import uuid
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
@@ -51,7 +50,8 @@ from actors.session.questions import (
     ask_about_key,
     ask_for_models,
 )
-from actors.session.records import read_rows, read_state
+from actors.session.records import read_state
+from actors.session.row_reader import ReadFailed, RowReader, RowsRead
 from actors.session.services import Services
 from actors.session.session_journal import LETTER_SOURCE, LONGEST_PAUSE_S, SessionJournal
 from actors.session.state import Job, Profile, Rep, SessionState, read_snapshot
@@ -81,7 +81,6 @@ from storage import StorageError
 
 _LOG = structlog.get_logger(__name__)
 _T = TypeVar("_T")
-READ_DEADLINE_S = 10.0
 
 
 class _IdleNow(msgspec.Struct, frozen=True):
@@ -104,6 +103,7 @@ class Session(Actor):
         self._state = SessionState(rep=Rep(telegram_id=int(actor_key.rpartition("/")[2]), username=None, first_name=""))
         self._journal = SessionJournal(self, actor_key, self._state.rep.telegram_id)
         self._book = Book()
+        self._reader = RowReader(self, services.store, self._journal, self._book)
         self._inbox = Inbox(self, lambda: self._state, self._handle, self._malformed)
         self._listening = Listening(self, lambda: self._state)
         self._desk = PageDesk(self, self)
@@ -129,7 +129,7 @@ class Session(Actor):
             case HandleUpdate():
                 await self._inbox.take(message)
             case StepStarted() | StepQueued() | StepProgressed() | TranscriptionQueued():
-                await self._follow(message)
+                self._follow(message)
             case StepFinished() | StepFailed() | RunFinished():
                 await self._work_done(message)
             case Transcribed() | TranscriptionFailed() | TranscriptBegun():
@@ -140,7 +140,7 @@ class Session(Actor):
                 await self._desk.take(message, sender)
             case Terminated(address=address):
                 await self._run_ended(address)
-            case KeyAnswered() | ModelsAnswered() | HealthAnswered():
+            case RowsRead() | ReadFailed() | KeyAnswered() | ModelsAnswered() | HealthAnswered():
                 await self._answered(message)
             case Resume():
                 await self._take_up(await self._journal.load())
@@ -227,27 +227,14 @@ class Session(Actor):
             try:
                 return make(world)
             except RowsMissing as missing:
-                await self._read(missing.table, team=missing.team)
-
-    async def _read(self, table: str, *, team: bool) -> None:
-        # What waits in the journal is asked for first: a row written meanwhile then comes twice, and never not at all.
-        unwritten = await self._journal.unwritten()
-        try:
-            async with asyncio.timeout(READ_DEADLINE_S):
-                rows = await read_rows(self._services.store, table, self._state.rep, team=team)
-        except (StorageError, TimeoutError) as error:
-            _LOG.warning("rows_unreachable", table=table, error=type(error).__name__)
-            self._book.give_up(table, team=team, at=self.clock.time())
-        else:
-            self._book.fill(table, rows, team=team, at=self.clock.time())
-            self._book.apply(unwritten)
+                await self._reader.read(missing.table, self._state.rep, team=missing.team)
 
     async def commit(
         self, turn: Turn, origin: str, *, done: tuple[Reference, ...] = (), dead: tuple[DeadEntry, ...] = ()
     ) -> None:
         await self._journal.commit(turn, origin, done=done, dead=dead)
         before, self._state = self._state, turn.state
-        self._book.apply((*turn.rows, *turn.foreseen))
+        self._reader.wrote((*turn.rows, *turn.foreseen))
         self._perform(turn.at_once)
         self._tell_page(before, turn)
         for command in turn.commands:
@@ -333,12 +320,11 @@ class Session(Actor):
     def _end_draft(self, draft_id: int) -> None:
         self.send(self.find("message_sender"), EndDraft(self._state.rep.telegram_id, draft_id))
 
-    async def _follow(self, news: StepStarted | StepQueued | StepProgressed | TranscriptionQueued) -> None:
+    def _follow(self, news: StepStarted | StepQueued | StepProgressed | TranscriptionQueued) -> None:
         """Show how the work goes on; while a model begins there is time to read what its answer will be made with."""
         self._show(news)
-        for table in conversation.reads(self._state, news.run_id) if isinstance(news, StepStarted) else ():
-            if self._book.lacks(table):
-                await self._read(table, team=False)
+        if isinstance(news, StepStarted):
+            self._reader.read_ahead(conversation.reads(self._state, news.run_id), self._state.rep)
 
     def _show(self, news: StepStarted | StepQueued | StepProgressed | TranscriptionQueued) -> None:
         if isinstance(news, TranscriptionQueued):
@@ -416,7 +402,10 @@ class Session(Actor):
         if isinstance(self._state.waiting_for, CheckingKey):
             ask_about_key(self, self._state.waiting_for.key)
 
-    async def _answered(self, answer: KeyAnswered | ModelsAnswered | HealthAnswered) -> None:
+    async def _answered(self, answer: RowsRead | ReadFailed | KeyAnswered | ModelsAnswered | HealthAnswered) -> None:
+        if isinstance(answer, RowsRead | ReadFailed):
+            self._reader.take(answer)
+            return
         turn = await self.turn(lambda world: conversation.provider_answered(self._state, answer, world))
         await self.commit(turn, f"provider/{uuid.uuid4()}")
 

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from storage import migrate_sqlite
-from storage.schema import TABLES
+from storage.schema import DEFAULTS, TABLES
 from tests.servers.fixtures import MIGRATIONS
 from tests.servers.postgres import Database
 
@@ -36,6 +36,20 @@ async def test_the_declared_columns_are_sqlites(tmp_path: Path) -> None:
             if name != "schema_migrations"
         }
     assert found == _DECLARED
+
+
+async def test_the_declared_defaults_are_the_migrated_ones(tmp_path: Path) -> None:
+    """A row completed by us is the row that storage makes of it; times and ids have no default."""
+    with closing(sqlite3.connect(await _migrated(tmp_path))) as connection:
+        found = {
+            table: {
+                name: connection.execute(f"select {default}").fetchone()[0]
+                for _, name, _, _, default, _ in connection.execute(f"pragma table_info({table})")
+                if default is not None
+            }
+            for table in TABLES
+        }
+    assert {table: defaults for table, defaults in found.items() if defaults} == DEFAULTS
 
 
 def test_the_declared_columns_are_postgresqls(database: Database) -> None:

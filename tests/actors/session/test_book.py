@@ -4,9 +4,10 @@ import pytest
 
 from actors.providers.messages import RowWrite
 from actors.session.book import OUTAGE_S, TEAM_AGE_S, Book, RowsMissing, RowsUnreachable
-from storage import Row
+from storage import Row, whole_row
 
 LEAD: Row = {"id": "a", "status": "analyzed", "notes": None}
+NEW = whole_row("lead_registry", {"id": "b"})
 
 
 def read() -> Book:
@@ -39,7 +40,10 @@ def test_a_table_that_cannot_be_read_is_asked_for_again_after_a_while() -> None:
     ("write", "after"),
     [
         (RowWrite("lead_registry", "insert", rows=({"id": "a", "status": "new"},)), {"a": LEAD}),
-        (RowWrite("lead_registry", "insert", rows=({"id": "b"},)), {"a": LEAD, "b": {"id": "b"}}),
+        (
+            RowWrite("lead_registry", "insert", rows=({"id": "b"},)),
+            {"a": LEAD, "b": whole_row("lead_registry", {"id": "b"})},
+        ),
         (RowWrite("lead_registry", "upsert", rows=({"id": "a", "notes": "x"},)), {"a": {**LEAD, "notes": "x"}}),
         (
             RowWrite("lead_registry", "upsert", rows=({"id": "z", "status": "analyzed"},), key=("status",)),
@@ -59,6 +63,15 @@ def test_a_write_changes_the_rows_as_storage_does(write: RowWrite, after: dict[s
     book = read()
     book.apply((write,))
     assert book.rows("lead_registry") == after
+
+
+def test_a_row_that_storage_does_not_hold_yet_is_whole() -> None:
+    """A newcomer who is shown among the team has no points, where their own write names none."""
+    book = Book()
+    book.fill("users", (), team=True, at=0.0)
+    book.apply((RowWrite("users", "upsert", rows=({"id": "a", "first_name": "Anna"},), key=("id",)),))
+    newcomer = book.rows("users", team=True)["a"]
+    assert (newcomer["first_name"], newcomer["total_xp"], newcomer["digested_at"]) == ("Anna", 0, None)
 
 
 def test_a_write_never_changes_a_row_that_a_flow_holds() -> None:

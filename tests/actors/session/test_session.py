@@ -188,11 +188,15 @@ async def test_words_are_kept_where_rows_are_out_of_reach(coach: Coach, monkeypa
     assert await coach.said(TEXTS("voice-kept")) == [TEXTS("voice-heard", text=PROSPECT), TEXTS("voice-kept")]
 
 
-async def test_rows_are_read_while_the_model_works(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the answer is made with lies ready when the answer comes."""
+async def _registered(coach: Coach) -> None:
     common = {"provider": "openrouter", "openrouter_model": "m", "anthropic_model": "m"}
     person = {"id": user_id(7), "telegram_id": 7, "username": "anna", "first_name": "Anna"}
     await coach.store.insert("users", [person | common | {"created_at": to_text(1.0), "updated_at": to_text(1.0)}])
+
+
+async def test_rows_are_read_while_the_model_works(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the answer is made with lies ready when the answer comes."""
+    await _registered(coach)
     selected: list[str] = []
     select = coach.store.select
 
@@ -205,3 +209,47 @@ async def test_rows_are_read_while_the_model_works(coach: Coach, monkeypatch: py
     await coach.until(lambda: "lead_registry" in selected)
     assert selected.count("lead_registry") == 1
     assert any(isinstance(message, Complete) for message in coach.router.messages)
+
+
+async def test_a_cancel_is_heard_while_storage_hangs(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading ahead holds up nobody: the run is stopped and the rep is told."""
+    await _registered(coach)
+    hanging = asyncio.Event()
+    select = coach.store.select
+
+    async def hangs(table: str, *arguments: Any, **named: Any) -> list[Row]:
+        if table == "lead_registry":
+            hanging.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                hanging.clear()
+        return await select(table, *arguments, **named)
+
+    monkeypatch.setattr(coach.store, "select", hangs)
+    await coach.writes(f"/support {PROSPECT}")
+    await coach.until(hanging.is_set)
+    await coach.writes("/cancel")
+    await coach.said(TEXTS("cancelled-job"))
+    assert hanging.is_set()
+
+
+async def test_a_read_ahead_that_breaks_leaves_the_session_working(
+    coach: Coach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug in reading restarts the session, which takes up what it was about."""
+    await _registered(coach)
+    reads: list[str] = []
+    select = coach.store.select
+
+    async def broken(table: str, *arguments: Any, **named: Any) -> list[Row]:
+        reads.append(table)
+        if table == "lead_registry" and reads.count(table) == 1:
+            raise ZeroDivisionError
+        return await select(table, *arguments, **named)
+
+    monkeypatch.setattr(coach.store, "select", broken)
+    await coach.writes(f"/support {PROSPECT}")
+    await coach.until(lambda: reads.count("lead_registry") == 2)
+    await coach.writes("/cancel")
+    await coach.said(TEXTS("cancelled-job"))
