@@ -1,7 +1,6 @@
 """`cornerman run`: the tree, the web server and what the sandbox stands in for, until it is told to stop."""
 
 import asyncio
-import gc
 import secrets
 import signal
 import sys
@@ -17,10 +16,11 @@ from actors.providers.secret import Secret
 from actors.settings import Settings
 from actors.shelf import Shelf
 from actors.tree import Tree, build_tree, webhook_of
+from cornerman.interpreter import PacedCollector, prepare
 from cornerman.machine import HOME, LOOPBACK, own_settings, prepared
 from cornerman.records import open_store
 from cornerman.sandboxing import Assembly, assemble
-from runtime import GARBAGE_THRESHOLDS, ActorSystem
+from runtime import ActorSystem
 from webapp_server import (
     OperatorAccess,
     PageAccess,
@@ -35,14 +35,11 @@ from webapp_server import (
 _LOG = structlog.get_logger("cornerman")
 DRAIN_S = 15.0
 """With the ten seconds of the shutdown itself, within the half minute that platforms give."""
-SWITCH_INTERVAL_S = 0.0005
-"""How long the loop may keep the interpreter from a thread that wants it: a turn waits for the journal's four times."""
 
 
 def run() -> int:
     """Serve until a signal, a drain or a failure at the root; the process's exit status."""
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    prepare()
     return uvloop.run(_serve(own_settings()))
 
 
@@ -55,6 +52,7 @@ async def _serve(settings: Settings) -> int:
         store = await open_store(settings, stack)
         system = ActorSystem(name="cornerman")
         stack.push_async_callback(system.shutdown)
+        stack.callback(PacedCollector(system.clock).stop)
         tree = build_tree(assembly.settings, store, shelf, assembly.practice)
         stopping = Stopping()
         await _start(system, tree, assembly, stopping)

@@ -2,7 +2,7 @@
 
 from runtime.actor import Actor, Supervisor
 from runtime.address import Address
-from runtime.clock import Clock, SystemClock
+from runtime.clock import Cancellable, Clock, SystemClock
 from runtime.dead_letters import DeadLetter
 from runtime.errors import (
     ActorDead,
@@ -20,12 +20,11 @@ from runtime.errors import (
 from runtime.mailbox import Mailbox, Overflow
 from runtime.owned import Timer
 from runtime.supervision import Backoff, ChildSpec, EndReason, Restart, Strategy, Supervision, Terminated
-from runtime.system import GARBAGE_THRESHOLDS, ActorSystem
+from runtime.system import ActorSystem
 from runtime.virtual import Idle, Retire, StillBusy, VirtualActors
 from runtime.watching import CellSnapshot, Histogram, LoopSnapshot, Sketch, SystemSnapshot, Times, TypeSnapshot
 
 __all__ = [
-    "GARBAGE_THRESHOLDS",
     "Actor",
     "ActorDead",
     "ActorError",
@@ -34,6 +33,7 @@ __all__ = [
     "Address",
     "AskTimeout",
     "Backoff",
+    "Cancellable",
     "CellSnapshot",
     "ChildSpec",
     "Clock",

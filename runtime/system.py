@@ -18,11 +18,6 @@ from runtime.supervision import ChildSpec
 from runtime.watchdog import Watchdog
 from runtime.watching import CellSnapshot, SystemSnapshot, read, walk
 
-GARBAGE_THRESHOLDS = (700, 10, 100)
-"""What a process full of actors gives to `gc.set_threshold`; Python's own but for the last. With 1,000 turns in flight
-a look at all objects stops the loop for 0.2 s, and it came once in 100 turns. Cycles that live long wait for ten times
-as many allocations now."""
-
 
 class RestartAsked(Exception):  # named by the fact
     """An operator wants the actor to begin anew."""

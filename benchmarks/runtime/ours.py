@@ -1,4 +1,4 @@
-"""Our runtime on uvloop, with metrics, watchdog, supervision and the collector's thresholds as in production."""
+"""Our runtime on uvloop, with metrics, watchdog, supervision and the collector's pace as in production."""
 
 import asyncio
 import gc
@@ -11,7 +11,8 @@ import psutil
 import structlog
 import uvloop
 
-from runtime import GARBAGE_THRESHOLDS, Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, Terminated
+from cornerman.interpreter import PacedCollector, prepare
+from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, SystemClock, Terminated
 
 _TEMPORARY = Restart.TEMPORARY
 _BURST = 250
@@ -296,7 +297,11 @@ def run(case: Callable[[int], Awaitable[dict[str, float]]], count: int) -> dict[
     """Run a case on uvloop."""
 
     async def main() -> dict[str, float]:
-        return await case(count)
+        collector = PacedCollector(SystemClock())
+        try:
+            return await case(count)
+        finally:
+            collector.stop()
 
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    prepare()
     return uvloop.run(main())
