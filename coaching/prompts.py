@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -168,15 +169,26 @@ def _check_values(prompt: Prompt, values: Mapping[str, object]) -> None:
 
 
 def _filled(prompt: Prompt, block: Block, values: Mapping[str, object]) -> str:
-    def value(use: re.Match[str]) -> str:
-        given = values[use[1]]
-        if PLACEHOLDERS[use[1]] is Kind.DATA:
-            return msgspec.json.encode(given, order="deterministic").decode()
-        if not isinstance(given, str):
-            raise PromptError(prompt.file, 1, f"`{use[1]}` must be text")
-        return given
+    given = tuple(_written(prompt, name, values[name]) for name in block.placeholders)
+    is_shared = all(PLACEHOLDERS[name] is Kind.TEXT for name in block.placeholders)
+    return _shared(block, given) if is_shared else _put_in(block, given)
 
-    return _USE.sub(value, block.text)
+
+def _written(prompt: Prompt, name: str, given: object) -> str:
+    if PLACEHOLDERS[name] is Kind.DATA:
+        return msgspec.json.encode(given, order="deterministic").decode()
+    if not isinstance(given, str):
+        raise PromptError(prompt.file, 1, f"`{name}` must be text")
+    return given
+
+
+def _put_in(block: Block, given: tuple[str, ...]) -> str:
+    by_name = dict(zip(block.placeholders, given, strict=True))
+    return _USE.sub(lambda use: by_name[use[1]], block.text)
+
+
+_shared = lru_cache(maxsize=32)(_put_in)
+"""House knowledge is most of a prompt and alike for all reps: those that wait for a model hold it together."""
 
 
 def _line(text: str, position: int) -> int:

@@ -9,7 +9,7 @@ from actors.providers.failures import Failure, ProviderError, unreachable, word
 from actors.providers.http import TRANSPORT_ERRORS, Answer, BearerAuth, Client, never_sent, post
 from actors.providers.limits import Window
 from actors.providers.messages import Citation, CompletionDelta, Usage
-from actors.providers.model_call import ProviderApi
+from actors.providers.model_call import ModelCall, ProviderApi
 from actors.providers.sse import ServerEvent, Splitter
 from actors.providers.stream_events import (
     AnswerEnded,
@@ -29,11 +29,11 @@ _LINGER_S = 1.0
 
 
 class CallOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What to send and how long to wait for signs of life; `number` is the lane's name for the job."""
+    """What to ask and how long to wait for signs of life; `number` is the lane's name for the job."""
 
     number: int
     request_id: str
-    body: bytes
+    call: ModelCall
     first_token_s: float
     idle_s: float
     coalesce_s: float
@@ -172,8 +172,10 @@ class CompletionCall(Actor):
 
     async def _open(self) -> _Opened:
         """Kept as a field before the message is sent, so that a stop in between still closes it."""
+        api = self._api
+        # The body is made here and kept nowhere: thousands may wait for a slow model.
         self._answer = await post(
-            self._client, self._api.completion_path, self._order.body, self._api.headers, self._auth
+            self._client, api.completion_path, api.body(self._order.call), api.headers, self._auth
         )
         return _Opened()
 

@@ -118,7 +118,10 @@ async def post(client: Client, path: str, body: bytes, headers: Headers, auth: h
     """Send JSON and return as soon as the answer's headers arrive."""
     sent = {"content-type": "application/json", "accept-encoding": "identity", **headers}
     request = client.build_request("POST", path, content=body, headers=sent)
-    return Answer(await client.send(request, auth=auth, stream=True))
+    response = await client.send(request, auth=auth, stream=True)
+    # httpx keeps the request with its answer; without the body, which is most of what a call holds while a model works.
+    response.request = httpx.Request(request.method, request.url)
+    return Answer(response)
 
 
 async def exchange(

@@ -100,7 +100,7 @@ def call_order(job: LaneJob, tools: LaneTools, settings: LaneSettings, *, free: 
     return CallOrder(
         number=job.number,
         request_id=job.request.request_id,
-        body=tools.api.body(model_call(job, tools)),
+        call=model_call(job, tools),
         first_token_s=settings.first_token_free_s if free else settings.first_token_paid_s,
         idle_s=settings.idle_s,
         coalesce_s=settings.coalesce_s,
