@@ -87,7 +87,8 @@ class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
         try:
             target.endpoint.deliver(message, self._myRef.address)
         except AttributeError:
-            raise NotAnActor(target) from None
+            endpoint_of(target)
+            raise
 
     def reply(self, message: object) -> None:
         """Send a message to the sender of the one being handled."""

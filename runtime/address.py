@@ -40,10 +40,7 @@ class Address(ActorAddress):  # type: ignore[misc]  # thespian ships no types
         """The path, under Thespian's name."""
         return self.endpoint.path
 
-    @property
-    def actorAddressString(self) -> str:
-        """The path, under Thespian's name."""
-        return self.endpoint.path
+    actorAddressString = addressDetails  # pyright: ignore[reportIncompatibleMethodOverride]  # a property as there
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Address):

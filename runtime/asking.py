@@ -88,6 +88,8 @@ class Request(asyncio.Future[object]):
 
     def expire(self, after_s: float) -> None:
         """End because no answer came in time."""
+        if self.done():
+            return
         endpoint, message = self._asked or (None, None)
         self.kernel.watch.ask_timeouts += 1
         self.fail(AskTimeout(getattr(endpoint, "type_name", "ask"), type(message).__name__, after_s))

@@ -6,6 +6,7 @@ go before every message, and interrupt a handler that waits. All of it runs on t
 """
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
@@ -16,10 +17,11 @@ from runtime.address import Address
 from runtime.asking import Request
 from runtime.children import Children
 from runtime.clock import Cancellable
+from runtime.errors import MisuseError
 from runtime.kernel import Kernel
 from runtime.mailbox import Mailbox, Overflow, deliver_into_full
 from runtime.owned import Owned, owned_by
-from runtime.phases import AWAITED, DOWN, ENDED, STARTING, STOPPING, UP, Phase, Step
+from runtime.phases import AWAITED, DOWN, ENDED, LEAVE, STARTING, STOPPING, UP, Phase, Step
 from runtime.supervision import ChildSpec, EndReason, Supervision, Terminated
 from runtime.thespian_reference import ThespianReference
 from runtime.watching import CellTimes
@@ -116,7 +118,7 @@ class Cell(ThespianReference):
             if depth >= self.room:
                 deliver_into_full(self, message, sender)
                 return
-            queue.append((message, sender, kernel.moment))
+            queue.append((message, sender, kernel.moment if kernel.pumping else kernel.now()))
             if depth >= self.peak - 1:
                 self._note_peak()
         self.stats.accepted += 1
@@ -133,18 +135,9 @@ class Cell(ThespianReference):
         if self.phase is ENDED:
             self.undelivered(message, sender, "stopped")
             return
-        if self.queue is None and not self.scheduled:
-            self.deliver(message, sender)
-            return
-        if self.queue is None:
-            self.queue = deque()
-        self.queue.append((message, sender, self.kernel.moment))
-        if len(self.queue) >= self.peak:
-            self._note_peak()
-        self.stats.accepted += 1
-        if not self.scheduled:
-            self.scheduled = True
-            self.kernel.schedule(self)
+        room, self.room = self.room, sys.maxsize
+        self.deliver(message, sender)
+        self.room = room
 
     def _note_peak(self) -> None:
         depth = self.depth
@@ -184,17 +177,24 @@ class Cell(ThespianReference):
         else:
             self.signals.append(step)
         if self.worker is not None:
-            if interrupt and not self.interrupted and self.phase in (STARTING, UP):
-                self.interrupted = True
-                self.worker.cancel()
+            if interrupt:
+                self._interrupt(self.worker)
         elif not self.scheduled:
             self.scheduled = True
             self.kernel.schedule(self)
 
     def waits(self) -> None:
-        """What the cell does is not done at once; a stop that waits has its budget from now on."""
+        """What the cell does is not done at once: a stop has its budget, and one asked for meanwhile interrupts."""
         if self.phase is STOPPING:
             life.set_killer(self)
+        elif self.worker is not None and any(step is not LEAVE for step in self.signals or ()):
+            life.set_killer(self)
+            self._interrupt(self.worker)
+
+    def _interrupt(self, worker: Worker) -> None:
+        if not self.interrupted and self.phase in (STARTING, UP):
+            self.interrupted = True
+            worker.cancel()
 
     # Turns: what the worker asks of the cell
 
@@ -240,20 +240,19 @@ class Cell(ThespianReference):
         if self.sender is None:
             life.broken(self, error)
         elif self.interrupted and isinstance(error, asyncio.CancelledError):
-            self._interrupted_message()
+            self._lose_current("interrupted")
         else:
             self.message_failed(error)
 
-    def _interrupted_message(self) -> None:
+    def _lose_current(self, reason: str, error_type: str = "") -> object:
         message, sender = self.current, self.sender
         self.current = self.sender = None
-        self.lose(message, sender, "interrupted")
+        self.lose(message, sender, reason, error_type)
+        return message
 
     def message_failed(self, error: BaseException) -> None:
         """The handler raised: the message is dead, its asker is told, the actor is for its supervisor."""
-        message, sender = self.current, self.sender
-        self.current = self.sender = None
-        self.lose(message, sender, "failed", type(error).__name__)
+        message = self._lose_current("failed", type(error).__name__)
         life.crash(self, error, type(message).__name__)
 
     def abandon_work(self) -> None:
@@ -263,9 +262,11 @@ class Cell(ThespianReference):
             worker, self.worker = self.worker, None
             del self.kernel.busy[self]
             worker.abandon(self)
+            if self.instance is not None:
+                self.instance._myRef = None  # noqa: SLF001  # what goes on nevertheless speaks for this actor no more
             self.interrupted = self.scheduled = False
             if self.sender is not None:
-                self._interrupted_message()
+                self._lose_current("interrupted")
         elif self.due:
             self.put_back()
 
@@ -331,6 +332,8 @@ class Cell(ThespianReference):
 
     def spawn(self, spec: ChildSpec) -> "Cell":
         """Make a child and start it; raises NameTaken."""
+        if self.phase not in (STARTING, UP) or self.offspring().closing:
+            raise MisuseError("an actor that ends has no more children")
         cell = self.kernel.cell_for(spec)
         self.offspring().add(cell, spec)
         return cell

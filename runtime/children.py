@@ -8,7 +8,7 @@ import structlog
 
 from runtime import life
 from runtime.errors import NameTaken
-from runtime.phases import DOWN, ENDED, START, STOPPING, UP
+from runtime.phases import DISPOSE, DOWN, ENDED, START, STOPPING, UP
 from runtime.supervision import ChildSpec, Restart, Strategy, Supervision
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Children:
 
     def failed(self, child: "Cell") -> None:
         """Decide about a child that crashed."""
-        if self.closing or child.ending:
+        if self.closing or child.ending or DISPOSE in (child.signals or ()):
             return
         if child.spec is None or child.spec.restart is Restart.TEMPORARY:
             life.request_end(child, "failed")
@@ -90,8 +90,7 @@ class Children:
     async def close(self, *, for_good: bool) -> None:
         """Stop all in reverse order of start; well-known ones keep mailbox and address unless it is for good."""
         self.closing = True
-        for task in self._restarting:
-            task.cancel()
+        self.stop_restarting()
         for child in self.newest_first():
             if not for_good and child.spec is not None and child.spec.well_known:
                 life.request_disposal(child)
@@ -101,6 +100,11 @@ class Children:
             else:
                 child.request_close()
                 await child.reached(ENDED)
+
+    def stop_restarting(self) -> None:
+        """Begin no child anew that is not begun yet."""
+        for task in self._restarting:
+            task.cancel()
 
     def restarts_lately(self) -> int:
         """How many restarts the present period has seen."""
@@ -122,8 +126,7 @@ class Children:
     def _restart(self, child: "Cell") -> None:
         if self.policy.strategy is not Strategy.ONE_FOR_ONE:
             # One restart of the group at a time; a newer one covers what an older one has not finished.
-            for task in self._restarting:
-                task.cancel()
+            self.stop_restarting()
         group = self._group_of(child)
         task = self.parent.kernel.task(self._restart_group(child, group), f"restart in {self.parent.type_name}")
         self._restarting.add(task)
@@ -137,7 +140,7 @@ class Children:
             case Strategy.ONE_FOR_ALL:
                 return everyone
             case Strategy.REST_FOR_ONE:
-                down = (cell for cell in everyone if cell.phase in (STOPPING, DOWN))
+                down = (cell for cell in everyone if cell.phase in (STOPPING, DOWN) and not cell.ending)
                 return everyone[everyone.index(next(down, child)) :]
 
     async def _restart_group(self, failed: "Cell", group: "list[Cell]") -> None:
@@ -157,8 +160,7 @@ class Children:
             cell.restarts += 1
             cell.stats.restarts += 1
             cell.signal(START)
-            if await cell.reached(UP, STOPPING, ENDED) is not UP:
-                return
+            await cell.reached(UP, STOPPING, DOWN, ENDED)
 
 
 def _next_pause(child: "Cell") -> float:

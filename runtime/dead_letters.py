@@ -45,10 +45,5 @@ class DeadLetters:
             listener(letter)
         count = self.total[letter.reason]
         if count & (count - 1) == 0:
-            _log.warning(
-                "message_undelivered",
-                actor=letter.target_type,
-                message=letter.message_type,
-                reason=letter.reason,
-                total=count,
-            )
+            facts = {"actor": letter.target_type, "message": letter.message_type, "reason": letter.reason}
+            _log.warning("message_undelivered", **facts, total=count)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _SLICE_S = 0.005
 _SLICE_TURNS = 4096
+_SPARE = 256
 _log = structlog.get_logger(__name__)
 
 
@@ -122,17 +123,14 @@ class Kernel:
                 if outcome is not TURN_OVER:
                     self.busy[cell] = None
                     worker.suspend(cell, outcome, Request)
-                    if cell.phase is not UP:
+                    if cell.phase is not UP or cell.signals is not None:
                         cell.waits()
                     worker = self._change_worker(None)
                 self.moment = moment = now()
                 if sample is not None:
                     watch.end(cell, sample)
-        except BaseException as error:  # it ends the loop and has ended the worker; the system may still be stopped
+        except BaseException:  # it ends the loop and has ended the worker
             self._worker = Worker(self)
-            if self.running is not None:
-                self.running.raised(error)
-                ready.append(self.running)
             raise
         finally:
             self.running = None
@@ -146,7 +144,7 @@ class Kernel:
     def _change_worker(self, successor: Worker | None) -> Worker:
         """Let the worker of a parked handler go on, or one that has nothing to do take over."""
         _leave_task(self.loop, self._worker)  # type: ignore[arg-type]
-        if successor is not None:
+        if successor is not None and len(self._spare) < _SPARE:
             self._spare.append(self._worker)
         self._worker = successor or (self._spare.pop() if self._spare else Worker(self))
         _enter_task(self.loop, self._worker)  # type: ignore[arg-type]
@@ -192,9 +190,8 @@ class Kernel:
 
     def dead(self, target: Target, message: object, reason: str, error_type: str = "") -> None:
         """Record a message that was not delivered or not handled to its end."""
-        now = self.clock.time()
-        letter = DeadLetter(target.path, target.type_name, type(message).__name__, reason, now, error_type)
-        self.dead_letters.add(letter)
+        kind, at = type(message).__name__, self.clock.time()
+        self.dead_letters.add(DeadLetter(target.path, target.type_name, kind, reason, at, error_type))
 
 
 def log_failure(event: str, actor_type: str, error: BaseException, **facts: object) -> None:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from runtime.address import Address
 from runtime.kernel import log_failure
 from runtime.phases import AWAITED, CRASH, DISPOSE, DOWN, END, ENDED, LEAVE, START, STARTING, STOPPING, UP, Step
-from runtime.supervision import ChildSpec, EndReason, Terminated
+from runtime.supervision import ChildSpec, EndReason, Restart, Terminated
 
 if TYPE_CHECKING:
     from runtime.cell import Cell, Entry
@@ -41,12 +42,13 @@ def begin(cell: "Cell", spec: ChildSpec) -> None:
 def _start(cell: "Cell") -> Coroutine[Any, Any, None] | None:
     if cell.phase is DOWN and cell.spec is not None:
         _is_made(cell, cell.spec)
-    return _started_hook(cell) if cell.phase is STARTING else None
+    return _started_hook(cell) if cell.phase is STARTING and not cell.ending else None
 
 
 def _is_made(cell: "Cell", spec: ChildSpec) -> bool:
     """Make the next instance; whether there is one whose hook `started` is to run."""
     cell.generation += 1
+    cell.started_at = cell.kernel.moment if cell.kernel.pumping else cell.kernel.now()
     try:
         cell.install(spec.factory())
     except Exception as error:  # whatever an actor raises is its supervisor's business
@@ -55,7 +57,7 @@ def _is_made(cell: "Cell", spec: ChildSpec) -> bool:
     if cell.has_hook("started"):
         cell.enter(STARTING)
         return True
-    _up(cell)
+    cell.enter(UP)
     return False
 
 
@@ -71,13 +73,7 @@ async def _started_hook(cell: "Cell") -> None:
     except Exception as error:  # as above
         crash(cell, error, "started")
     else:
-        _up(cell)
-
-
-def _up(cell: "Cell") -> None:
-    kernel = cell.kernel
-    cell.started_at = kernel.moment if kernel.pumping else kernel.now()
-    cell.enter(UP)
+        cell.enter(UP)
 
 
 def _end(cell: "Cell") -> Coroutine[Any, Any, None] | None:
@@ -100,7 +96,7 @@ async def _dispose_and_end(cell: "Cell") -> None:
     finish(cell, cell.end_reason or "normal")
 
 
-async def _dispose(cell: "Cell") -> None:
+async def _dispose(cell: "Cell", *, leaves: bool = False) -> None:
     if cell.phase in (AWAITED, DOWN, ENDED):
         cell.enter(cell.phase)
         return
@@ -110,7 +106,7 @@ async def _dispose(cell: "Cell") -> None:
         if ending:
             await asyncio.wait(ending)
     if cell.children is not None:
-        await cell.children.close(for_good=cell.ending)
+        await cell.children.close(for_good=cell.ending or leaves)
     if cell.instance is not None and cell.has_hook("stopped"):  # none when the factory failed
         await _stopped_hook(cell)
     _down(cell)
@@ -127,14 +123,24 @@ def _down(cell: "Cell") -> None:
     clear_killer(cell)
     if cell.owned is not None:
         cell.owned.release(cell)  # what the `stopped` hook ordered
+        _drop_own(cell, cell.owned.address)
     cell.let_go()
     cell.enter(DOWN)
+
+
+def _drop_own(cell: "Cell", own: Address) -> None:
+    """Timers and results that have arrived are nobody's now: the next instance knows nothing of them."""
+    arrived = [entry for entry in cell.queue or () if entry[1] is own]
+    if arrived and cell.queue is not None:
+        cell.queue = deque(entry for entry in cell.queue if entry[1] is not own)
+        for message, sender, _ in arrived:
+            cell.lose(message, sender, "obsolete")
 
 
 async def _leave(cell: "Cell") -> None:
     if cell.phase is not UP or cell.ending:
         return
-    await _dispose(cell)
+    await _dispose(cell, leaves=cell.spec is None or cell.spec.restart is not Restart.PERMANENT)
     if cell.parent is None or cell.ending or not cell.parent.restarts_after_leaving(cell):
         finish(cell, "normal")
 
@@ -160,6 +166,7 @@ def request_disposal(cell: "Cell") -> None:
 def request_crash(cell: "Cell", error: BaseException) -> None:
     """Let the actor fail with an error that did not come from its handler."""
     cell.outside_error = error
+    _bound_the_wait(cell)
     cell.signal(CRASH)
 
 
@@ -187,6 +194,7 @@ def finish(cell: "Cell", reason: EndReason) -> None:
     if cell.sender is not None and cell.due:
         cell.put_back()
     cell.room = -1
+    cell.signals = None
     waiting, cell.queue = cell.queue or (), _CLOSED
     if cell.phase is not ENDED:  # a broken life is ended once more, to be sure
         cell.kernel.watch.ended[reason] += 1
@@ -210,6 +218,7 @@ def kill(cell: "Cell") -> None:
     if cell.owned is not None:
         cell.owned.release(cell)
     if cell.children is not None:
+        cell.children.stop_restarting()
         for child in cell.children.newest_first():
             child.ending = True
             kill(child)
@@ -239,7 +248,10 @@ def clear_killer(cell: "Cell") -> None:
 
 def _overdue(cell: "Cell") -> None:
     _log.warning("actor_killed", actor=cell.type_name, budget_s=cell.spec.shutdown_s if cell.spec is not None else 0.0)
+    error, cell.outside_error = cell.outside_error, None
     kill(cell)
+    if error is not None and not cell.ending:
+        crash(cell, error, "")
 
 
 def broken(cell: "Cell", error: BaseException) -> None:

@@ -90,4 +90,4 @@ def _coalesced(cell: "Cell", message: object, sender: Address) -> bool:
 
 def _is_promised(cell: "Cell", message: object, sender: Address) -> bool:
     """Timers and piped results come from the actor itself; they and the news of an end are never dropped."""
-    return isinstance(message, Terminated) or sender is cell.address
+    return isinstance(message, Terminated) or sender.endpoint is cell

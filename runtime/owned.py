@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from runtime.address import Address
 from runtime.errors import WorkCancelled
 
 if TYPE_CHECKING:
@@ -39,15 +40,17 @@ class Timer:
     def _due(self) -> None:
         self._handle = None
         self._owned.timers.discard(self)
-        self._cell.deliver_owned(self._message, self._cell.address)
+        self._cell.deliver_owned(self._message, self._owned.address)
 
 
 class Owned:
     """Timers, piped work and watches of one generation."""
 
-    __slots__ = ("pipes", "timers", "watched")
+    __slots__ = ("address", "pipes", "timers", "watched")
 
-    def __init__(self) -> None:
+    def __init__(self, cell: "Cell") -> None:
+        self.address = Address(cell)
+        """The actor's address, but another one for each generation: what comes from it is this generation's alone."""
         self.timers: set[Timer] = set()
         self.pipes: set[asyncio.Task[Any]] = set()
         self.watched: set[Cell | Request] = set()
@@ -68,7 +71,7 @@ class Owned:
 def owned_by(cell: "Cell") -> Owned:
     """What the cell's generation owns."""
     if cell.owned is None:
-        cell.owned = Owned()
+        cell.owned = Owned(cell)
     return cell.owned
 
 
@@ -87,7 +90,7 @@ def pipe(cell: "Cell", work: Awaitable[object], failed: Callable[[Exception], ob
         except BaseException as error:  # raised here it would fail nobody
             cell.crash_from_outside(error)
         else:
-            cell.deliver_owned(outcome, cell.address)
+            cell.deliver_owned(outcome, owned.address)
 
     # A coroutine goes in as it is: cancelled before its first step, a wrapper would leave it unawaited.
     coroutine = work if asyncio.iscoroutine(work) else _awaiting(work)

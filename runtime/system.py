@@ -51,8 +51,9 @@ class Root(Cell):
         life.request_end(child, "escalated")
 
     async def close(self, budget_s: float) -> None:
-        """End everything below, newest first; the budget bounds the whole. A second call does nothing."""
+        """End everything below, newest first; the budget bounds the whole. A second call waits for the first."""
         if self.ending:
+            await self.reached(Phase.ENDED)
             return
         self.ending = True
         timer = self.kernel.later(budget_s, self._kill_all)

@@ -47,21 +47,16 @@ async def settle() -> None:
 class _ManualTimer:
     """A callback that time has not reached yet."""
 
-    __slots__ = ("_at", "_callback", "_number", "cancelled")
+    __slots__ = ("_callback", "_number", "at", "cancelled")
 
     def __init__(self, at: float, number: int, callback: Callable[[], object]) -> None:
-        self._at = at
+        self.at = at
         self._number = number
         self._callback = callback
         self.cancelled = False
 
     def __lt__(self, other: "_ManualTimer") -> bool:
-        return (self._at, self._number) < (other._at, other._number)
-
-    @property
-    def at(self) -> float:
-        """When it is due."""
-        return self._at
+        return (self.at, self._number) < (other.at, other._number)
 
     def cancel(self) -> None:
         """Make it never happen."""
@@ -274,6 +269,9 @@ class Fault(StrEnum):
     REORDER = "reorder"
 
 
+_TIMES: dict[Fault | None, int] = {Fault.DROP: 0, Fault.REORDER: 0, Fault.DUPLICATE: 2}
+
+
 class InjectedFault(Exception):
     """What a handler raises because a test wants it to."""
 
@@ -294,22 +292,14 @@ class FaultInjector:
 
         async def faulty(message: object, sender: Address) -> None:
             self._count += 1
-            times = 1
-            match self._faults.pop(self._count, None):
-                case Fault.RAISE:
-                    raise InjectedFault
-                case Fault.HANG:
-                    await asyncio.Event().wait()
-                case Fault.DROP:
-                    times = 0
-                case Fault.DUPLICATE:
-                    times = 2
-                case Fault.REORDER:
-                    times = 0
-                    actor.address.endpoint.deliver(message, sender)
-                case None:
-                    pass
-            for _ in range(times):
+            fault = self._faults.pop(self._count, None)
+            if fault is Fault.RAISE:
+                raise InjectedFault
+            if fault is Fault.HANG:
+                await asyncio.Event().wait()
+            if fault is Fault.REORDER:
+                actor.address.endpoint.deliver(message, sender)
+            for _ in range(_TIMES.get(fault, 1)):
                 result = receive(message, sender)
                 if isawaitable(result):
                     await result

@@ -114,6 +114,7 @@ class VirtualActors(Actor):
         spec = ChildSpec(name=key, factory=lambda: self._make(key), restart=Restart.TEMPORARY)
         resident.address = self.spawn(spec)
         self._keys[resident.address] = key
+        self._hand_over(resident)
 
     def _hand_over(self, resident: _Resident) -> None:
         held, resident.held = resident.held, []
@@ -133,7 +134,6 @@ class VirtualActors(Actor):
         elif resident.held:
             resident.crashes = 0
             self._begin(key, resident)
-            self._hand_over(resident)
         else:
             del self._residents[key]
 
@@ -145,4 +145,3 @@ class VirtualActors(Actor):
             resident.held.insert(0, (message, self.address))
         if resident.held:
             self._begin(key, resident)
-            self._hand_over(resident)

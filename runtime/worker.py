@@ -68,41 +68,40 @@ class Worker(Coroutine[Any, Any, None]):
                 try:
                     if cell.signals is not None:
                         step = cell.next_step()
-                        if step is None:
-                            continue
-                        yield from step
+                        if step is not None:
+                            yield from step
                         if self.cell is not None and not self._is_still_of(cell):
                             return
-                        if self.task is None:
-                            continue
-                        kernel.schedule(cell)
-                        return
-                    if cell.phase is not UP:
-                        cell.wait_in_queue()
-                        break
-                    if cell.sender is None:
-                        if not cell.queue:
-                            cell.come_to_rest()
+                    else:
+                        if cell.phase is not UP:
+                            cell.wait_in_queue()
                             break
-                        cell.current, cell.sender, _since = cell.queue.popleft()
-                    cell.since = kernel.moment
-                    job = cell.receive(cell.current, cell.sender)  # type: ignore[misc]  # an actor that is up has it
-                    if job is not None:
-                        if type(job) is CoroutineType:
-                            yield from job  # type: ignore[misc]  # allowed by types.coroutine
-                        elif isawaitable(job):
-                            yield from job.__await__()
-                    if self.cell is not None and not self._is_still_of(cell):
-                        return
-                    cell.handled += 1
-                    cell.stats.handled += 1
-                    cell.current = cell.sender = None
-                except LetGo:
+                        if cell.sender is None:
+                            if not cell.queue:
+                                cell.come_to_rest()
+                                break
+                            cell.current, cell.sender, _since = cell.queue.popleft()
+                        cell.since = kernel.moment
+                        job = cell.receive(cell.current, cell.sender)  # type: ignore[misc]  # who is up has it
+                        if job is not None:
+                            if type(job) is CoroutineType:
+                                yield from job  # type: ignore[misc]  # allowed by types.coroutine
+                            elif isawaitable(job):
+                                yield from job.__await__()
+                        if self.cell is not None and not self._is_still_of(cell):
+                            return
+                        cell.handled += 1
+                        cell.stats.handled += 1
+                        cell.current = cell.sender = None
+                except (LetGo, GeneratorExit):
                     return
-                except (Exception, asyncio.CancelledError) as error:
+                except BaseException as error:
                     if self.cell is not None and not self._is_still_of(cell):
                         return
                     cell.raised(error)
+                    if isinstance(error, KeyboardInterrupt | SystemExit):  # the system may still be stopped
+                        kernel.schedule(cell)
+                        raise
                 if self._cancelled:
                     self._forget_cancellation()
                 if self.task is not None:
@@ -175,8 +174,10 @@ class Worker(Coroutine[Any, Any, None]):
         return self._turns.send(value)
 
     def throw(self, *error: Any) -> object:
-        """Raise in the handler."""
-        self._first = TURN_OVER
+        """Raise in the handler; a cancellation before the first step goes to what it waits for, as a task's does."""
+        first, self._first = self._first, TURN_OVER
+        if isinstance(first, asyncio.Future) and first.cancel():
+            return first
         return self._turns.throw(*error)
 
     def close(self) -> None:

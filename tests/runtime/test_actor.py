@@ -23,6 +23,7 @@ from runtime import (
     MisuseError,
     NameTaken,
     NotAnActor,
+    Overflow,
     Restart,
     StartFailed,
     Terminated,
@@ -339,6 +340,61 @@ async def test_timers_and_pipes_of_a_dead_generation_never_arrive(system: ActorS
     done.set()
     await clock.advance(10)
     assert seen == ["after"]
+
+
+@pytest.mark.loses("failed")
+async def test_what_had_arrived_for_a_dead_generation_goes_with_it(system: ActorSystem, clock: ManualClock) -> None:
+    """A timer and a result in the mailbox of an actor that fails are not for its successor; others' words are."""
+    seen: list[object] = []
+    hold = Wait()
+
+    async def work() -> object:
+        return "piped"
+
+    async def handle(script: Script, message: object, _sender: Address) -> None:
+        if message == "order":
+            script.timer(1, "timer")
+            script.pipe(work(), failed=lambda error: error)
+            script.send(script.address, "to oneself")
+            await hold.event.wait()
+            raise Boom
+        seen.append(message)
+
+    target = await system.start(ChildSpec("t", lambda: Script(handle)))
+    system.send(target, "order")
+    system.send(target, "after")
+    await clock.advance(2)
+    hold.event.set()
+    await settle()
+    assert seen == ["after", "to oneself"]
+    assert system.snapshot().dead_letters_total == {"failed": 1, "obsolete": 2}
+
+
+@pytest.mark.loses("refused")
+async def test_a_message_is_as_old_as_it_is(system: ActorSystem, clock: ManualClock) -> None:
+    """Its age counts from when it was sent, also where nothing else happened for long."""
+    hold = Wait()
+    target = await system.start(echo())
+    system.send(target, hold)
+    await settle()
+    await clock.advance(50)
+    system.send(target, "now")
+    (cell,) = system.cells()
+    assert cell.oldest_age_s == 0
+    hold.event.set()
+    await settle()
+
+
+async def test_an_error_of_the_mailboxs_own_is_not_the_senders(system: ActorSystem) -> None:
+    """Only what cannot be addressed is called no actor; a `key` that raises says so itself."""
+
+    class Picky(Echo):
+        mailbox = Mailbox(overflow=Overflow.COALESCE, key=lambda message: message.key)  # type: ignore[attr-defined]
+
+    target = await system.start(ChildSpec("picky", Picky))
+    probe = await Probe.start(system)
+    with pytest.raises(AttributeError):
+        probe.send(target, "has no key")
 
 
 @pytest.mark.parametrize(

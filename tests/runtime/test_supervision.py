@@ -11,6 +11,7 @@ from runtime import (
     Address,
     Backoff,
     ChildSpec,
+    MisuseError,
     Restart,
     StartFailed,
     Strategy,
@@ -394,3 +395,225 @@ async def test_what_a_stopped_hook_orders_is_cancelled(system: ActorSystem, cloc
     system.send(target, Fail())
     await settle()
     assert clock.pending == 0
+
+
+@pytest.mark.parametrize("strategy", [ALL, REST])
+async def test_a_sibling_that_leaves_at_once_holds_up_no_group(system: ActorSystem, strategy: Strategy) -> None:
+    """The others of the group start although one of them has ended again before its start was seen."""
+    diary: list[str] = []
+    members: dict[str, Address] = {}
+
+    class Parent(Actor):
+        supervision = Supervision(strategy=strategy)
+
+        async def started(self) -> None:
+            kinds = {"f": PERMANENT, "a": TRANSIENT, "b": PERMANENT}
+            members.update({name: self.spawn(echo(name, diary, kind)) for name, kind in kinds.items()})
+
+        async def receive(self, message: object, sender: Address) -> None:
+            ended.append(message)
+
+    ended: list[object] = []
+    await system.start(ChildSpec("parent", Parent))
+    await settle()
+    diary.clear()
+    hold = Wait()
+    system.send(members["a"], hold)
+    system.send(members["a"], Leave())
+    await settle()
+    system.send(members["f"], Fail())
+    await settle()
+    starts = [event for event in diary if event.endswith("started")]
+    assert starts == ["f started", "a started", "b started"]
+    assert ended == [Terminated(members["a"], "a", "normal")]
+    assert await system.ask(members["b"], "alive", deadline_s=1) == "alive"
+
+
+async def test_a_sibling_that_raises_when_it_is_stopped_is_no_further_failure(system: ActorSystem) -> None:
+    """One failure is one restart, whatever the others of the group do when they are interrupted."""
+
+    async def rude(_script: Script, _message: object, _sender: Address) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise Boom
+
+    members: list[Address] = []
+
+    class Parent(Actor):
+        supervision = Supervision(strategy=ALL, intensity=1)
+
+        async def started(self) -> None:
+            members.append(self.spawn(echo()))
+            members.extend(self.spawn(ChildSpec(f"rude {n}", lambda: Script(rude))) for n in range(2))
+
+    await system.start(ChildSpec("parent", Parent))
+    for target in members[1:]:
+        system.send(target, "wait")
+    await settle()
+    system.send(members[0], Fail())
+    assert await system.ask(members[0], "alive", deadline_s=1) == "alive"
+    assert system.snapshot().escalations == 0
+
+
+async def test_a_sibling_that_is_being_stopped_begins_no_rest(system: ActorSystem, clock: ManualClock) -> None:
+    """rest_for_one goes from the one that failed, not from one that its parent is ending."""
+    diary: list[str] = []
+    members: dict[str, Address] = {}
+
+    class Slow(Echo):
+        async def stopped(self) -> None:
+            await self.clock.sleep(1)
+            diary.append("a stopped")
+
+    class Parent(Actor):
+        supervision = Supervision(strategy=REST)
+
+        async def started(self) -> None:
+            specs = (ChildSpec("a", lambda: Slow(diary, "a")), echo("b", diary), echo("c", diary))
+            members.update({spec.name: self.spawn(spec) for spec in specs})
+
+        async def receive(self, message: object, sender: Address) -> None:
+            if message == "stop a":
+                self.stop_child(members["a"])
+
+    parent = await system.start(ChildSpec("parent", Parent))
+    await settle()
+    diary.clear()
+    system.send(parent, "stop a")
+    await settle()
+    system.send(members["c"], Fail())
+    await clock.advance(1)
+    assert diary == ["c stopped", "c started", "a stopped"]
+
+
+async def test_backoff_grows_while_the_start_itself_fails(system: ActorSystem, clock: ManualClock) -> None:
+    """A child that never came up has not run for `reset_after`, however late the clock is."""
+    await clock.advance(1_000_000)
+    system._kernel.chance = LongestPause()
+    starts: list[float] = []
+
+    def start(script: Script) -> None:
+        starts.append(script.clock.now() - 1_000_000)
+        if len(starts) < 4:
+            raise Boom
+
+    backoff = Backoff(minimum=1, maximum=8, reset_after=60)
+    starting = asyncio.create_task(system.start(ChildSpec("b", lambda: Script(on_start=start), backoff=backoff)))
+    for _ in range(3):
+        await clock.advance_to_next()
+    await starting
+    assert starts == [0, 1, 3, 7]
+
+
+async def test_a_child_that_is_stopped_before_its_first_wait_ends(system: ActorSystem, clock: ManualClock) -> None:
+    """A start hook that would hang is not begun once the parent has changed its mind."""
+    begun: list[str] = []
+
+    async def hang(_script: Script) -> None:
+        begun.append("hook")
+        await asyncio.Event().wait()
+
+    def parent(script: Script, message: object, _sender: Address) -> None:
+        if message == "spawn and stop":
+            script.stop_child(script.spawn(ChildSpec("child", lambda: Script(on_start=hang))))
+        else:
+            told.append(message)
+
+    told: list[object] = []
+    boss = await system.start(ChildSpec("boss", lambda: Script(parent)))
+    system.send(boss, "spawn and stop")
+    await settle()
+    assert [type(news) for news in told] == [Terminated]
+    assert begun == []
+    assert clock.pending == 0
+
+
+async def test_a_supervisor_that_gives_up_in_its_own_start_is_told_of(system: ActorSystem) -> None:
+    """A child whose factory raises ends the start of a supervisor that allows no restart."""
+
+    def factory() -> Actor:
+        raise Boom
+
+    house = ChildSpec("house", lambda: Supervisor((ChildSpec("bad", factory),), Supervision(intensity=0)))
+    with pytest.raises(StartFailed):
+        await system.start(house)
+
+
+async def test_an_escalation_has_a_budget(system: ActorSystem, clock: ManualClock) -> None:
+    """A parent whose handler waits through its cancellation is let go and begins anew all the same."""
+    starts: list[int] = []
+    child: list[Address] = []
+    policy = Supervision(intensity=0)
+
+    async def stubborn(_script: Script, message: object, _sender: Address) -> None:
+        if message == "wait":
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                await asyncio.Event().wait()
+
+    class Parent(Script):
+        supervision = policy
+
+    def begin(script: Script) -> None:
+        starts.append(1)
+        child.append(script.spawn(echo()))
+
+    target = await system.start(ChildSpec("parent", lambda: Parent(stubborn, begin), shutdown_s=3))
+    system.send(target, "wait")
+    system.send(child[0], Fail())
+    await clock.advance(2.9)
+    assert len(starts) == 1
+    await clock.advance(0.1)
+    assert len(starts) == 2
+    assert await system.ask(child[1], "alive", deadline_s=1) == "alive"
+
+
+async def test_a_parent_that_leaves_for_good_takes_its_well_known_children_along(system: ActorSystem) -> None:
+    """Nobody would ever begin them again: their watchers are told, and asks end."""
+
+    class House(Supervisor):
+        async def receive(self, message: object, sender: Address) -> None:
+            self.stop()
+
+    specs = (ChildSpec("known", Echo, well_known=True),)
+    house = await system.start(ChildSpec("house", lambda: House(specs), restart=TRANSIENT))
+    probe = await Probe.start(system)
+    probe.watch(system.find("known"))
+    system.send(house, "leave")
+    await settle()
+    assert [news.name for news in probe.messages if isinstance(news, Terminated)] == ["known"]
+
+
+async def test_an_actor_that_ends_has_no_more_children(system: ActorSystem) -> None:
+    """A spawn in the last hook, or after a shutdown, is refused: nobody would ever end what it made."""
+    refused: list[str] = []
+
+    class Late(Echo):
+        async def stopped(self) -> None:
+            try:
+                self.spawn(echo("late"))
+            except MisuseError:
+                refused.append("late")
+
+    await system.start(ChildSpec("parent", Late))
+    await system.shutdown()
+    assert refused == ["late"]
+    with pytest.raises(MisuseError):
+        await system.start(echo())
+
+
+async def test_a_second_shutdown_waits_for_the_first(system: ActorSystem, clock: ManualClock) -> None:
+    """Whoever asks for the end has it when the call returns."""
+
+    class Slow(Echo):
+        async def stopped(self) -> None:
+            await self.clock.sleep(2)
+
+    await system.start(ChildSpec("slow", Slow))
+    first, second = (asyncio.create_task(system.shutdown()) for _ in range(2))
+    await clock.advance(1.9)
+    assert not second.done()
+    await clock.advance(0.1)
+    await asyncio.gather(first, second)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runtime import ActorDead, ActorSystem, Address, ChildSpec, life
+from runtime import ActorSystem, Address, ChildSpec, life
 from runtime.cell import Cell
 from runtime.phases import Phase, Step
 from runtime.testing import DeadLetterRecorder, ManualClock, settle
@@ -157,29 +157,39 @@ async def test_a_stop_interrupts_an_ask(system: ActorSystem, clock: ManualClock,
     assert not system._kernel.busy
 
 
-async def test_an_answer_before_the_interruption_counts(system: ActorSystem) -> None:
-    """A stop that comes when the answer is there already does not undo it; the handler ends first."""
+@pytest.mark.parametrize("hook", ["started", "handler"])
+@pytest.mark.loses("stopped", "interrupted")
+async def test_an_answer_before_the_interruption_counts(system: ActorSystem, hook: str) -> None:
+    """A stop that comes when the answer is there already does not undo it, nor is its cancellation left for others."""
     target = await known_echo(system)
     diary: list[object] = []
 
-    async def handle(script: Script, _message: object, _sender: Address) -> None:
-        diary.append(await script.ask(target, "answer", deadline_s=60))
+    async def ask(script: Script, *_: object) -> None:
+        diary.append(await script.ask(target, Wait(), deadline_s=60))
 
-    async def stop(script: Script, message: object, sender: Address) -> None:
-        if message == "start":
-            child.append(script.spawn(ChildSpec("child", lambda: Script(handle))))
-            script.send(child[0], "go")
+    class Asker(Script):
+        async def stopped(self) -> None:
+            await asyncio.sleep(0)
+            diary.append("stopped")
 
-    child: list[Address] = []
-    boss = await start(system, stop)
-    system.send(boss, "start")
+    on_start = ask if hook == "started" else lambda _: None
+    starting = asyncio.create_task(system.start(ChildSpec("asker", lambda: Asker(ask, on_start), well_known=True)))
+    system.send(system.find("asker"), "go")
     await settle()
-    assert diary == ["answer"]
+    cell = system.find("asker").endpoint
+    assert isinstance(cell, Cell)
+    assert cell.worker is not None
+    assert cell.worker.parked is not None
+    cell.worker.parked.deliver("answer", target)
+    life.request_end(cell, "normal")
+    await settle()
+    await starting
+    assert diary == ["answer", "stopped"]
 
 
 @pytest.mark.loses("interrupted", "stopped")
 async def test_an_ask_that_ignores_its_stop_is_killed(system: ActorSystem, clock: ManualClock) -> None:
-    """A handler that asks on through its cancellation is let go at its budget; what it does then harms nobody."""
+    """A handler that asks on through its cancellation is let go at its budget, and has its actor no more from then."""
     release = Wait()
     target = await known_echo(system)
     ended: list[str] = []
@@ -191,8 +201,8 @@ async def test_an_ask_that_ignores_its_stop_is_killed(system: ActorSystem, clock
                 ended.append("answered")
             except asyncio.CancelledError:
                 continue
-            except ActorDead:
-                ended.append("told")
+            except AttributeError:
+                ended.append("cut off")
 
     asker = await start(system, handle, shutdown_s=2)
     system.send(asker, "go")
@@ -203,7 +213,7 @@ async def test_an_ask_that_ignores_its_stop_is_killed(system: ActorSystem, clock
     await clock.advance(0.1)
     await stopping
     await settle()
-    assert ended == ["told"]
+    assert ended == ["cut off"]
 
 
 async def test_a_start_hook_that_asks(system: ActorSystem) -> None:
@@ -337,3 +347,46 @@ async def test_a_cancellation_after_an_answer_is_for_the_next_wait(system: Actor
         script.reply(answers)
 
     assert await system.ask(await start(system, handle), "go", deadline_s=60) == [1, "cancelled"]
+
+
+async def test_a_cancellation_reaches_what_the_handler_waits_for(system: ActorSystem) -> None:
+    """As in a task, work gathered in a timeout that is over at once is cancelled with it."""
+    diary: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            diary.append("cancelled")
+            raise
+
+    async def handle(script: Script, message: object, _sender: Address) -> None:
+        try:
+            async with asyncio.timeout(0):
+                await asyncio.gather(work(), work())
+        except TimeoutError:
+            script.reply(message)
+
+    assert await system.ask(await start(system, handle), "over", deadline_s=60) == "over"
+    assert diary == ["cancelled", "cancelled"]
+
+
+class Uncommon(BaseException):
+    """Neither an Exception nor an end of the loop."""
+
+
+@pytest.mark.parametrize("wait", [asyncio.sleep, None], ids=["waited as a task", "parked at an ask"])
+@pytest.mark.loses("failed")
+async def test_an_uncommon_error_after_a_wait_is_a_failure(system: ActorSystem, wait: Any) -> None:
+    """The actor is restarted and handles what comes next."""
+    target = await known_echo(system)
+
+    async def handle(script: Script, message: object, _sender: Address) -> None:
+        await (script.ask(target, 1, deadline_s=60) if wait is None else wait(0))
+        if message == "fail":
+            raise Uncommon
+        script.reply(message)
+
+    asker = await start(system, handle)
+    system.send(asker, "fail")
+    assert await system.ask(asker, "next", deadline_s=60) == "next"
