@@ -19,18 +19,18 @@ _log = structlog.get_logger(__name__)
 
 
 class Watchdog:
-    """Asks the loop for a sign every `every_s`; without one within `blocked_s`, logs actor, message type and stack.
+    """Asks the loop for a sign every `every_s` and names who blocks it: actor, message type and stack.
 
-    Each block is named once, by types and places only. The thread ends with `stop`, with the loop, or when nobody holds
-    the system any more.
+    A block of `blocked_s` is never missed, one that is up to `every_s` shorter may be named too. Each is named once, by
+    types and places only. The thread ends with `stop`, with the loop, or when nobody holds the system any more.
     """
 
-    def __init__(self, kernel: "Kernel", *, every_s: float = 0.1, blocked_s: float = 0.25) -> None:
+    def __init__(self, kernel: "Kernel", *, every_s: float = 0.05, blocked_s: float = 0.25) -> None:
         self._kernel = weakref.ref(kernel)
         self._loop = kernel.loop
         self._thread_id = threading.get_ident()
         self._every_s = every_s
-        self._blocked_s = blocked_s
+        self._patience_s = blocked_s - every_s  # what is blocked may have been so since the last sign
         self._stopped = threading.Event()
         self._sign = threading.Event()
         self.thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -53,7 +53,7 @@ class Watchdog:
         self._sign.clear()
         asked = time.monotonic()
         self._loop.call_soon_threadsafe(self._answer, asked)
-        if not self._sign.wait(self._blocked_s):
+        if not self._sign.wait(self._patience_s):
             self._name_it()
             while not self._sign.wait(self._every_s) and not self._stopped.is_set() and not self._loop.is_closed():
                 continue
@@ -77,7 +77,7 @@ class Watchdog:
         message = "none" if cell is None or cell.sender is None else type(cell.current).__name__
         kernel.watch.blocked += 1
         kernel.watch.last_blocked = f"{actor} at {message}"
-        _log.error("loop_blocked", actor=actor, message=message, over_s=self._blocked_s, frames=frames)
+        _log.error("loop_blocked", actor=actor, message=message, over_s=self._patience_s, frames=frames)
 
 
 def _cell_of_task(kernel: "Kernel") -> "Cell | None":
