@@ -12,10 +12,12 @@ _SECRETS = re.compile(
     r"sk-or-[\w-]{6,}"  # OpenRouter
     r"|sk-ant-[\w-]{6,}"  # Anthropic
     r"|ik_[\w-]{6,}"  # InsForge service key
-    r"|\b\d{5,}:[A-Za-z0-9_-]{20,}"  # Telegram bot token
+    r"|(?<!\d)\d{5,}(?::|%3A)[A-Za-z0-9_-]{20,}"  # Telegram bot token; in an address it follows the word "bot"
+    r"|\b[0-9a-f]{32}\b"  # AssemblyAI
     r"|(?:Bearer|tma)\s+\S+"  # authorisation headers
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # JSON web tokens
     r"|gAAAA[\w=-]{20,}"  # Fernet tokens
+    r"|(?<![\w-])[\w-]{43}=(?!=)"  # Fernet keys
 )
 MASK = "***"
 
