@@ -46,6 +46,7 @@ _LOG = structlog.get_logger(__name__)
 MODEL_DEADLINE_S = 5.0
 """How long a run waits to learn how much a model takes, before it takes the careful answer."""
 FETCH_DEADLINE_S = 200.0
+_CANCELLED = "cancelled"
 
 
 class RunOrder(msgspec.Struct, frozen=True):
@@ -116,7 +117,7 @@ class PipelineRun(Actor):
         self._trace_id = str(uuid.uuid4())
         self._began_at = 0.0
         self._knowledge = library.knowledge
-        self._error: str | None = "cancelled"
+        self._error: str | None = _CANCELLED
 
     async def started(self) -> None:
         """Begin with the pictures, if a step has to see them, and then with the first steps not finished yet."""
@@ -128,8 +129,10 @@ class PipelineRun(Actor):
             self._advance()
 
     async def stopped(self) -> None:
-        """Record the trace, of a cancelled run too."""
+        """Record the trace, of a cancelled run too, and what was still under way: spans of its calls name it."""
         order = self._order
+        for call in self._calls.values():
+            self._record(call, _CANCELLED, None)
         self.send(
             self.find("tracer"),
             RecordTrace(

@@ -7,6 +7,8 @@ from actors.library import Library
 from actors.providers.messages import (
     Complete,
     Completed,
+    CompletionFailed,
+    FailureKind,
     ListModels,
     ModelInfo,
     ModelsListed,
@@ -130,6 +132,9 @@ class _SlowRouter(Actor):
             case str():
                 call, asker = self._open[message]
                 self.send(asker, Completed(call.request_id, "A page.", Provider.OPENROUTER, MODEL, Usage(), 0.1, 0.2))
+            case CompletionFailed(request_id=request):
+                asker = next(asker for call, asker in self._open.values() if call.request_id == request)
+                self.send(asker, message)
 
 
 class _Tracer(Actor):
@@ -142,34 +147,89 @@ class _Tracer(Actor):
         self._recorded.append(message)
 
 
-async def test_each_call_hangs_under_its_own_step_however_the_steps_end() -> None:
-    """Parallel steps have spans of their own under the trace, a call's parent is its step, whoever ends first."""
-    steps = library().pipelines["research"].steps + library().pipelines["sample"].steps
-    both = tuple(msgspec.structs.replace(step, mode=Mode.PARALLEL) for step in steps)
-    pipelines = {**library().pipelines, "sample": Pipeline("sample", "Both at once.", both)}
-    calls: dict[str, tuple[Complete, Address]] = {}
-    recorded: list[RecordSpan | RecordTrace] = []
-    clock = ManualClock()
-    system = ActorSystem(clock=clock)
-    try:
-        router = await system.start(ChildSpec("llm_router", lambda: _SlowRouter(calls), well_known=True))
-        await system.start(ChildSpec("tracer", lambda: _Tracer(recorded), well_known=True))
-        owner = await system.start(ChildSpec("owner", _Owner))
+class _Traced:
+    """A run of two parallel steps whose calls the test answers, and what it records."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, tuple[Complete, Address]] = {}
+        self.recorded: list[RecordSpan | RecordTrace] = []
+        self.clock = ManualClock()
+        self.system = ActorSystem(clock=self.clock)
+
+    async def start(self) -> None:
+        """Begin the run, whose steps wait for the test from then on."""
+        steps = library().pipelines["research"].steps + library().pipelines["sample"].steps
+        both = tuple(msgspec.structs.replace(step, mode=Mode.PARALLEL) for step in steps)
+        pipelines = {**library().pipelines, "sample": Pipeline("sample", "Both at once.", both)}
         chosen = msgspec.structs.replace(library(), pipelines=pipelines)
         order = msgspec.structs.replace(ORDER, inputs={**ORDER.inputs, "lead": {}})
-        await system.start(ChildSpec("run", lambda: PipelineRun(order, chosen, owner), restart=Restart.TEMPORARY))
+        await self.system.start(ChildSpec("llm_router", lambda: _SlowRouter(self.calls), well_known=True))
+        await self.system.start(ChildSpec("tracer", lambda: _Tracer(self.recorded), well_known=True))
+        owner = await self.system.start(ChildSpec("owner", _Owner))
+        await self.system.start(ChildSpec("run", lambda: PipelineRun(order, chosen, owner), restart=Restart.TEMPORARY))
         await settle()
-        for agent in ("strategist", "researcher"):
-            await clock.advance(1.0)
-            system.send(router, agent)
-            await settle()
+
+    async def after_a_second(self, agent: str | CompletionFailed) -> None:
+        """Let time pass and the call of this agent end."""
+        await self.clock.advance(1.0)
+        self.system.send(self.system.find("llm_router"), agent)
+        await settle()
+
+    @property
+    def spans(self) -> dict[str, RecordSpan]:
+        """The recorded spans by name."""
+        return {span.span_name: span for span in self.recorded if isinstance(span, RecordSpan)}
+
+    @property
+    def trace(self) -> RecordTrace:
+        """The one recorded trace."""
+        (trace,) = (one for one in self.recorded if isinstance(one, RecordTrace))
+        return trace
+
+    def assert_one_tree(self) -> None:
+        """Each call's parent is the span of its step, which hangs under the trace."""
+        for agent, (call, _) in self.calls.items():
+            span = self.spans[f"agent:{agent}"]
+            assert (span.trace_id, span.parent_span_id) == (self.trace.trace_id, None)
+            assert call.span == SpanContext(self.trace.trace_id, span.span_id, ORDER.telegram_id)
+        assert len({span.span_id for span in self.spans.values()}) == len(self.calls) == 2
+
+
+async def test_each_call_hangs_under_its_own_step_however_the_steps_end() -> None:
+    """Parallel steps have spans of their own under the trace, a call's parent is its step, whoever ends first."""
+    run = _Traced()
+    try:
+        await run.start()
+        await run.after_a_second("strategist")
+        await run.after_a_second("researcher")
     finally:
-        await system.shutdown()
-    spans = {span.span_name: span for span in recorded if isinstance(span, RecordSpan)}
-    (trace,) = (one for one in recorded if isinstance(one, RecordTrace))
-    assert [span.ended_at - span.started_at for span in spans.values()] == [1.0, 2.0]
-    for agent, (call, _) in calls.items():
-        span = spans[f"agent:{agent}"]
-        assert (span.trace_id, span.parent_span_id) == (trace.trace_id, None)
-        assert call.span == SpanContext(trace.trace_id, span.span_id, ORDER.telegram_id)
-    assert len({span.span_id for span in spans.values()}) == len(both)
+        await run.system.shutdown()
+    assert [span.ended_at - span.started_at for span in run.spans.values()] == [1.0, 2.0]
+    run.assert_one_tree()
+
+
+async def test_steps_under_way_at_a_cancel_have_spans() -> None:
+    """A cancel or a stop leaves no call without its step: those under way end as cancelled, with the trace."""
+    run = _Traced()
+    try:
+        await run.start()
+        await run.after_a_second("strategist")
+    finally:
+        await run.system.shutdown()
+    run.assert_one_tree()
+    assert (run.spans["agent:strategist"].error, run.spans["agent:researcher"].error) == (None, "cancelled")
+    assert run.trace.error == "cancelled"
+
+
+async def test_a_step_that_fails_ends_those_beside_it_with_spans() -> None:
+    """The step that failed says why; the one that nobody waits for any more was cancelled."""
+    run = _Traced()
+    try:
+        await run.start()
+        call, _ = run.calls["strategist"]
+        await run.after_a_second(CompletionFailed(call.request_id, FailureKind.DEADLINE, Provider.OPENROUTER, "late"))
+    finally:
+        await run.system.shutdown()
+    run.assert_one_tree()
+    assert [span.error for span in run.spans.values()] == ["deadline", "cancelled"]
+    assert run.trace.error == "strategist: deadline"
