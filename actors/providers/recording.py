@@ -1,4 +1,8 @@
-"""Recording: one recording on its way to words. However it ends, its transcript is deleted at the provider."""
+"""Recording: one recording on its way to words. However it ends, its transcript is deleted at the provider.
+
+No cancel breaks off an order under way, because its transcript would have no id by which to delete it. Of one whose
+answer was lost nobody learns the id: the provider's own retention has to do.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, TypeVar
@@ -77,6 +81,7 @@ class Recording(Actor):
         self._service = service
         self._owner = owner
         self._transcript_id = request.transcript_id
+        self._ordering = False
         self._over = False
 
     async def started(self) -> None:
@@ -101,10 +106,14 @@ class Recording(Actor):
             case _Failed(error=error):
                 raise error
             case AbandonRecording():
-                self._over = True
-                self.stop()
+                self._abandon()
             case _:
                 await self.unhandled(message, sender)
+
+    def _abandon(self) -> None:
+        self._over = True
+        if not self._ordering:  # else the end of the order, which is bounded, ends this
+            self.stop()
 
     def _end(self, words: Words | None, error: SpeechError | None) -> None:
         self._over = True
@@ -141,9 +150,18 @@ class Recording(Actor):
 
     async def _ordered(self, content: bytes) -> str:
         address = await self._patiently(lambda: self._service.upload(content, self.clock.time()))
-        transcript_id = await self._patiently(lambda: self._service.order(address, self.clock.time()))
+        transcript_id = await self._patiently(lambda: self._order(address))
         self._begin(transcript_id)
+        if self._over:
+            self.stop()
         return transcript_id
+
+    async def _order(self, address: str) -> str:
+        self._ordering = True
+        try:
+            return await self._service.order(address, self.clock.time())
+        finally:
+            self._ordering = False
 
     def _begin(self, transcript_id: str | None) -> None:
         self._transcript_id = transcript_id
@@ -170,7 +188,7 @@ class Recording(Actor):
             try:
                 return await call()
             except SpeechError as error:
-                if not error.again or attempt == TRIES:
+                if not error.again or attempt == TRIES or self._over:
                     raise
                 held = self._held(error)
                 if held > self._request.patience_s:

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from actors.journal import journal_spec
+from actors.providers.assemblyai import AssemblyAI
 from actors.providers.messages import RecordSpan, RecordTrace
 from actors.providers.secret import Secret
 from actors.providers.transcriber import SpeechSettings, Transcriber
@@ -26,7 +27,7 @@ from actors.providers.transcription import (
 )
 from actors.telegram.messages import FetchFile, FileFetched, FileRefused
 from runtime import Actor, ActorSystem, Address, ChildSpec
-from runtime.testing import ManualClock, Probe
+from runtime.testing import ManualClock, Probe, settle
 from sandbox.speech import start
 from sandbox.speech.ogg import voice_note
 
@@ -323,6 +324,70 @@ async def test_a_cancelled_request_says_nothing_and_leaves_nothing(world: World)
     assert not world.has(TranscriptionFailed)
 
 
+class _Order:
+    """Holds the answer to an order back until the test lets it come."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.taken = asyncio.Event()
+        self.answered = asyncio.Event()
+        send = AssemblyAI.order
+
+        async def order(service: AssemblyAI, upload_url: str, now: float) -> str:
+            try:
+                return await send(service, upload_url, now)
+            finally:
+                self.taken.set()
+                await self.answered.wait()
+
+        monkeypatch.setattr(AssemblyAI, "order", order)
+
+
+async def test_an_order_under_way_at_a_cancel_is_deleted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answer is waited for, because only that tells which transcript to delete; the sender waits for nothing."""
+    order = _Order(monkeypatch)
+    await world.begin()
+    request = world.ask()
+    await world.still(order.taken.is_set)
+    world.tell(CancelTranscription(request))
+    await settle()
+    order.answered.set()
+    await world.still(lambda: _in_flight(world, 0))
+
+    assert await world.requests("create") == 1
+    assert await world.all_deleted()
+    assert world.probe.received == []
+
+
+async def test_an_order_under_way_at_the_deadline_is_deleted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sender hears of the deadline in time; the transcript ordered too late is deleted all the same."""
+    order = _Order(monkeypatch)
+    await world.begin()
+    world.ask()
+    await world.still(order.taken.is_set)
+    failed = await world.expect(TranscriptionFailed, step_s=5.0)
+    order.answered.set()
+    await world.still(lambda: _in_flight(world, 0))
+
+    assert failed.problem is SpeechProblem.DEADLINE
+    assert await world.all_deleted()
+
+
+async def test_an_order_refused_after_a_cancel_is_not_repeated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for the words, so what the provider did not take is not ordered again."""
+    order = _Order(monkeypatch)
+    await world.begin()
+    await world.fault("unavailable", "create")
+    request = world.ask()
+    await world.still(order.taken.is_set)
+    world.tell(CancelTranscription(request))
+    await settle()
+    order.answered.set()
+    await world.still(lambda: _in_flight(world, 0))
+
+    assert await world.requests("create") == 1
+    assert await world.transcripts() == []
+
+
 async def test_what_is_left_to_delete_survives_a_restart(world: World) -> None:
     """The provider refuses to delete a job under way; whoever starts next does it, and then forgets it."""
     await world.begin()
@@ -525,6 +590,10 @@ async def test_each_request_leaves_a_trace(world: World) -> None:
 
 async def _is_asked(world: World, route: str, count: int) -> bool:
     return await world.requests(route) >= count
+
+
+async def _in_flight(world: World, count: int) -> bool:
+    return (await world.described()).in_flight == count
 
 
 async def _undeleted(world: World, count: int) -> bool:
