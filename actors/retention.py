@@ -1,6 +1,10 @@
-"""Retention: traces and their spans are deleted when they are older than the settings allow."""
+"""Retention: traces and their spans are deleted when they are older than the settings allow, and spans without a trace.
 
-from storage import Store, in_, lt, to_text
+A span names no rep. What a deletion could not find through a trace is found here: spans that reached storage after it,
+of work that it stopped, and those of runs that a crash cut short.
+"""
+
+from storage import Row, Store, all_of, gte, in_, lt, to_text
 
 BATCH = 200
 MOST_BATCHES = 50
@@ -24,3 +28,25 @@ async def _sweep_table(store: Store, table: str, before: float) -> int:
         if len(rows) < BATCH:
             break
     return deleted
+
+
+async def sweep_orphans(store: Store, since: float, before: float) -> int:
+    """Delete the spans made in this time that no trace holds; gives how many. Raises StorageError.
+
+    A trace is written when its run ends, so `before` has to leave runs under way the time for it.
+    """
+    window = all_of(gte("created_at", to_text(since)), lt("created_at", to_text(before)))
+    deleted, last = 0, None
+    while True:
+        spans = await store.select("pipeline_spans", window, order=("created_at", "id"), limit=BATCH, after=last)
+        if orphans := await _without_trace(store, spans):
+            deleted += await store.delete("pipeline_spans", in_("trace_id", orphans))
+        if len(spans) < BATCH:
+            return deleted
+        last = (spans[-1]["created_at"], spans[-1]["id"])
+
+
+async def _without_trace(store: Store, spans: list[Row]) -> list[object]:
+    named = {span["trace_id"] for span in spans}
+    traces = await store.select("pipeline_traces", in_("trace_id", list(named)), limit=BATCH) if named else []
+    return list(named - {trace["trace_id"] for trace in traces})

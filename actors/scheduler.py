@@ -2,7 +2,7 @@
 
 It keeps nothing that matters: a session moves the moment in its own row, so nothing is told twice however often this
 actor asks, and a restart only means that it looks again. While storage is out of reach it waits for the next look.
-Beside that it deletes traces whose time is over.
+Beside that it deletes traces whose time is over, and spans that no trace holds.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 import structlog
 
-from actors.retention import sweep
+from actors.retention import sweep, sweep_orphans
 from actors.session.messages import Nudge
 from actors.session.session_journal import session_key
 from coaching.reminders import digest_due
@@ -25,6 +25,10 @@ TELL_AGAIN_S = 600.0
 """How long a session has time to act on a nudge before it is told again: rows reach storage a little later."""
 SWEEP_EVERY_S = 6 * 3_600.0
 _FIRST_SWEEP_S = 60.0
+ORPHAN_S = 6 * 3_600.0
+"""How long the trace of a span may take to reach storage, an outage included, before the span counts as left over."""
+ORPHANS_FOR_S = 24 * 3_600.0
+"""For how long after that each sweep looks for it, so that a sweep that failed is made up for."""
 _DAY_S = 86_400.0
 MOST_DUE, MOST_REPS, MOST_DIGESTS = 200, 1_000, 50
 
@@ -99,7 +103,10 @@ class Scheduler(Actor):
         return self._late_s + max(0.0, unseen_s)
 
     async def _swept(self) -> _Swept:
-        return _Swept(await sweep(self._store, self.clock.time() - self._trace_days * _DAY_S))
+        now = self.clock.time()
+        old = await sweep(self._store, now - self._trace_days * _DAY_S)
+        orphans = await sweep_orphans(self._store, now - ORPHAN_S - ORPHANS_FOR_S, now - ORPHAN_S)
+        return _Swept(old + orphans)
 
     async def _look(self) -> None:
         now = self.clock.time()

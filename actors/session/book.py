@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from actors.providers.messages import RowWrite
 from storage import Row, whole_row
 
-WRITTEN_BY_OTHERS = frozenset({"model_usage"})
+WRITTEN_BY_OTHERS = frozenset({"model_usage", "pipeline_traces"})
 """Tables of the rep's own rows that the session does not write; they age like the team's."""
 READ_EACH_TURN = frozenset({"agent_models"})
 """Small tables of the team's whose changes count at once."""

@@ -101,16 +101,27 @@ _CLOSED_TO_REPS = frozenset({"users", "invitations", "pipeline_traces"})
 """Rows of a rep that the database lets no rep read: sealed keys, invitations, traces. The server reads them itself."""
 
 
+_READ_WHOLE = frozenset({"pipeline_traces"})
+"""Tables of which all the rep's rows are read: what hangs under a trace is found through it alone."""
+
+
 async def read_rows(store: Store, table: str, rep: Rep, *, team: bool) -> list[Row]:
     """The rep's rows of a table, or everybody's, the newest `READ_LIMIT` of them; raises StorageError.
 
-    The rep's own are asked for as that rep, so that the database keeps others' rows back by itself.
+    The rep's own are asked for as that rep, so that the database keeps others' rows back by itself. Of
+    `_READ_WHOLE` the rep's own are all there.
     """
     if not team and table not in _CLOSED_TO_REPS:
         store = store.as_rep(user_id(rep.telegram_id))
     order = next(column for column in _NEWEST if column in columns_of(table))
     where = None if team else eq(_OWNERS.get(table, "telegram_id"), rep.telegram_id)
-    return await store.select(table, where, order=(f"{order} desc", "id"), limit=READ_LIMIT)
+    newest, whole = (f"{order} desc", "id"), table in _READ_WHOLE and not team
+    rows = page = await store.select(table, where, order=newest, limit=READ_LIMIT)
+    while whole and len(page) == READ_LIMIT:
+        last = page[-1]
+        page = await store.select(table, where, order=newest, limit=READ_LIMIT, after=(last[order], last["id"]))
+        rows = [*rows, *page]
+    return rows
 
 
 def own_tables() -> dict[str, str]:

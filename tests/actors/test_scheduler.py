@@ -5,11 +5,19 @@ from typing import cast
 
 import pytest
 
-from actors.scheduler import SWEEP_EVERY_S, TELL_AGAIN_S, DescribeScheduler, Scheduler, SchedulerDescribed
+from actors.scheduler import (
+    ORPHAN_S,
+    ORPHANS_FOR_S,
+    SWEEP_EVERY_S,
+    TELL_AGAIN_S,
+    DescribeScheduler,
+    Scheduler,
+    SchedulerDescribed,
+)
 from actors.session.messages import Nudge
 from runtime import ActorSystem, ChildSpec
 from runtime.testing import ManualClock, Probe, settle
-from storage import Row, Store, Unavailable, lt, to_text
+from storage import Row, Store, Unavailable, all_of, gte, lt, to_text
 
 EVENING = 1_800_000_000.0 - 1_800_000_000.0 % 86_400 + 12 * 3600
 
@@ -142,6 +150,25 @@ async def test_old_traces_are_swept_and_an_outage_is_waited_out(system: ActorSys
     tables.down = False
     await clock.advance(SWEEP_EVERY_S)
     assert len(asked) == 2
+
+
+async def test_spans_without_a_trace_are_looked_for_when_theirs_had_time(
+    system: ActorSystem, clock: ManualClock
+) -> None:
+    """Each sweep looks at those that are hours old, and a day back, so that one that failed is made up for."""
+    asked: list[object] = []
+
+    class Tables(Shelf):
+        async def select(self, table: str, where: object = None, **more: object) -> list[Row]:
+            if table == "pipeline_spans":
+                asked.append(where)
+            return await super().select(table)
+
+    await begin(system, Tables())
+    await clock.advance(61.0)
+    until = EVENING + 60 - ORPHAN_S
+    window = all_of(gte("created_at", to_text(until - ORPHANS_FOR_S)), lt("created_at", to_text(until)))
+    assert asked[-1] == window
 
 
 async def test_lateness_is_that_of_the_oldest_due_moment(system: ActorSystem, clock: ManualClock, shelf: Shelf) -> None:

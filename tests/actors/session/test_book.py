@@ -90,3 +90,15 @@ def test_the_teams_rows_grow_old_and_the_reps_own_do_not() -> None:
     assert book.rows("lead_registry") == {"a": LEAD}
     with pytest.raises(RowsMissing):
         book.rows("casebook", team=True)
+
+
+@pytest.mark.parametrize("table", ["model_usage", "pipeline_traces"])
+def test_a_reps_rows_that_others_write_grow_old(table: str) -> None:
+    """What was counted and traced since the last look is in an export and found by a deletion."""
+    book = Book()
+    book.fill(table, (), at=0.0)
+    book.begin_turn(TEAM_AGE_S)
+    assert book.rows(table) == {}
+    book.begin_turn(TEAM_AGE_S + 1.0)
+    with pytest.raises(RowsMissing):
+        book.rows(table)

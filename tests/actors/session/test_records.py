@@ -10,7 +10,7 @@ from actors.session.records import own_tables, read_rows
 from actors.session.state import Rep
 from storage import PostgrestStore, RepTokens, columns_of, user_id
 from tests.servers.postgrest import SECRET, Postgrest, token
-from tests.storage.rows import attempt, lead, user
+from tests.storage.rows import attempt, lead, trace, user
 
 _IDS = count(880_000_001)
 _WITH_ROWS = ("attempts", "lead_registry")
@@ -52,3 +52,14 @@ async def test_every_table_that_a_session_reads_is_open_to_its_rep(server: Postg
     for table in own_tables():
         if {"created_at", "seen_at", "day"} & columns_of(table).keys():
             assert isinstance(await read_rows(server, table, anna, team=False), list), table
+
+
+async def test_every_trace_of_a_rep_is_read(server: PostgrestStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deletion finds spans through their traces alone, so none of these is left out, however many there are."""
+    monkeypatch.setattr(records, "READ_LIMIT", 2)
+    anna = await _rep(server)
+    traces = [trace(telegram_id=anna.telegram_id) for _ in range(5)]
+    await server.insert("pipeline_traces", traces)
+    read = await read_rows(server, "pipeline_traces", anna, team=False)
+    assert sorted(str(row["id"]) for row in read) == sorted(str(row["id"]) for row in traces)
+    assert len(await read_rows(server, "pipeline_traces", anna, team=True)) == 2
