@@ -8,9 +8,7 @@ import uuid
 from actors.providers.call_content import asked_and_answered
 from actors.providers.completion_call import CallAnswered
 from actors.providers.lane_job import LaneJob
-from actors.providers.messages import Provider, RecordSpan
-
-Attributes = dict[str, str | int | float | bool | None]
+from actors.providers.messages import Attributes, Provider, RecordSpan
 
 
 def call_span(
@@ -65,7 +63,7 @@ def _answered(answer: CallAnswered | None) -> Attributes:
     return {
         "gen_ai.response.id": answer.response_id,
         "gen_ai.response.model": answer.model,
-        "gen_ai.response.finish_reasons": answer.finish_reason,
+        "gen_ai.response.finish_reasons": (answer.finish_reason,),
         "gen_ai.response.time_to_first_chunk": round(answer.first_token_s, 3),
         "gen_ai.usage.input_tokens": answer.usage.input_tokens,
         "gen_ai.usage.output_tokens": answer.usage.output_tokens,

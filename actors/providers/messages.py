@@ -357,6 +357,10 @@ class RecordTrace(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
+Attributes = dict[str, str | int | float | bool | tuple[str, ...] | None]
+"""What a span says of its work, by the names of OpenTelemetry's conventions; None says nothing."""
+
+
 class RecordSpan(msgspec.Struct, frozen=True):
     """An agent or model call ended: write its span. `attributes` hold names, sizes and counts, never content.
 
@@ -371,7 +375,7 @@ class RecordSpan(msgspec.Struct, frozen=True):
     ended_at: float
     success: bool
     error: str | None = None
-    attributes: dict[str, str | int | float | bool | None] = {}
+    attributes: Attributes = {}
     asked: dict[str, str] | None = None
     answered: dict[str, str] | None = None
 

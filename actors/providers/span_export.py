@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from actors.providers.messages import RecordSpan, RecordTrace
+from actors.providers.messages import Attributes, RecordSpan, RecordTrace
 from actors.providers.secret import Secret
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _readable(item: RecordTrace | RecordSpan) -> "ReadableSpan":
     )
 
 
-def _present(attributes: dict[str, str | int | float | bool | None]) -> dict[str, str | int | float | bool]:
+def _present(attributes: Attributes) -> dict[str, str | int | float | bool | tuple[str, ...]]:
     return {name: value for name, value in attributes.items() if value is not None}
 
 

@@ -3,7 +3,7 @@
 import uuid
 
 from actors.providers.assemblyai import SPEECH_MODELS, Words
-from actors.providers.messages import RecordSpan, RecordTrace
+from actors.providers.messages import Attributes, RecordSpan, RecordTrace
 from actors.providers.transcription import Transcribe
 
 PIPELINE = "voice"
@@ -38,10 +38,8 @@ def speech_records(
     return trace, span
 
 
-def _attributes(
-    request: Transcribe, words: Words | None, error: str | None
-) -> dict[str, str | int | float | bool | None]:
-    attributes: dict[str, str | int | float | bool | None] = {
+def _attributes(request: Transcribe, words: Words | None, error: str | None) -> Attributes:
+    attributes: Attributes = {
         "gen_ai.operation.name": "transcribe",
         "gen_ai.provider.name": "assemblyai",
         "gen_ai.request.model": SPEECH_MODELS[0],

@@ -13,6 +13,7 @@ import structlog
 from actors.library import Library
 from actors.providers.images import UnusableImage, read_image
 from actors.providers.messages import (
+    Attributes,
     ChatMessage,
     Complete,
     Completed,
@@ -318,7 +319,7 @@ class PipelineRun(Actor):
         self._end(f"{call.step.agent}: {failure.kind}")
 
     def _record(self, call: _Call, error: str | None, answer: Completed | None) -> None:
-        attributes: dict[str, str | int | float | bool | None] = {"gen_ai.operation.name": "invoke_agent"}
+        attributes: Attributes = {"gen_ai.operation.name": "invoke_agent"}
         if answer is not None:
             attributes |= {"gen_ai.response.model": answer.model, "output.bytes": len(answer.text.encode())}
         self.send(

@@ -51,6 +51,7 @@ async def test_an_answer_says_who_gave_it_and_what_it_used(world: World) -> None
     assert span.attributes["gen_ai.response.model"] == done.model
     assert span.attributes["gen_ai.usage.input_tokens"] == done.usage.input_tokens
     assert span.attributes["gen_ai.response.time_to_first_chunk"] >= 0
+    assert span.attributes["gen_ai.response.finish_reasons"] == ("stop",)
 
 
 async def test_retry_after_is_kept_to_the_second(world: World) -> None:

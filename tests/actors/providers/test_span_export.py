@@ -64,7 +64,12 @@ def span(span_id: str, parent: str | None, name: str) -> RecordSpan:
         at,
         at + 1.25,
         success=True,
-        attributes={"gen_ai.provider.name": "openrouter", "gen_ai.usage.input_tokens": 9, "gen_ai.response.id": None}
+        attributes={
+            "gen_ai.provider.name": "openrouter",
+            "gen_ai.usage.input_tokens": 9,
+            "gen_ai.response.id": None,
+            "gen_ai.response.finish_reasons": ("stop",),
+        }
         if name.startswith("chat")
         else {},
     )
@@ -85,7 +90,9 @@ async def test_a_trace_arrives_as_one_tree(collector: Collector) -> None:
     assert chat.parent_span_id == agent.span_id
     assert (chat.kind, agent.kind) == (Span.SPAN_KIND_CLIENT, Span.SPAN_KIND_INTERNAL)
     assert (chat.end_time_unix_nano - chat.start_time_unix_nano) / 1e9 == pytest.approx(1.25)
-    assert {one.key for one in chat.attributes} == {"gen_ai.provider.name", "gen_ai.usage.input_tokens"}
+    sent = {one.key: one.value for one in chat.attributes}
+    assert sent.keys() == {"gen_ai.provider.name", "gen_ai.usage.input_tokens", "gen_ai.response.finish_reasons"}
+    assert [one.string_value for one in sent["gen_ai.response.finish_reasons"].array_value.values] == ["stop"]
     assert (spans["failed"].status.code, spans["failed"].status.message) == (Status.STATUS_CODE_ERROR, "timeout")
     assert "telegram" not in str(collector.batches)
     assert collector.headers == ["Bearer planted"]
