@@ -57,6 +57,15 @@ class AbandonRecording(msgspec.Struct, frozen=True):
     """Nobody waits for the words any more."""
 
 
+class LeaveRecording(msgspec.Struct, frozen=True):
+    """Nobody waits any longer, but somebody may ask for this transcript again: it stays with the provider.
+
+    Where the recording has come to another one meanwhile, this is an `AbandonRecording`.
+    """
+
+    transcript_id: str
+
+
 class _Finished(msgspec.Struct, frozen=True):
     words: Words
 
@@ -68,8 +77,8 @@ class _Failed(msgspec.Struct, frozen=True):
 class Recording(Actor):
     """Fetches, hands in, orders and waits; says how it ended. Made and ended by the Transcriber.
 
-    An end that nobody decided, such as a stop of the whole system, deletes nothing: its sender asks for the same
-    transcript again.
+    An end that nobody decided, such as a stop of the whole system, deletes nothing, and neither does a transcript that
+    is left: its sender asks for the same one again.
     """
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=100)
@@ -106,6 +115,10 @@ class Recording(Actor):
             case _Failed(error=error):
                 raise error
             case AbandonRecording():
+                self._abandon()
+            case LeaveRecording(transcript_id=left) if left == self._transcript_id and not self._ordering:
+                self.stop()
+            case LeaveRecording():
                 self._abandon()
             case _:
                 await self.unhandled(message, sender)

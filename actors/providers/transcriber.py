@@ -17,6 +17,7 @@ from actors.providers.limits import Breaker, Rest
 from actors.providers.messages import Priority
 from actors.providers.recording import (
     AbandonRecording,
+    LeaveRecording,
     Recording,
     RecordingBegun,
     RecordingDone,
@@ -44,6 +45,8 @@ from actors.providers.undeleted import Undeleted
 from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated, Timer
 
 _LOG = structlog.get_logger(__name__)
+LEFT_S = 3_600.0
+"""How long a transcript that took too long stays with the provider, so that another try need not order it again."""
 _KEY_REST_S = 60.0
 _NOTICE_S = 5.0
 _SMOOTHING = 0.2
@@ -302,7 +305,7 @@ class Transcriber(Actor):
             return
         error = SpeechError(SpeechProblem.DEADLINE, "deadline_at_provider")
         self._learn(error, self.clock.now())
-        self._abandon(job)
+        self._leave(job)
         self._give_up(job, error)
 
     def _cancel(self, number: int) -> None:
@@ -318,12 +321,20 @@ class Transcriber(Actor):
         elif job.transcript_id is not None:
             self._undeleted.add(job.transcript_id)
 
+    def _leave(self, job: _Job) -> None:
+        """Wait no longer for what the provider works on; without a transcript there is nothing to come back to."""
+        if job.call is None or job.transcript_id is None:
+            self._abandon(job)
+            return
+        self.send(job.call, LeaveRecording(job.transcript_id))
+        self._undeleted.add(job.transcript_id, LEFT_S)
+
     def _give_up(self, job: _Job, error: SpeechError) -> None:
         self._failed += 1
         self._trace(job, None, error.problem.value)
         self.send(job.reply_to, _failed(job.request.request_id, error))
         if job.queued and job.transcript_id is not None:
-            self._undeleted.add(job.transcript_id)
+            self._undeleted.add(job.transcript_id, LEFT_S)
         self._forget(job)
 
     def _forget(self, job: _Job) -> None:

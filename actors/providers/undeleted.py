@@ -64,15 +64,18 @@ class Undeleted:
             for transcript_id in sorted(self._kept):
                 self.add(transcript_id)
 
-    def add(self, transcript_id: str) -> None:
-        """Have it deleted, the first time after a moment: the provider may still be working on it."""
+    def add(self, transcript_id: str, after_s: float = FIRST_PAUSE_S) -> None:
+        """Have it deleted, the first time after a moment: the provider may still be working on it.
+
+        A restart cuts a longer wait short.
+        """
         if transcript_id in self._open:
             return
         if len(self._open) >= MOST:
             self._abandon(transcript_id)
             return
         self._open.add(transcript_id)
-        self._owner.timer(FIRST_PAUSE_S, _Try(transcript_id, 1))
+        self._owner.timer(after_s, _Try(transcript_id, 1))
         self._keep()
 
     def take(self, message: object) -> bool:

@@ -93,7 +93,9 @@ def failed(
     hearing, sound = found
     text = _told(problem, after_s, world)
     if not problem.final:
-        return then(_set_aside(state, hearing, text, world), lambda state: _advance(state, world, go_on))
+        return then(
+            _set_aside(state, _left(hearing, sound, problem), text, world), lambda state: _advance(state, world, go_on)
+        )
     left = msgspec.structs.replace(hearing, parts=tuple(part for part in hearing.parts if part is not sound))
     told = Turn(_with(state, left), calls=say(state, text))
     return then(told, lambda state: _advance(state, world, go_on))
@@ -136,7 +138,7 @@ def retry(state: SessionState, tap: Tap, world: World, go_on: GoOn) -> Turn | No
     if unheard is None or tap.words != (unheard.run_id,):
         return None
     run_id = world.new_id()
-    again = msgspec.structs.replace(unheard, run_id=run_id, draft_id=draft_number(run_id), begun={})
+    again = msgspec.structs.replace(unheard, run_id=run_id, draft_id=draft_number(run_id))
     state = msgspec.structs.replace(state, unheard=None, hearings=(*state.hearings, again))
     return _advance(state, world, go_on) if len(state.hearings) == 1 else Turn(state)
 
@@ -197,6 +199,13 @@ def _acted(state: SessionState, hearing: Hearing, world: World, go_on: GoOn) -> 
     offered = msgspec.structs.replace(state, offered=Offered(bundle.text, bundle.images))
     keyboard = ((Button(label=world.texts("button-support-this"), data="support:this"),),)
     return Turn(offered, calls=say(state, world.texts("voice-moved-on"), keyboard))
+
+
+def _left(hearing: Hearing, sound: AudioMessage, problem: SpeechProblem) -> Hearing:
+    """The hearing as another try takes it up: of what is begun only a transcript that took too long is still there."""
+    late = problem is SpeechProblem.DEADLINE
+    begun = {id_: one for id_, one in hearing.begun.items() if late and id_ == sound.message_id}
+    return msgspec.structs.replace(hearing, begun=begun)
 
 
 def _set_aside(state: SessionState, hearing: Hearing, text: str, world: World) -> Turn:

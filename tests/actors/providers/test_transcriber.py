@@ -11,7 +11,7 @@ from actors.journal import journal_spec
 from actors.providers.assemblyai import AssemblyAI
 from actors.providers.messages import RecordSpan, RecordTrace
 from actors.providers.secret import Secret
-from actors.providers.transcriber import SpeechSettings, Transcriber
+from actors.providers.transcriber import LEFT_S, SpeechSettings, Transcriber
 from actors.providers.transcription import (
     LARGEST_BYTES,
     LONGEST_S,
@@ -372,6 +372,27 @@ async def test_an_order_under_way_at_the_deadline_is_deleted(world: World, monke
     assert await world.all_deleted()
 
 
+async def test_a_second_order_under_way_at_the_deadline_is_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What failed by itself was ordered again: neither transcript is left, though only the first is known by then."""
+    order = _Order(monkeypatch)
+    order.answered.set()
+    await world.begin()
+    await world.fault("error_in_200", "create")
+    world.ask()
+    await world.expect(TranscriptBegun, step_s=0.0)
+    order.taken.clear()
+    order.answered.clear()
+    await world.until(order.taken.is_set)
+    await world.expect(TranscriptionFailed, step_s=5.0)
+    order.answered.set()
+    await world.still(lambda: _in_flight(world, 0))
+
+    assert await world.requests("create") == 2
+    await world.until(world.all_deleted, step_s=600.0)
+
+
 async def test_an_order_refused_after_a_cancel_is_not_repeated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for the words, so what the provider did not take is not ordered again."""
     order = _Order(monkeypatch)
@@ -442,6 +463,38 @@ async def test_a_deadline_ends_the_wait(world: World) -> None:
 
     assert failed.problem is SpeechProblem.DEADLINE
     assert 120.0 <= world.clock.now() - began <= 125.0
+
+
+async def test_a_transcript_that_takes_too_long_is_fetched_by_another_try(world: World) -> None:
+    """It stays with the provider for an hour: who asks for it again waits for the same one, and it is paid for once."""
+    await world.begin()
+    await world.order("processing", {"seconds": 120})
+    world.ask()
+    begun = await world.expect(TranscriptBegun)
+    failed = await world.expect(TranscriptionFailed, step_s=2.0)
+    world.ask(transcript_id=begun.transcript_id)
+    heard = await world.expect(Transcribed, step_s=2.0)
+
+    assert failed.problem is SpeechProblem.DEADLINE
+    assert heard.text.startswith("Maria")
+    assert (await world.requests("create"), world.fetched) == (1, ["note"])
+    await world.still(world.all_deleted)
+
+
+async def test_a_transcript_nobody_comes_back_for_is_deleted(world: World) -> None:
+    """After an hour the provider is asked to forget what took too long."""
+    await world.begin()
+    await world.order("processing", {"seconds": 120})
+    world.ask()
+    await world.expect(TranscriptionFailed, step_s=2.0)
+    await world.clock.advance(LEFT_S - 60.0)
+    await settle()
+    asked = await world.requests("delete")
+    await world.until(world.all_deleted, step_s=10.0)
+    await world.until(lambda: _undeleted(world, 0))
+
+    assert asked == 0
+    assert await world.requests("delete") == 1
 
 
 async def test_a_transcript_begun_before_is_not_ordered_again(world: World) -> None:

@@ -238,6 +238,17 @@ def test_a_failure_that_passes_offers_another_try(problem: SpeechProblem) -> Non
     assert heard(again.state, PROSPECT, at=here).state.jobs[0].text == PROSPECT
 
 
+def test_another_try_waits_for_the_transcript_that_took_too_long() -> None:
+    """Its id is kept, so that it is not paid for twice; after another failure there is none to come back to."""
+    here = world(ASSEMBLYAI_API_KEY="key")
+    state = play(awaiting(), voice(), at=here).state
+    state = conversation.listened(state, TranscriptBegun(f"{state.hearings[0].run_id}/1", "transcript-7"), here).state
+    for problem, begun in ((SpeechProblem.DEADLINE, {1: "transcript-7"}), (SpeechProblem.UNAVAILABLE, {})):
+        turn = failed(state, problem, at=here)
+        again = play(turn.state, ButtonTap("c", ANNA, 7, 9, keyboard(turn)[0]), at=here)
+        assert again.state.hearings[0].begun == begun
+
+
 @pytest.mark.parametrize("problem", [problem for problem in SpeechProblem if problem.final])
 def test_a_failure_for_good_offers_none(problem: SpeechProblem) -> None:
     """What would fail again is said once, with what to do instead; the place stays open for another recording."""
