@@ -70,7 +70,7 @@ def build_tree(settings: Settings, store: Store, shelf: Shelf, practice: frozens
         specs=(
             journal_spec(settings.data_dir / "journal.sqlite"),
             ChildSpec("uploads", lambda: Uploads(settings.data_dir / "uploads"), well_known=True),
-            ChildSpec("providers", lambda: Supervisor(_providers(settings, store, vault))),
+            ChildSpec("providers", lambda: Supervisor(_providers(settings, store, shelf, vault))),
             ChildSpec("sessions", lambda: _sessions(settings, store, shelf, vault, practice), well_known=True),
             _provider("scheduler", lambda: Scheduler(store, trace_days=settings.trace_days)),
             ChildSpec("telegram", lambda: Supervisor(_telegram(settings, token))),
@@ -78,7 +78,7 @@ def build_tree(settings: Settings, store: Store, shelf: Shelf, practice: frozens
     )
 
 
-def _providers(settings: Settings, store: Store, vault: KeyVault) -> tuple[ChildSpec, ...]:
+def _providers(settings: Settings, store: Store, shelf: Shelf, vault: KeyVault) -> tuple[ChildSpec, ...]:
     router = RouterSettings(
         base_urls={
             Provider.OPENROUTER: settings.openrouter_base_url,
@@ -100,6 +100,7 @@ def _providers(settings: Settings, store: Store, vault: KeyVault) -> tuple[Child
         base_url=settings.assemblyai_base_url,
         key=settings.assemblyai_api_key or PRACTICE_SPEECH_KEY,
         concurrency=settings.speech_concurrency,
+        names=lambda: shelf.library.company.names,
     )
     return (
         _provider("tracer", lambda: Tracer(_exporter(settings))),

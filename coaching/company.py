@@ -1,5 +1,8 @@
 """The company file: what may be said about the product, and what may not."""
 
+import re
+from itertools import takewhile
+
 import msgspec
 
 from coaching.errors import CompanyError
@@ -9,12 +12,30 @@ REQUIRED = ("Product", "Prices", "Customers", "Proof points", "Competitors", "Do
 """Sections every company file has, in any order; more are welcome."""
 
 
+_ITEM = re.compile(r"^[-*+][ \t]+([^:\n]+):", re.MULTILINE)
+
+
 class Company(msgspec.Struct, frozen=True):
     """A checked company file: the company's name, its sections' text by id, and the whole text."""
 
     name: str
     sections: dict[str, str]
     text: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names one has to know to understand what is said about this house: its own, its products', competitors'.
+
+        A product is whatever the text calls by the company's name and further words in capitals; a competitor is what
+        stands before the colon of an item in that section.
+        """
+        competitors = [item.strip(" *_`") for item in _ITEM.findall(self.sections["competitors"])]
+        return tuple(name for name in dict.fromkeys([self.name, *self._products(), *competitors]) if name)
+
+    def _products(self) -> list[str]:
+        found = re.findall(rf"\b{re.escape(self.name)}((?: [^\W\d_][\w-]*)+)", self.text)
+        further = [takewhile(lambda word: word[0].isupper(), words.split()) for words in found]
+        return [" ".join((self.name, *words)) for words in further]
 
 
 def parse_company(text: str, filename: str) -> Company:

@@ -4,6 +4,7 @@ What goes wrong is one SpeechError, which says whether the same call may be made
 reference of November 2026.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
 import msgspec
@@ -17,6 +18,9 @@ from actors.providers.transcription import SpeechProblem
 _T = TypeVar("_T")
 SPEECH_MODELS = ("assemblyai-stt-3-7", "universal-2")
 """Pinned, because the account's default changes; the second one knows the languages the first does not."""
+TERM_WORDS = 6
+TERMS_WORDS = 200
+"""The longest key term, and how many words all of them may have: the second model takes fewer than the first."""
 CALL_S = 20.0
 UPLOAD_S = 120.0
 DELETE_S = 4.0
@@ -86,11 +90,15 @@ class _Shown(msgspec.Struct):
 
 
 class AssemblyAI:
-    """One account at one address; `close` ends its connections."""
+    """One account at one address; `close` ends its connections.
 
-    def __init__(self, base_url: str, key: Secret) -> None:
+    `names` gives the names to listen for; what exceeds the service's bounds is left out.
+    """
+
+    def __init__(self, base_url: str, key: Secret, names: Callable[[], tuple[str, ...]]) -> None:
         self._client: Client = client(base_url)
         self._auth = BareAuth(key)
+        self._names = names
 
     async def close(self) -> None:
         """Close all connections."""
@@ -107,13 +115,15 @@ class AssemblyAI:
 
         Whatever leaves open whether the order was taken is UNCERTAIN and not to be repeated: it may be paid for.
         """
-        asked = {
+        asked: dict[str, object] = {
             "audio_url": upload_url,
             "speech_models": SPEECH_MODELS,
             "language_detection": True,
             "punctuate": True,
             "format_text": True,
         }
+        if terms := _terms(self._names()):
+            asked["keyterms_prompt"] = terms
         body, headers = msgspec.json.encode(asked), {"content-type": "application/json"}
         try:
             reply = await exchange(
@@ -169,6 +179,16 @@ class AssemblyAI:
             raise _broken(error) from None
         _check(reply, now)
         return reply
+
+
+def _terms(names: Iterable[str]) -> list[str]:
+    terms, left = [], TERMS_WORDS
+    for name in names:
+        words = len(name.split())
+        if 0 < words <= min(TERM_WORDS, left):
+            terms.append(name)
+            left -= words
+    return terms
 
 
 def _check(reply: Reply, now: float) -> None:

@@ -54,12 +54,16 @@ _USUAL_S = 8.0
 
 
 class SpeechSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the service is, and how many recordings may be under way: in all, and of one rep."""
+    """Where the service is, and how many recordings may be under way: in all, and of one rep.
+
+    `names` gives those that the recordings are likely to hold, as they are at the time of an order.
+    """
 
     base_url: str
     key: Secret
     concurrency: int = 5
     per_rep: int = 2
+    names: Callable[[], tuple[str, ...]]
 
 
 class _Job(msgspec.Struct, eq=False):
@@ -107,7 +111,7 @@ class Transcriber(Actor):
 
     async def started(self) -> None:
         """Make the client, and take up the deletions that were left to do."""
-        self._service = AssemblyAI(self._settings.base_url, self._settings.key)
+        self._service = AssemblyAI(self._settings.base_url, self._settings.key, self._settings.names)
         self._undeleted = Undeleted(self, self._service)
         await self._undeleted.load()
 

@@ -43,6 +43,9 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "redact_pii": bool,
     "speech_threshold": (int, float),
 }
+_TERM_WORDS = 6
+_TERMS_WORDS = {"universal-2": 200}
+_MOST_TERMS_WORDS = 1_000
 _BAD_SCHEMA = "Invalid endpoint schema, please refer to documentation for examples."
 
 
@@ -196,7 +199,22 @@ def _asked(body: bytes) -> dict[str, Any]:
         raise _Refused(400, f'"speech_models" must be a non-empty list containing one or more of: {known}')
     if asked.get("language_detection") and asked.get("language_code"):
         raise _Refused(400, '"language_detection" cannot be used together with "language_code".')
+    _check_terms(asked)
     return asked
+
+
+def _check_terms(asked: dict[str, Any]) -> None:
+    """The words to listen for: of all models in the list the one that takes fewest decides."""
+    terms = asked.get("keyterms_prompt")
+    if terms is None:
+        return
+    if "prompt" in asked:
+        raise _Refused(400, '"prompt" cannot be used together with "keyterms_prompt".')
+    if not all(isinstance(term, str) and 0 < len(term.split()) <= _TERM_WORDS for term in terms):
+        raise _Refused(400, f'"keyterms_prompt" must be a list of phrases of 1 to {_TERM_WORDS} words.')
+    most = min(_TERMS_WORDS.get(model, _MOST_TERMS_WORDS) for model in asked["speech_models"])
+    if sum(len(term.split()) for term in terms) > most:
+        raise _Refused(400, f'"keyterms_prompt" must not hold more than {most} words.')
 
 
 def _break_off(request: web.Request) -> None:

@@ -101,3 +101,19 @@ def test_knowledge_is_the_same_bytes_each_time() -> None:
     """Parsing the same files twice gives the same block, so a provider's cache holds."""
     company = parse_company(content("data/company.md"), "c")
     assert knowledge(shipped(), company) == knowledge(shipped(), parse_company(content("data/company.md"), "d"))
+
+
+def test_the_company_file_names_products_and_competitors() -> None:
+    """What has to be understood when somebody speaks of this house, each name once, in the order of the file."""
+    shipped = parse_company(content("data/company.md"), "c")
+    assert shipped.names == (
+        "Torquebell",
+        "Torquebell Planner",
+        "Fixloom",
+        "Gantrell",
+        "ERP module",
+        "Spreadsheet and whiteboard",
+    )
+    text = content("data/company.md").replace("- Fixloom: large", "* **Fix-Loom 3**: large").replace("- Gantrell:", "-")
+    changed = parse_company(text.replace("Torquebell Planner is", "Torquebell Planner Über and it is"), "c")
+    assert changed.names[1:4] == ("Torquebell Planner Über", "Fix-Loom 3", "ERP module")

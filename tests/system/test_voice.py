@@ -72,6 +72,7 @@ async def test_a_prospect_and_a_drill_by_voice(tmp_path: Path) -> None:
         assert coach.count_records("attempts") == 1
 
         await _until_transcripts(coach, 3, deleted=True)
+        assert all("Fixloom" in one["asked"]["keyterms_prompt"] for one in await _transcripts(coach))
         assert "Nordwerk" not in coach.log.read_text()
         await coach.traced()
         assert _voice_traces(coach) == [None, "no_speech", None]

@@ -78,7 +78,7 @@ class World:
 
     async def begin(self, **settings: Any) -> None:
         """Start the transcriber and those it asks."""
-        given = {"base_url": self.url, "key": Secret(KEY), **settings}
+        given = {"base_url": self.url, "key": Secret(KEY), "names": lambda: (), **settings}
         files, records = self.files, self.records
         self.system = ActorSystem(clock=self.clock)
         await self.system.start(journal_spec(self.path))
@@ -197,6 +197,21 @@ async def test_words_come_back_and_nothing_stays(world: World) -> None:
     (job,) = await world.transcripts()
     assert job["asked"]["speech_models"] == ["assemblyai-stt-3-7", "universal-2"]
     assert job["asked"]["language_detection"] is True
+
+
+async def test_the_names_of_the_house_are_listened_for(world: World) -> None:
+    """Products and competitors go with each order as they are named then, as far as the service's bounds allow."""
+    names = ["Torquebell Planner", "one two three four five six seven", *["a b c d e f"] * 33, "Fixloom"]
+    await world.begin(names=lambda: tuple(names))
+    world.ask()
+    await world.expect(Transcribed)
+    names[:] = []
+    world.ask()
+    await world.expect(Transcribed)
+    first, second = await world.transcripts()
+
+    assert first["asked"]["keyterms_prompt"] == ["Torquebell Planner", *["a b c d e f"] * 33]
+    assert "keyterms_prompt" not in second["asked"]
 
 
 async def test_limits_are_told_before_anything_is_fetched(world: World) -> None:

@@ -126,6 +126,12 @@ async def test_a_wrong_key_is_401(service: Service, key: str | None) -> None:
         ({"language_detection": "yes"}, "schema"),
         ({"language_detection": True, "language_code": "en"}, "together"),
         ({"audio_url": ""}, "audio_url"),
+        ({"keyterms_prompt": ["one two three four five six seven"]}, "1 to 6 words"),
+        ({"keyterms_prompt": [" "]}, "1 to 6 words"),
+        ({"keyterms_prompt": [7]}, "1 to 6 words"),
+        ({"keyterms_prompt": ["two words"] * 101}, "more than 200 words"),
+        ({"keyterms_prompt": ["word"] * 1001, "speech_models": ["assemblyai-stt-3-7"]}, "more than 1000 words"),
+        ({"keyterms_prompt": ["word"], "prompt": "A sales call."}, "together"),
     ],
 )
 async def test_an_order_that_is_wrong_is_400(service: Service, change: dict[str, Any], words: str) -> None:
