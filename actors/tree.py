@@ -44,7 +44,7 @@ from actors.texts import Texts
 from actors.uploads import Uploads
 from coaching.outputs import OUTPUTS
 from coaching.playbook import Playbook, cited_section
-from runtime import Actor, Backoff, ChildSpec, Supervisor
+from runtime import Actor, Backoff, ChildSpec, Supervision, Supervisor
 from storage import Store
 
 FIRST_CONCURRENCY = 16
@@ -52,6 +52,8 @@ FIRST_CONCURRENCY = 16
 PRACTICE_SPEECH_KEY = Secret("practice-speech-key")
 """Opens nothing but the emulator that runs where ASSEMBLYAI_API_KEY is missing."""
 PROVIDER_BACKOFF = Backoff(minimum=0.5, maximum=30.0, reset_after=60.0)
+PROVIDER_SUPERVISION = Supervision(intensity=8, period_s=60.0)
+"""Room for that backoff: three restarts in five seconds would be used up before its second second."""
 
 
 class Tree(msgspec.Struct, frozen=True):
