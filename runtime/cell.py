@@ -13,7 +13,7 @@ from contextvars import Context
 from typing import Any
 
 from runtime import life
-from runtime.address import Address
+from runtime.address import Address, Addressed
 from runtime.asking import Request
 from runtime.children import Children
 from runtime.clock import Cancellable
@@ -33,7 +33,7 @@ _DEFAULT_SUPERVISION = Supervision()
 Entry = tuple[object, Address, float]
 
 
-class Cell(ThespianReference):
+class Cell(ThespianReference, Addressed):
     """One actor as the system sees it.
 
     `current` and `sender` are the message being handled, or the one whose turn is due; more wait in `queue`, which is
@@ -120,7 +120,8 @@ class Cell(ThespianReference):
                 return
             queue.append((message, sender, kernel.moment if kernel.pumping else kernel.now()))
             if depth >= self.peak - 1:
-                self._note_peak()
+                self.peak = max(self.peak, self.depth)
+                self.stats.peak = max(self.stats.peak, self.peak)
         self.stats.accepted += 1
         if not self.scheduled:
             self.scheduled = True
@@ -138,12 +139,6 @@ class Cell(ThespianReference):
         room, self.room = self.room, sys.maxsize
         self.deliver(message, sender)
         self.room = room
-
-    def _note_peak(self) -> None:
-        depth = self.depth
-        if depth > self.peak:
-            self.peak = depth
-            self.stats.peak = max(self.stats.peak, depth)
 
     def undelivered(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
         """Make a dead letter and tell an asker."""
@@ -200,8 +195,7 @@ class Cell(ThespianReference):
 
     def next_step(self) -> Coroutine[Any, Any, None] | None:
         """Do the step of life that is due, or return what has to be awaited for it."""
-        if self.sender is not None:
-            self.put_back()
+        self.put_back()
         self.interrupted = False
         step = self.signals.pop(0)  # type: ignore[union-attr]  # the worker has looked
         if not self.signals:
@@ -229,11 +223,6 @@ class Cell(ThespianReference):
         self.scheduled = False
         if self.room >= 0:
             self.queue = None
-
-    def wait_in_queue(self) -> None:
-        """Messages stay until the actor is up."""
-        self.put_back()
-        self.scheduled = False
 
     def raised(self, error: BaseException) -> None:
         """The handler, or our own code in a step of life, raised."""
@@ -280,6 +269,7 @@ class Cell(ThespianReference):
         self.end_reason = None
         self.failures_in_row = 0
         if self.phase is ENDED:
+            self.address = Address(self)
             self.queue = None
             self.limit(self.mailbox)
             self.enter(AWAITED)

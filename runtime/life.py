@@ -198,9 +198,10 @@ def finish(cell: "Cell", reason: EndReason) -> None:
     waiting, cell.queue = cell.queue or (), _CLOSED
     if cell.phase is not ENDED:  # a broken life is ended once more, to be sure
         cell.kernel.watch.ended[reason] += 1
+        del cell.address
     cell.enter(ENDED)
     for message, sender, _ in waiting:
-        own = isinstance(message, Terminated) or sender is cell.address
+        own = isinstance(message, Terminated) or sender.endpoint is cell
         cell.lose(message, sender, "obsolete" if own else "stopped")
     cell.kernel.watch.move(cell, cell.kernel.watch.gone)
     watchers, cell.watchers = cell.watchers, None

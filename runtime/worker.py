@@ -74,7 +74,8 @@ class Worker(Coroutine[Any, Any, None]):
                             return
                     else:
                         if cell.phase is not UP:
-                            cell.wait_in_queue()
+                            cell.put_back()  # until the actor is up
+                            cell.scheduled = False
                             break
                         if cell.sender is None:
                             if not cell.queue:
