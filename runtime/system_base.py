@@ -96,7 +96,7 @@ class _Hosted:
     def _is_busy(self) -> bool:
         kernel = self.kernel
         timers = (cell.owned is not None and bool(cell.owned.timers) for cell in kernel.thespian.cells())
-        return kernel.pumping or bool(kernel.tasks) or any(timers)
+        return kernel.pumping or bool(kernel.busy or kernel.tasks) or any(timers)
 
     def _close(self) -> None:
         for outside in (self.main, *self.privates):

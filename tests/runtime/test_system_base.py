@@ -6,6 +6,7 @@ What it shares with Thespian's bases stands in `tests/runtime/thespian/`.
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +24,7 @@ from thespian.actors import (
 
 from runtime import Actor as OurActor
 from runtime import ActorSystem as RuntimeSystem
-from runtime import Address, ChildSpec, MisuseError
+from runtime import Address, AskTimeout, ChildSpec, MisuseError
 from runtime.system_base import ActorSystemBase
 from runtime.testing import settle
 
@@ -149,6 +150,23 @@ def test_a_wait_without_timeout_ends_only_when_nothing_works(thespian: ActorSyst
     slow = thespian.createActor(Slow)
     assert thespian.ask(slow, 0.25) == 0.25
     assert thespian.listen() is None
+
+
+def test_a_wait_without_timeout_outlasts_an_ask(thespian: ActorSystem) -> None:
+    """While one of our actors waits for another's answer, its own can still come."""
+
+    class Silent(OurActor):
+        async def receive(self, message: object, sender: Address) -> None:
+            pass
+
+    class Patient(OurActor):
+        async def receive(self, message: object, sender: Address) -> None:
+            silent = self.spawn(ChildSpec("silent", Silent))
+            with suppress(AskTimeout):
+                await self.ask(silent, "hello", deadline_s=0.3)
+            self.reply("nobody there")
+
+    assert thespian.ask(thespian.createActor(Patient), "go") == "nobody there"
 
 
 def test_our_actors_can_be_made_through_thespian(thespian: ActorSystem) -> None:
