@@ -1,6 +1,7 @@
 """The cell of a plain Thespian actor: it is never restarted, it poisons, and its exit is a message like others."""
 
 import traceback
+from asyncio import CancelledError
 from collections.abc import Awaitable
 from contextlib import suppress
 from inspect import isawaitable
@@ -42,13 +43,12 @@ class Retry(ActorSystemMessage):  # type: ignore[misc]  # thespian ships no type
 class ThespianCell(Cell):
     """Runs a plain Thespian actor under the rules of Thespian's using-guide."""
 
-    __slots__ = ("_exit_asked", "_exit_handled", "_watch", "requirements")
+    __slots__ = ("_exit_handled", "_watch", "requirements")
 
     def __init__(self, kernel: Kernel, name: str, requirements: object = None) -> None:
         super().__init__(kernel, name)
         self.limit(_MAILBOX)
         self.requirements = requirements
-        self._exit_asked = False
         self._exit_handled = False
         self._watch: FileWatch | None = None
 
@@ -87,7 +87,7 @@ class ThespianCell(Cell):
         try:
             result = self.instance.receiveMessage(message, sender)
         except SystemExit:
-            self._quit()
+            self._leave()
             return None
         if result is None and self._watch is None:
             return None
@@ -98,13 +98,13 @@ class ThespianCell(Cell):
         """Wait for an `async` handler."""
         try:
             await work
-        except SystemExit:
-            self._quit()
+        except SystemExit:  # with an actor per process it ends that actor; here it must not end all others
+            self._leave()
 
-    def _quit(self) -> None:
-        # With an actor per process sys.exit ends that actor; here it must not end all others.
-        self._exit_handled = True
-        self.signal(Step.LEAVE, interrupt=False)
+    def _leave(self) -> None:
+        """End after this handler."""
+        self._exit_handled = self.ending = True
+        self.signal(Step.END, interrupt=False)
 
     def _watched(self, result: object) -> object:
         """Each handler says anew which files to watch; any other result is returned."""
@@ -117,20 +117,21 @@ class ThespianCell(Cell):
         return result
 
     async def _exit(self, request: ActorExitRequest, sender: Address) -> None:
-        self._exit_handled = True
+        self.ending = True
         try:
             result = self.instance.receiveMessage(request, sender)
             if isawaitable(result):
+                life.set_killer(self)
                 await result
-        except (Exception, SystemExit) as error:  # an exit goes on whatever the actor thinks of it
+        except (Exception, SystemExit, CancelledError) as error:  # an exit goes on whatever the actor thinks of it
             log_failure("actor_exit_failed", self.type_name, error)
         if self.children is not None:
-            if request.isRecursive:
+            if request.isRecursive or self.kernel.root.ending:
                 for child in self.children.oldest_first():
                     child.request_close()
             else:
                 self.children.orphan()
-        self.signal(Step.LEAVE, interrupt=False)
+        self._leave()
 
     def message_failed(self, error: BaseException) -> None:
         """Try the message again after those that wait; after three failures its sender gets it back as poison."""
@@ -159,22 +160,20 @@ class ThespianCell(Cell):
         super().undelivered(message, sender, reason, error_type)
 
     def exit_requested(self, request: object, sender: Address) -> None:
-        """Exit after what was sent before; a handler that waits is interrupted."""
-        if self.worker is not None and sender != self.address:
-            life.request_end(self, "normal")
-        else:
-            self.deliver_owned(request, sender)
+        """Exit after what was sent before; a handler that waits is interrupted, and the request comes next."""
+        self.deliver_owned(request, sender)
+        if self.worker is not None and not self.ending and sender != self.address:
+            self.ending = True
+            life.set_killer(self)
+            self.queue.rotate()  # type: ignore[union-attr]  # the request has just been put there
+            self.signal(Step.START)  # to an actor that is up it does nothing but interrupt
 
     def request_close(self) -> None:
         """Exit with the parent; a second call does nothing."""
-        if self._exit_asked:
-            return
-        self._exit_asked = True
-        if self.worker is not None or self.ending:
-            life.request_end(self, "normal")
-        else:
+        if not self.ending:
             life.set_killer(self)
-            self.deliver_owned(ActorExitRequest(), self.kernel.thespian.address)
+            self.exit_requested(ActorExitRequest(), self.kernel.thespian.address)
+            self.ending = True
 
     def told_of_end(self, subject: "Cell | Request", reason: EndReason) -> None:
         """Take the news of a child's end under Thespian's name."""

@@ -26,7 +26,7 @@ from runtime import Actor as OurActor
 from runtime import ActorSystem as RuntimeSystem
 from runtime import Address, AskTimeout, ChildSpec, MisuseError
 from runtime.system_base import ActorSystemBase
-from runtime.testing import settle
+from runtime.testing import ManualClock, settle
 
 WAIT = 5.0
 
@@ -121,6 +121,48 @@ def test_a_dispatcher_that_waits_is_told_of_its_exit(thespian: ActorSystem) -> N
     thespian.tell(mixed, ActorExitRequest())
     assert done.wait(WAIT)
     assert told == ["interrupted", ActorExitRequest]
+
+
+async def test_an_exit_that_hangs_is_killed() -> None:
+    """A plain actor that waits for ever at its exit, or raises CancelledError there, ends, and its parent is told."""
+
+    class Hung(Actor):  # type: ignore[misc]
+        async def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if isinstance(msg, ActorExitRequest):
+                await asyncio.Event().wait()
+
+    class Cancelled(Actor):  # type: ignore[misc]
+        async def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            raise asyncio.CancelledError
+
+    class Mother(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if isinstance(msg, ChildActorExited):
+                ended.append(kinds[msg.childAddress])
+            elif isinstance(msg, type):
+                kinds[self.createActor(msg)] = msg
+            elif isinstance(msg, ActorSystem):
+                for child in kinds:
+                    self.send(child, ActorExitRequest())
+
+    ended: list[type] = []
+    kinds: dict[ActorAddress, type] = {}
+    clock = ManualClock()
+    base = ActorSystemBase(SimpleNamespace(capabilities={}), loop=asyncio.get_running_loop(), clock=clock)
+    system = ActorSystem(systemBase=base, transientUnique=True)
+    head = system.createActor(Mother)
+    for child in (Hung, Cancelled, Mother):
+        system.tell(head, child)
+    await settle()
+    inner = next(address for address, kind in kinds.items() if kind is Mother)
+    system.tell(inner, Hung)
+    system.tell(head, system)
+    await settle()
+    assert ended == [Cancelled]
+    await clock.advance(10)
+    assert sorted(kind.__name__ for kind in ended) == ["Cancelled", "Hung", "Mother"]
+    assert clock.pending == 0
+    await base.aclose()
 
 
 async def test_an_actor_cannot_shut_down_the_applications_system() -> None:

@@ -10,7 +10,7 @@ import pytest
 from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem, ActorSystemMessage, ChildActorExited
 
 from tests.runtime.thespian.actors import SHORT, WAIT, Creator, Echo, Family, Recorder, Refused
-from tests.runtime.thespian.conftest import OnBoth
+from tests.runtime.thespian.conftest import OnBoth, our_system
 
 
 def test_an_exited_actor_answers_no_more(on_both: OnBoth) -> None:
@@ -139,6 +139,78 @@ def test_children_live_on_when_the_exit_is_not_recursive(ours: ActorSystem) -> N
     ours.tell(sparing, ActorExitRequest())
     assert ours.ask(second, "hello", WAIT) == "hello"
     assert ours.ask(sparing, "child?", SHORT) is None
+
+
+class Waiting(Family):
+    """Waits for ever when told to, and spares its children when told that."""
+
+    spares = False
+
+    async def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:  # type: ignore[override]
+        """Wait, or do as a family does."""
+        if msg == "wait":
+            self.send(sender, "waits")
+            await asyncio.Event().wait()
+        elif msg == "spare":
+            self.spares = True
+        else:
+            if self.spares and isinstance(msg, ActorExitRequest):
+                msg.notRecursive()
+            super().receiveMessage(msg, sender)
+
+
+def _waiting(system: ActorSystem, recorder: ActorAddress, *first: object) -> tuple[ActorAddress, list[ActorAddress]]:
+    head = system.createActor(Waiting)
+    system.tell(head, ("name", "head", recorder))
+    children: list[Any] = [system.ask(head, ("make", name, recorder), WAIT) for name in "ab"]
+    for message in first:
+        system.tell(head, message)
+    assert system.ask(head, "wait", WAIT) == "waits"
+    return head, children
+
+
+def test_children_live_on_when_a_handler_that_waits_is_interrupted(ours: ActorSystem) -> None:
+    """Also then `recursive=False` and `notRecursive()` spare the children, and what waits is not handled."""
+    recorder = ours.createActor(Recorder)
+    for first, request in (((), ActorExitRequest(recursive=False)), (("spare",), ActorExitRequest())):
+        head, children = _waiting(ours, recorder, *first)
+        ours.tell(head, "count?")
+        ours.tell(head, request)
+        assert [ours.ask(child, "alive?", WAIT) for child in children] == [("alive", "a"), ("alive", "b")]
+        assert ours.ask(head, "count?", SHORT) is None
+    assert ours.ask(recorder, "seen?", WAIT) == [("exit", "head")] * 2
+
+
+def test_an_exit_that_interrupts_goes_down_the_tree_too(ours: ActorSystem) -> None:
+    """The actor is told before its children, and older children before younger ones; each once."""
+    recorder = ours.createActor(Recorder)
+    head, _ = _waiting(ours, recorder)
+    above = ours.createActor(Family)
+    ours.tell(above, ("name", "above", recorder))
+    ours.tell(head, ActorExitRequest())
+    ours.tell(head, ActorExitRequest())
+    assert ours.ask(recorder, "seen?", WAIT) == [("exit", name) for name in ("head", "a", "b")]
+
+
+def test_nobody_is_spared_at_the_shutdown() -> None:
+    """Who spares its children at the end of the system does not keep them alive."""
+    told: list[object] = []
+
+    class Told(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if isinstance(msg, ActorExitRequest):
+                told.append(type(self).__name__)
+                msg.notRecursive()
+            elif msg == "make":
+                self.send(sender, self.createActor(Child))
+
+    class Child(Told):
+        pass
+
+    system = our_system()
+    system.ask(system.createActor(Told), "make", WAIT)
+    system.shutdown()
+    assert told == ["Told", "Child"]
 
 
 def test_a_raise_does_not_stop_an_exit(on_both: OnBoth) -> None:
