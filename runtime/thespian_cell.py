@@ -65,10 +65,7 @@ class ThespianCell(Cell):
 
     async def hook(self, name: str) -> None:
         """The end of an actor that was not asked to exit by a message is told to it as one."""
-        if name != "stopped":
-            return
-        self.kernel.thespian.forget(self)
-        if self.instance is not None and not self._exit_handled:
+        if name == "stopped" and self.instance is not None and not self._exit_handled:
             self._exit_handled = True
             with suppress(SystemExit):  # it is ending anyway
                 result = self.instance.receiveMessage(ActorExitRequest(), self.kernel.thespian.address)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NoReturn
+from weakref import WeakValueDictionary
 
 from thespian.actors import Actor as AnyActor
 from thespian.actors import (
@@ -18,7 +19,6 @@ from thespian.system.utilis import actualActorClass, checkActorCapabilities, wit
 
 from runtime.address import Address
 from runtime.errors import MisuseError
-from runtime.phases import Phase
 from runtime.supervision import ChildSpec, Restart
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from runtime.kernel import Kernel
 
 Capabilities = dict[str, object]
-
-_LIVING = (Phase.AWAITED, Phase.STARTING, Phase.UP)
 
 
 class ThespianSide:
@@ -42,7 +40,7 @@ class ThespianSide:
         self.capabilities: Capabilities = {} if capabilities is None else capabilities
         self.dead_letter_handler: Cell | None = None
         self.shutdown: Callable[[], None] = _owned_by_the_application
-        self._global_names: dict[str, Cell] = {}
+        self._global_names: WeakValueDictionary[str, Cell] = WeakValueDictionary()
         self._made = 0
 
     def create(
@@ -57,8 +55,8 @@ class ThespianSide:
 
         Raises what finding the class and its `__init__` raise, InvalidActorSourceHash and NoCompatibleSystemForActor.
         """
-        known = self._global_names.get(global_name) if global_name else None
-        if known is not None and known.phase in _LIVING:
+        known = _living(self._global_names.get(global_name)) if global_name else None
+        if known is not None:
             return known.address
         actual = actualActorClass(actor_class, _no_source(source_hash) if source_hash else None)
         check = getattr(actual, "actorSystemCapabilityCheck", None)
@@ -95,13 +93,6 @@ class ThespianSide:
         self._made += 1
         return f"{actual.__name__}-{self._made}"
 
-    def forget(self, cell: "Cell") -> None:
-        """The actor ends: its name is free, and it handles no dead letters."""
-        if cell.global_name is not None and self._global_names.get(cell.global_name) is cell:
-            del self._global_names[cell.global_name]
-        if self.dead_letter_handler is cell:
-            self.dead_letter_handler = None
-
     def cells(self) -> "Iterator[Cell]":
         """All living actors, each after its parent."""
         waiting = [self.kernel.root]
@@ -133,7 +124,7 @@ class ThespianSide:
 
     def undelivered(self, target: ActorAddress, message: object, sender: Address) -> None:
         """Hand a message for a dead address to the dead-letter handler, if there is one."""
-        handler = self.dead_letter_handler
+        handler = _living(self.dead_letter_handler)
         if handler is not None and not isinstance(message, DeadEnvelope | ChildActorExited):
             handler.deliver(DeadEnvelope(target, message), sender)
 
@@ -149,10 +140,16 @@ class ThespianSide:
         for child in self.kernel.root.offspring().oldest_first():
             status.addChild(child.address)
         for name, cell in self._global_names.items():
-            status.addGlobalActor(name, cell.address)
-        if self.dead_letter_handler is not None:
-            status.setDeadLetterHandler(self.dead_letter_handler.address)
+            if _living(cell):
+                status.addGlobalActor(name, cell.address)
+        if handler := _living(self.dead_letter_handler):
+            status.setDeadLetterHandler(handler.address)
         return status
+
+
+def _living(cell: "Cell | None") -> "Cell | None":
+    """The cell unless it ends or has ended; one that is being restarted lives."""
+    return None if cell is None or cell.ending else cell
 
 
 def _owned_by_the_application() -> None:

@@ -20,6 +20,8 @@ from thespian.actors import (
     ChildActorExited,
     DeadEnvelope,
     PoisonMessage,
+    Thespian_StatusReq,
+    Thespian_SystemStatus,
 )
 
 from runtime import Actor as OurActor
@@ -163,6 +165,61 @@ async def test_an_exit_that_hangs_is_killed() -> None:
     assert sorted(kind.__name__ for kind in ended) == ["Cancelled", "Hung", "Mother"]
     assert clock.pending == 0
     await base.aclose()
+
+
+async def test_a_global_name_stands_for_an_actor_that_is_restarted() -> None:
+    """While one of our actors is between two instances its name makes no second one."""
+
+    class Failing(OurActor):
+        async def receive(self, message: object, sender: Address) -> None:
+            raise ValueError
+
+        async def stopped(self) -> None:
+            await gate.wait()
+
+    gate = asyncio.Event()
+    base = ActorSystemBase(SimpleNamespace(capabilities={}), loop=asyncio.get_running_loop())
+    system = ActorSystem(systemBase=base, transientUnique=True)
+    first = system.createActor(Failing, globalName="the one")
+    system.tell(first, "fail")
+    await settle()
+    assert system.createActor(Failing, globalName="the one") == first
+    gate.set()
+    await settle()
+    assert system.createActor(Failing, globalName="the one") == first
+    await base.aclose()
+
+
+async def test_who_was_killed_leaves_no_name_and_handles_nothing() -> None:
+    """However an actor ends its global name is free, and the system's status shows neither it nor its registration."""
+
+    class Hung(Actor):  # type: ignore[misc]
+        async def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            self.handleDeadLetters()
+            await asyncio.Event().wait()
+
+    class Inspector(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if isinstance(msg, Thespian_SystemStatus):
+                seen.append(msg)
+            elif isinstance(msg, ActorAddress):
+                self.send(msg, Thespian_StatusReq())
+
+    seen: list[Thespian_SystemStatus] = []
+    clock = ManualClock()
+    base = ActorSystemBase(SimpleNamespace(capabilities={}), loop=asyncio.get_running_loop(), clock=clock)
+    system = ActorSystem(systemBase=base, transientUnique=True)
+    hung, ours = system.createActor(Hung, globalName="hung"), system.createActor(Ours, globalName="ours")
+    system.tell(hung, ActorExitRequest())
+    system.tell(ours, ActorExitRequest())
+    await clock.advance(10)
+    system.tell(system.createActor(Inspector), system.systemAddress)
+    await settle()
+    assert seen[0].globalActors == {}
+    assert seen[0].deadLetterHandler is None
+    assert system.createActor(Hung, globalName="hung") != hung
+    assert system.createActor(Ours, globalName="ours") != ours
+    await asyncio.gather(base.aclose(), clock.advance(20))
 
 
 async def test_an_actor_cannot_shut_down_the_applications_system() -> None:
