@@ -51,7 +51,7 @@ class ThespianSide:
         global_name: str | None,
         source_hash: str | None = None,
     ) -> Address:
-        """Make an actor below the parent, or find the living one of the global name.
+        """Make an actor below the parent, or find the living one of the global name, which the system itself has made.
 
         Raises what finding the class and its `__init__` raise, InvalidActorSourceHash and NoCompatibleSystemForActor.
         """
@@ -62,6 +62,8 @@ class ThespianSide:
         check = getattr(actual, "actorSystemCapabilityCheck", None)
         if check is not None and not check(self.capabilities, requirements or {}):
             raise NoCompatibleSystemForActor(actual, "No compatible ActorSystem could be found")
+        if global_name and not self.kernel.root.ending:  # at the shutdown its maker sees to its exit
+            parent = self.kernel.root
         cell = self._place(parent, actual, requirements)  # pyright: ignore[reportArgumentType]
         if global_name:
             cell.global_name = global_name

@@ -12,11 +12,12 @@ from thespian.actors import (
     ActorSystemMessage,
     InvalidActorSourceHash,
     InvalidActorSpecification,
+    Thespian_StatusReq,
 )
 
 from runtime import MisuseError
 from tests.runtime.thespian.actors import SHORT, WAIT, Creator, Echo, Recorder, Refused
-from tests.runtime.thespian.conftest import CAPABILITIES, OnBoth
+from tests.runtime.thespian.conftest import CAPABILITIES, OnBoth, our_system
 
 ECHO = "tests.runtime.thespian.actors.Echo"
 
@@ -158,6 +159,38 @@ def test_a_global_name_is_free_when_its_actor_has_exited(on_both: OnBoth) -> Non
         return first == second, system.ask(second, "hello", WAIT), system.ask(first, "hello", SHORT)
 
     assert on_both(program) == (False, "hello", None)
+
+
+def test_a_named_actor_is_the_systems(ours: ActorSystem) -> None:
+    """As the guide has it, one that an actor has made outlives its maker, and nobody is told of its end."""
+    creator = ours.createActor(Creator)
+    ours.ask(creator, ("create", {"actorClass": Echo, "globalName": "the one"}), WAIT)
+    named = ours.createActor(Recorder, globalName="the one")
+    status = ours.ask(named, Thespian_StatusReq(), WAIT)
+    assert (status.actorClass, status.parentAddress == ours.systemAddress) == ("Echo", True)
+    assert ours.ask(creator, Thespian_StatusReq(), WAIT).childActors == []
+    ours.tell(named, ActorExitRequest())
+    assert ours.listen(SHORT) is None
+    ours.ask(creator, ("create", {"actorClass": Echo, "globalName": "the one"}), WAIT)
+    ours.tell(creator, ActorExitRequest())
+    assert ours.ask(ours.createActor(Recorder, globalName="the one"), "hello", WAIT) == "hello"
+
+
+def test_a_named_actor_made_at_the_shutdown_ends_with_its_maker() -> None:
+    """Nobody outlives the system."""
+    told: list[str] = []
+
+    class Late(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if isinstance(msg, ActorExitRequest):
+                told.append(str(self.globalName))
+                if self.globalName is None:
+                    self.createActor(Late, globalName="late")
+
+    system = our_system()
+    system.createActor(Late)
+    system.shutdown()
+    assert told == ["None", "late"]
 
 
 def test_an_actor_that_cannot_be_made_takes_no_name(on_both: OnBoth) -> None:
