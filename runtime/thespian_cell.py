@@ -15,6 +15,8 @@ from thespian.actors import (
     Thespian_ActorStatus,
     Thespian_StatusReq,
     ThespianWatch,
+    WakeupMessage,
+    WatchMessage,
 )
 
 from runtime import life
@@ -154,6 +156,8 @@ class ThespianCell(Cell):
         """Make a dead letter and tell an asker."""
         if isinstance(message, Retry):
             message = message.message
+        if reason == "obsolete" and not isinstance(message, WakeupMessage | WatchMessage):
+            reason = "stopped"  # here only what the system sends in the actor's name is nobody's loss
         super().undelivered(message, sender, reason, error_type)
 
     def exit_requested(self, request: object, sender: Address) -> None:

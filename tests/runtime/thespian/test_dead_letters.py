@@ -1,5 +1,7 @@
 """Messages for nobody: the same on simpleSystemBase and on ours."""
 
+import asyncio
+import sys
 from typing import Any
 
 from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem, DeadEnvelope
@@ -28,6 +30,47 @@ def test_the_handler_gets_what_a_dead_actor_cannot(on_both: OnBoth) -> None:
         return system.ask(undertaker, "letters?", WAIT)
 
     assert on_both(program) == ["one", "two"]
+
+
+def test_the_handler_gets_what_an_actor_had_sent_itself(ours: ActorSystem) -> None:
+    """A message to oneself that the exit came before is a dead letter like others, also one to be tried again.
+
+    simpleSystemBase throws away what was under way when an actor exits, whoever sent it.
+    """
+
+    class Brooding(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            match msg:
+                case "go":
+                    self.send(self.myAddress, "fail")
+                    self.send(self.myAddress, ActorExitRequest())
+                    self.send(self.myAddress, "late")
+                case "fail":
+                    raise LookupError
+
+    undertaker = ours.createActor(Undertaker)
+    ours.ask(undertaker, True, WAIT)
+    ours.tell(ours.createActor(Brooding), "go")
+    assert ours.ask(undertaker, "letters?", WAIT) == ["late", "fail"]
+
+
+def test_what_the_system_had_sent_in_an_actors_name_is_no_letter(ours: ActorSystem) -> None:
+    """A wakeup that is due when its actor exits is counted and given to nobody."""
+
+    class Dozing(Actor):  # type: ignore[misc]
+        async def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "go":
+                self.wakeupAfter(0)
+                for _ in range(5):  # the wakeup is in the mailbox by then
+                    await asyncio.sleep(0)
+                self.send(self.myAddress, "late")
+                self.send(sender, "gone")
+                sys.exit()
+
+    undertaker = ours.createActor(Undertaker)
+    ours.ask(undertaker, True, WAIT)
+    assert ours.ask(ours.createActor(Dozing), "go", WAIT) == "gone"
+    assert ours.ask(undertaker, "letters?", WAIT) == ["late"]
 
 
 def test_the_last_to_register_is_the_handler(on_both: OnBoth) -> None:
