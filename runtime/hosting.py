@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from asyncio import _get_running_loop
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -44,7 +45,7 @@ class Host:
 
     def runs_here(self) -> bool:
         """Whether the loop runs in this thread, so that nothing may wait for it."""
-        return running_loop() is self.loop
+        return _get_running_loop() is self.loop
 
     def post(self, call: Callable[..., object], *arguments: object) -> None:
         """Run the call in the loop without waiting; raises ActorSystemFailure when the loop is closed."""
@@ -123,11 +124,3 @@ class Host:
             for outcome in list(self._waiting):
                 if not outcome.done():
                     outcome.set_exception(ActorSystemFailure("the actor system was shut down"))
-
-
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The loop that runs in this thread, if one does."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

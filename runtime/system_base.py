@@ -13,6 +13,7 @@ import queue
 import sys
 import threading
 import time
+from asyncio import _get_running_loop
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -29,7 +30,7 @@ from runtime.address import Address
 from runtime.cell import Cell
 from runtime.clock import Clock, SystemClock
 from runtime.errors import MisuseError, SourcesRefused
-from runtime.hosting import Host, running_loop
+from runtime.hosting import Host
 from runtime.kernel import Kernel
 from runtime.thespian_reference import thespian_send
 from runtime.thespian_side import ThespianSide
@@ -121,7 +122,7 @@ class _Context:
     def tell(self, anActor: ActorAddress, msg: object) -> None:
         """Send from this context."""
         hosted, sender = self._hosted, self._outside.address
-        if hosted.host.owns_its_loop and running_loop() is None:
+        if hosted.host.owns_its_loop and _get_running_loop() is None:
             hosted.host.run(lambda: thespian_send(hosted.kernel, anActor, msg, sender), _PATIENCE_S)
         else:
             thespian_send(hosted.kernel, anActor, msg, sender)

@@ -94,9 +94,9 @@ class ThespianCell(Cell):
         return self._awaited(result) if isawaitable(result) else result
 
     async def _awaited(self, work: Awaitable[object]) -> None:
-        """Wait for an `async` handler."""
+        """Wait for an `async` handler, whose result may be a watch too."""
         try:
-            await work
+            self._watched(await work)
         except SystemExit:  # with an actor per process it ends that actor; here it must not end all others
             self._leave()
 
@@ -110,7 +110,7 @@ class ThespianCell(Cell):
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
-        if isinstance(result, ThespianWatch):
+        if isinstance(result, ThespianWatch) and not self.ended:
             self._watch = FileWatch(self, list(result.filenos))
             return None
         return result

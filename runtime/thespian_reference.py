@@ -1,5 +1,6 @@
 """What Thespian's `Actor` asks of the place it lives in (`_myRef`), answered by every cell."""
 
+import os
 from asyncio import _get_running_loop
 from contextlib import suppress
 from datetime import timedelta
@@ -28,33 +29,42 @@ class Wakeup(Timer):
 
 
 class FileWatch(Timer):
-    """Tells an actor once that one of its files can be read; ends with its generation, as a timer does."""
+    """Tells an actor once that one of its files can be read; ends with its generation, as a timer does.
 
-    __slots__ = ("_filenos",)
+    It looks at duplicates, because a loop has one reader for each descriptor. A descriptor that is closed is ignored.
+    """
+
+    __slots__ = ("_duplicates",)
 
     def __init__(self, cell: "Cell", filenos: list[int]) -> None:
         self._cell = cell
         self._owned = owned_by(cell)
-        self._owned.timers.add(self)
-        self._filenos = filenos
-        loop = cell.kernel.loop
+        self._duplicates: list[int] = []
         for fileno in filenos:
-            try:
-                loop.add_reader(fileno, self._readable, fileno)
-            except (OSError, ValueError):  # what cannot be waited for never blocks who reads it
-                loop.call_soon(self._readable, fileno)
+            with suppress(OSError):  # Thespian's bases look at the others all the same
+                self._look_at(fileno, os.dup(fileno))
+
+    def _look_at(self, fileno: int, duplicate: int) -> None:
+        loop = self._cell.kernel.loop
+        self._duplicates.append(duplicate)
+        self._owned.timers.add(self)
+        try:
+            loop.add_reader(duplicate, self._readable, fileno)
+        except PermissionError:  # a plain file never blocks who reads it
+            loop.call_soon(self._readable, fileno)
 
     @property
     def pending(self) -> bool:
         """Whether the message is still to come."""
-        return self in self._owned.timers
+        return bool(self._duplicates)
 
     def cancel(self) -> None:
         """Look no more."""
         self._owned.timers.discard(self)
-        for fileno in self._filenos:
-            with suppress(OSError, ValueError):  # it may be closed by now
-                self._cell.kernel.loop.remove_reader(fileno)
+        while self._duplicates:
+            duplicate = self._duplicates.pop()
+            self._cell.kernel.loop.remove_reader(duplicate)
+            os.close(duplicate)
 
     def _readable(self, fileno: int) -> None:
         if self.pending:

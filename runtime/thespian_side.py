@@ -1,6 +1,7 @@
 """What the actors of one system share under Thespian's rules."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING, NoReturn
 from weakref import WeakValueDictionary
 
@@ -20,6 +21,7 @@ from thespian.system.utilis import actualActorClass, checkActorCapabilities, wit
 from runtime.address import Address
 from runtime.errors import MisuseError
 from runtime.supervision import ChildSpec, Restart
+from runtime.watching import walk
 
 if TYPE_CHECKING:
     from runtime.cell import Cell
@@ -41,7 +43,7 @@ class ThespianSide:
         self.dead_letter_handler: Cell | None = None
         self.shutdown: Callable[[], None] = _owned_by_the_application
         self._global_names: WeakValueDictionary[str, Cell] = WeakValueDictionary()
-        self._made = 0
+        self._numbers = count(1)
 
     def create(
         self,
@@ -78,32 +80,22 @@ class ThespianSide:
         def make() -> AnyActor:
             return withPossibleInitArgs(capabilities=self.capabilities, requirements=requirements).create(actual)
 
-        if issubclass(actual, Actor):
-            name = self._new_name(actual)
+        is_ours = issubclass(actual, Actor)
+        name = f"{actual.__name__}-{next(self._numbers)}"
+        if is_ours:
             spec = ChildSpec(name, make)
             cell = Cell(self.kernel, name)
         else:
             # Thespian makes the instance before createActor returns, and never makes a second one.
             instance = make()
-            name = self._new_name(actual)
             spec = ChildSpec(name, lambda: instance, restart=Restart.TEMPORARY)
             cell = ThespianCell(self.kernel, name, requirements)
         parent.offspring().add(cell, spec)
         return cell
 
-    def _new_name(self, actual: type[AnyActor]) -> str:
-        self._made += 1
-        return f"{actual.__name__}-{self._made}"
-
     def cells(self) -> "Iterator[Cell]":
         """All living actors, each after its parent."""
-        waiting = [self.kernel.root]
-        while waiting:
-            cell = waiting.pop()
-            if cell.children is not None:
-                waiting.extend(cell.children.newest_first())
-            if cell is not self.kernel.root:
-                yield cell
+        return (cell for cell in walk(self.kernel.root) if cell.adopted)
 
     def update_capability(self, name: str, value: object) -> None:
         """Set a capability, None removes it; actors that no longer qualify are exited."""

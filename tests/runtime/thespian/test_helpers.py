@@ -1,5 +1,6 @@
 """Thespian's own helpers (troupes, transience, initial messages, commands): unchanged on ours."""
 
+import asyncio
 import os
 import sys
 from datetime import timedelta
@@ -221,3 +222,71 @@ def test_a_file_that_cannot_be_waited_for_is_ready(ours: ActorSystem, tmp_path: 
     with (tmp_path / "file").open("rb") as file:
         ours.tell(ours.createActor(Reader), ("watch", [file.fileno()]))
         assert ours.listen(WAIT) == b"content"
+
+
+def test_a_closed_file_is_not_watched(ours: ActorSystem) -> None:
+    """As on Thespian's own bases it is ignored, and the others are watched all the same; nobody is told of it."""
+    reader = ours.createActor(Reader)  # first, since the loop takes descriptors of its own
+    read, write = os.pipe()
+    closed = os.dup(read)
+    os.close(closed)
+    ours.tell(reader, ("watch", [closed, -1]))
+    assert ours.listen() is None
+    with os.fdopen(read), os.fdopen(write, "wb", buffering=0) as sink:
+        ours.tell(reader, ("watch", [closed, -1, read]))
+        sink.write(b"open")
+        sink.close()
+        assert ours.listen(WAIT) == b"open"
+
+
+def test_two_actors_can_watch_one_file(ours: ActorSystem) -> None:
+    """Both are told; the end of one's watch does not end the other's."""
+
+    class Looking(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> Any:
+            match msg:
+                case ("watch", fileno):
+                    self.asker = sender
+                    return ThespianWatch([fileno])
+                case WatchMessage():
+                    self.send(self.asker, "ready")
+            return None
+
+    read, write = os.pipe()
+    with os.fdopen(read), os.fdopen(write, "wb", buffering=0) as sink:
+        first, second, third = (ours.createActor(Looking) for _ in range(3))
+        for actor in (first, second, third):
+            ours.tell(actor, ("watch", read))
+        ours.tell(third, "look away")
+        sink.write(b"word")
+        assert [ours.listen(WAIT) for _ in range(2)] == ["ready"] * 2
+        assert ours.listen(SHORT) is None
+
+
+def test_an_async_handler_can_watch_files(ours: ActorSystem) -> None:
+    """What it returns counts as what a plain one returns."""
+
+    class Waiting(Reader):
+        async def receiveMessage(self, msg: Any, sender: ActorAddress) -> Any:
+            await asyncio.sleep(0)
+            return super().receiveMessage(msg, sender)
+
+    read, write = os.pipe()
+    with os.fdopen(read), os.fdopen(write, "wb", buffering=0) as sink:
+        ours.tell(ours.createActor(Waiting), ("watch", [read]))
+        sink.write(b"word")
+        sink.close()
+        assert ours.listen(WAIT) == b"word"
+
+
+def test_a_watch_leaves_no_descriptor(ours: ActorSystem) -> None:
+    """However it ends, what it had opened is closed."""
+    told, exited = ours.createActor(Reader), ours.createActor(Reader)
+    read, write = os.pipe()
+    with os.fdopen(read), os.fdopen(write, "wb"):
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for actor in (told, exited):
+            ours.tell(actor, ("watch", [read]))
+        ours.ask(told, "look away", WAIT)
+        ours.tell(exited, ActorExitRequest())
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
