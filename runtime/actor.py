@@ -57,9 +57,10 @@ class Actor(ThespianActor):  # type: ignore[misc]  # thespian ships no types
         await self.unhandled(message, sender)
 
     async def unhandled(self, message: object, sender: Address) -> None:
-        """Make the message a dead letter; its asker gets ActorFailed. An exit request of Thespian's ends the actor."""
+        """Make the message a dead letter; its asker gets ActorFailed. An exit request of Thespian's ends the actor for
+        good, as it does when a plain Thespian actor sends it."""
         if isinstance(message, ActorExitRequest):
-            self.stop()
+            self._myRef.exit_requested(message, sender)
             return
         self._myRef.undelivered(message, sender, "unhandled", "Unhandled")
 

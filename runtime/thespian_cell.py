@@ -181,6 +181,11 @@ class ThespianCell(Cell):
         del reason  # Thespian has no word for it
         self.deliver_owned(ChildActorExited(subject.address), self.kernel.thespian.address)
 
+    def escalate(self, child: Cell) -> None:
+        """Give up a child of our own that cannot be kept running: its parent is told and lives on."""
+        self.kernel.watch.escalations += 1
+        life.request_end(child, "escalated")
+
     def stillborn(self, error: Exception) -> Address:
         """A child could not be made: its address is dead from the start."""
         log_failure("actor_not_created", self.type_name, error)

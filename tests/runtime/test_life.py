@@ -60,9 +60,9 @@ async def test_what_is_no_actor_is_refused(system: ActorSystem) -> None:
 
 
 async def test_an_exit_request_ends_an_actor(system: ActorSystem) -> None:
-    """Thespian's exit request, sent as a message, is a wish to stop; `receiveMessage` is `receive`."""
+    """Thespian's exit request, sent as a message, ends a permanent actor for good; `receiveMessage` is `receive`."""
     target = await system.start(echo(restart=TEMPORARY))
-    plain = await system.start(ChildSpec("plain", Actor, restart=TEMPORARY))
+    plain = await system.start(ChildSpec("plain", Actor))
     probe = await Probe.start(system)
     probe.watch(plain)
     system.send(plain, ActorExitRequest())

@@ -26,7 +26,7 @@ from thespian.actors import (
 
 from runtime import Actor as OurActor
 from runtime import ActorSystem as RuntimeSystem
-from runtime import Address, AskTimeout, ChildSpec, MisuseError
+from runtime import Address, AskTimeout, ChildSpec, MisuseError, Supervision
 from runtime.system_base import ActorSystemBase
 from runtime.testing import ManualClock, settle
 
@@ -274,6 +274,33 @@ def test_our_actors_can_be_made_through_thespian(thespian: ActorSystem) -> None:
     assert thespian.ask(ours, 1, WAIT) == ("ours", 1)
     thespian.tell(ours, ActorExitRequest())
     assert thespian.ask(ours, 2, 0.05) is None
+
+
+def test_a_plain_parent_outlives_our_actor_that_cannot_be_kept_running(thespian: ActorSystem) -> None:
+    """Our actor is restarted as often as usual, then given up; its parent gets one ChildActorExited and lives on."""
+
+    class Weak(OurActor):
+        async def receive(self, message: object, sender: Address) -> None:
+            if message == "fail":
+                raise ValueError
+            self.reply("up")
+
+    class Mother(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "make":
+                self.asker, self.made = sender, [self.createActor(Weak) for _ in range(2)]
+                self.send(sender, self.made)
+            elif isinstance(msg, ChildActorExited):
+                self.send(self.asker, ("exited", self.made.index(msg.childAddress)))
+
+    weak, other = thespian.ask(thespian.createActor(Mother), "make", WAIT)
+    thespian.tell(weak, "fail")
+    assert thespian.ask(weak, "hello", WAIT) == "up"
+    for _ in range(Supervision().intensity):
+        thespian.tell(weak, "fail")
+    assert thespian.listen(WAIT) == ("exited", 0)
+    assert thespian.ask(other, "hello", WAIT) == "up"
+    assert thespian.listen(0.05) is None
 
 
 def test_the_dead_letter_handler_hears_of_our_actors_too(thespian: ActorSystem) -> None:
