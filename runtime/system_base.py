@@ -16,7 +16,6 @@ import time
 from asyncio import _get_running_loop
 from contextlib import suppress
 from datetime import timedelta
-from functools import cached_property
 from itertools import count
 from logging.config import dictConfig
 from typing import Any
@@ -188,10 +187,17 @@ class ActorSystemBase(_Context):
         self.system = system
         self._loop = loop
         self._clock = clock or SystemClock()
+        self._made: _Hosted | None = None
+        self._making = threading.Lock()  # threads may make the first call at once
         _describe(system.capabilities)
 
-    @cached_property
+    @property
     def _hosted(self) -> _Hosted:  # type: ignore[override]
+        with self._making:
+            self._made = self._made or self._make()
+            return self._made
+
+    def _make(self) -> _Hosted:
         host = Host(self._loop, self._clock)
         side = ThespianSide(host.kernel, self.system.capabilities, getattr(self.system, "systemAddress", None))
         side.shutdown = host.ask_to_stop
@@ -221,8 +227,8 @@ class ActorSystemBase(_Context):
 
     def shutdown(self) -> None:
         """Exit all actors, then end the own loop and thread; what takes longer than 10 s is killed."""
-        if "_hosted" in self.__dict__:
-            self._hosted.host.shut_down()
+        if self._made is not None:
+            self._made.host.shut_down()
 
     async def aclose(self) -> None:
         """Exit all actors of a system on a given loop."""

@@ -3,7 +3,6 @@
 import traceback
 from asyncio import CancelledError
 from collections.abc import Awaitable
-from contextlib import suppress
 from inspect import isawaitable
 from typing import Any
 
@@ -62,17 +61,13 @@ class ThespianCell(Cell):
         self.receive = self._receive
 
     def has_hook(self, name: str) -> bool:
-        """Only the end is told."""
-        return name == "stopped"
+        """Only the end is told, and only once."""
+        return name == "stopped" and not self._exit_handled
 
     async def hook(self, name: str) -> None:
         """The end of an actor that was not asked to exit by a message is told to it as one."""
-        if name == "stopped" and self.instance is not None and not self._exit_handled:
-            self._exit_handled = True
-            with suppress(SystemExit):  # it is ending anyway
-                result = self.instance.receiveMessage(ActorExitRequest(), self.kernel.thespian.address)
-                if isawaitable(result):
-                    await result
+        del name  # there is no other
+        await self._told_to_exit(ActorExitRequest(), self.kernel.thespian.address)
 
     def _receive(self, message: object, sender: Address) -> object:
         if isinstance(message, ActorSystemMessage):
@@ -115,8 +110,7 @@ class ThespianCell(Cell):
             return None
         return result
 
-    async def _exit(self, request: ActorExitRequest, sender: Address) -> None:
-        self.ending = True
+    async def _told_to_exit(self, request: ActorExitRequest, sender: Address) -> None:
         try:
             result = self.instance.receiveMessage(request, sender)
             if isawaitable(result):
@@ -124,6 +118,10 @@ class ThespianCell(Cell):
                 await result
         except (Exception, SystemExit, CancelledError) as error:  # an exit goes on whatever the actor thinks of it
             log_failure("actor_exit_failed", self.type_name, error)
+
+    async def _exit(self, request: ActorExitRequest, sender: Address) -> None:
+        self.ending = True
+        await self._told_to_exit(request, sender)
         if self.children is not None:
             if request.isRecursive or self.kernel.root.ending:
                 for child in self.children.oldest_first():

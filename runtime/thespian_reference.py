@@ -82,10 +82,6 @@ class ThespianReference:
     global_name: str | None
 
     @property
-    def _cell(self) -> "Cell":
-        return cast("Cell", self)
-
-    @property
     def globalName(self) -> str | None:
         """The actor's global name, if it has one."""
         return self.global_name
@@ -95,7 +91,7 @@ class ThespianReference:
     ) -> Address:
         """Make a child; one that cannot be made is reported to this actor by ChildActorExited, except that the
         ImportError of a class given by name is raised."""
-        cell = self._cell
+        cell = cast("Cell", self)
         try:
             return self.kernel.thespian.create(cell, actorClass, targetActorRequirements, globalName, sourceHash)
         except ImportError:
@@ -115,14 +111,14 @@ class ThespianReference:
     def wakeupAfter(self, timePeriod: timedelta | float | None, payload: object) -> None:
         """Have a WakeupMessage arrive after the time: seconds or a timedelta; None is never."""
         if timePeriod is not None:
-            Wakeup(self._cell, timePeriod, payload)
+            Wakeup(cast("Cell", self), timePeriod, payload)
 
     def handleDeadLetters(self, address: Address, enable: bool) -> None:
         """Become the one that receives DeadEnvelopes, instead of whoever was, or cease to be."""
         del address  # Thespian passes the actor's own
         side = self.kernel.thespian
         if enable:
-            side.dead_letter_handler = self._cell
+            side.dead_letter_handler = cast("Cell", self)
         elif side.dead_letter_handler is self:
             side.dead_letter_handler = None
 

@@ -27,6 +27,7 @@ from thespian.actors import (
 from runtime import Actor as OurActor
 from runtime import ActorSystem as RuntimeSystem
 from runtime import Address, AskTimeout, ChildSpec, MisuseError, Supervision
+from runtime.hosting import Host
 from runtime.system_base import ActorSystemBase
 from runtime.testing import ManualClock, settle
 
@@ -78,6 +79,30 @@ class Ours(OurActor):
 
     async def receive(self, message: object, sender: Address) -> None:
         self.reply(("ours", message))
+
+
+def test_first_calls_of_several_threads_make_one_system(thespian: ActorSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop and its thread are made by the first call; another that comes meanwhile waits for them."""
+    made: list[Host] = []
+    begun, again, more = threading.Event(), threading.Event(), threading.Event()
+
+    class Watched(Host):
+        def __init__(self, *arguments: Any) -> None:
+            made.append(self)
+            (again if begun.is_set() else begun).set()
+            assert more.wait(WAIT)
+            super().__init__(*arguments)
+
+    monkeypatch.setattr("runtime.system_base.Host", Watched)
+    callers = [threading.Thread(target=lambda: thespian.createActor(Ours)) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    assert begun.wait(WAIT)
+    assert not again.wait(0.05)
+    more.set()
+    for caller in callers:
+        caller.join(WAIT)
+    assert len(made) == 1
 
 
 def test_async_handlers_run_one_at_a_time(thespian: ActorSystem) -> None:
