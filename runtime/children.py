@@ -61,6 +61,7 @@ class Children:
             child.parent = root
             root.offspring().take(child)
         self._by_name.clear()
+        self._restarting.clear()  # these go on too
 
     def take(self, child: "Cell") -> None:
         """Supervise a child started elsewhere."""

@@ -215,6 +215,43 @@ async def test_a_global_name_stands_for_an_actor_that_is_restarted() -> None:
     await base.aclose()
 
 
+async def test_a_child_that_is_restarted_is_spared_too() -> None:
+    """When its parent exits without its children, one of our actors that is between two instances comes back."""
+
+    class Failing(OurActor):
+        async def receive(self, message: object, sender: Address) -> None:
+            if message == "fail":
+                raise ValueError
+            handled.append(message)
+
+        async def stopped(self) -> None:
+            await gate.wait()
+
+    class Mother(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "make":
+                made.append(self.createActor(Failing))
+                self.wakeupAfter(3600)
+
+    made: list[ActorAddress] = []
+    handled: list[object] = []
+    gate = asyncio.Event()
+    base = ActorSystemBase(SimpleNamespace(capabilities={}), loop=asyncio.get_running_loop())
+    system = ActorSystem(systemBase=base, transientUnique=True)
+    mother = system.createActor(Mother)
+    system.tell(mother, "make")
+    await settle()
+    system.tell(made[0], "fail")
+    system.tell(made[0], "hello")
+    await settle()
+    system.tell(mother, ActorExitRequest(recursive=False))
+    await settle()
+    gate.set()
+    await settle()
+    assert handled == ["hello"]
+    await base.aclose()
+
+
 async def test_who_was_killed_leaves_no_name_and_handles_nothing() -> None:
     """However an actor ends its global name is free, and the system's status shows neither it nor its registration."""
 
