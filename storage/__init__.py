@@ -21,11 +21,12 @@ from storage.port import Row, Store, Where, all_of, any_of, eq, gt, gte, in_, is
 from storage.postgres_migrations import migrate_postgres
 from storage.postgrest import PostgrestStore
 from storage.rep_tokens import RepTokens
-from storage.schema import TABLES, columns_of, whole_row
+from storage.schema import REFERENCES, TABLES, columns_of, whole_row, with_referring
 from storage.sqlite import SqliteStore
 from storage.sqlite_migrations import migrate_sqlite
 
 __all__ = [
+    "REFERENCES",
     "TABLES",
     "Ambiguous",
     "BackupError",
@@ -65,4 +66,5 @@ __all__ = [
     "to_text",
     "user_id",
     "whole_row",
+    "with_referring",
 ]

@@ -4,6 +4,7 @@ An error of this module never holds a row's content: `details` is not read, and 
 PostgreSQL names nothing but constraints, tables and columns in it.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,17 +20,23 @@ _ROLLED_BACK = frozenset({"40P01", "55P03", "57014"})
 _NOT_BEGUN = frozenset({"PGRST000", "PGRST001", "PGRST002", "PGRST003"})
 _CALLERS_FAULT = ("21", "22", "23", "42P10", "P0001", "PGRST1")
 _NAMES_NO_VALUE = ("23", "42")
+_CODE = re.compile(r"[A-Z0-9_]{1,40}")
+_CONSTRAINT = re.compile(r'constraint "(\w{1,63})"')
 
 
 def failure(status: int, body: bytes, retry_after: str | None = None, *, reading: bool = False) -> StorageError:
     """The error of an answer; after a failed read nothing is ambiguous."""
     code, message = _reason(body)
     said = f"the database answered {status}{f' {code}' if code else ''}"
+    told = code if _CODE.fullmatch(code) else ""
     if code in _STALE or (status == 404 and body.strip() == b"{}"):
-        return StaleSchema(f"{said}: it has not learned of a table or column yet; are all migrations applied?")
+        hint = "it has not learned of a table or column yet; are all migrations applied?"
+        return StaleSchema(f"{said}: {hint}", code=told)
     if _passes(status, code):
-        return _passing(status, code, reading)(f"{said}: try again", retry_after=_seconds(retry_after))
-    return _final(status, code)(f"{said}: {message}" if message else said)
+        return _passing(status, code, reading)(f"{said}: try again", retry_after=_seconds(retry_after), code=told)
+    broken = _CONSTRAINT.search(message)
+    constraint = broken[1] if broken else ""
+    return _final(status, code)(f"{said}: {message}" if message else said, code=told, constraint=constraint)
 
 
 def _passes(status: int, code: str) -> bool:

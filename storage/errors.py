@@ -14,13 +14,19 @@ MigrationError            the migrations cannot be applied; the message says wha
 
 
 class StorageError(Exception):
-    """Every way a row operation can fail; the message never holds a row's content."""
+    """Every way a row operation can fail; the message never holds a row's content.
+
+    `code` is the database's own for what happened, a SQLSTATE for instance, and `constraint` the name of the one that
+    was broken; both are empty where unknown.
+    """
 
     retryable = False
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, code: str = "", constraint: str = "") -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.code = code
+        self.constraint = constraint
 
 
 class Conflict(StorageError):

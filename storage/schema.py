@@ -146,6 +146,34 @@ DEFAULTS: dict[str, dict[str, object]] = {
 }
 """What a new row holds where its writer names nothing."""
 
+_USER = ("users", "id")
+_LEAD = ("lead_registry", "id")
+REFERENCES: dict[str, dict[str, tuple[str, str]]] = {
+    "user_memory": {"user_id": _USER},
+    "attempts": {"user_id": _USER},
+    "track_progress": {"user_id": _USER},
+    "scenarios_seen": {"user_id": _USER},
+    "win_rewards": {"user_id": _USER},
+    "badges": {"user_id": _USER},
+    "support_sessions": {"user_id": _USER},
+    "lead_registry": {"user_id": _USER},
+    "lead_versions": {"lead_id": _LEAD, "user_id": _USER},
+    "lead_activity_log": {"lead_id": _LEAD},
+    "casebook": {"created_from_user": ("users", "telegram_id")},
+    "pipeline_traces": {"user_id": _USER},
+}
+"""The columns of a table that need a row elsewhere, with that row's table and column."""
+
+
+def with_referring(table: str) -> frozenset[str]:
+    """The table and every one whose rows need one of its own, however far away."""
+    found: set[str] = set()
+    new = {table}
+    while new:
+        found |= new
+        new = {child for child, needed in REFERENCES.items() if any(one in found for one, _ in needed.values())} - found
+    return frozenset(found)
+
 
 def whole_row(table: str, row: dict[str, object]) -> dict[str, object]:
     """The row with every column of its table, as storage gives it back once it is inserted."""

@@ -171,10 +171,11 @@ def translated(error: sqlite3.Error) -> StorageError:
     """SQLite's error as ours; its own text names tables and columns but never a row's content."""
     text = str(error)
     if isinstance(error, sqlite3.IntegrityError):
-        return BadQuery(text) if "NOT NULL" in text or "CHECK" in text else Conflict(text)
+        kind = BadQuery if "NOT NULL" in text or "CHECK" in text else Conflict
+        return kind(text, code=error.sqlite_errorname, constraint=text.partition("failed: ")[2])
     if "no such table" in text or "no such column" in text or "has no column" in text:
         return NotFound(f"{text}: apply the migrations")
-    if "ON CONFLICT clause" in text or isinstance(error, sqlite3.ProgrammingError):
+    if "ON CONFLICT clause" in text or isinstance(error, sqlite3.ProgrammingError | sqlite3.DataError):
         return BadQuery(text)
     return Unavailable(f"the embedded database cannot work: {text}")
 

@@ -13,9 +13,10 @@ _JOINED = ("insert", "upsert")
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One outbox entry and the write it holds."""
+    """One outbox entry and the write it holds; those of one `key` are a rep's and keep their order."""
 
     sequence: int
+    key: str
     write: RowWrite
 
 
@@ -66,7 +67,7 @@ def _read(entry: OutboxEntry) -> Item | Unwritable:
         return Unwritable(entry.sequence, f"{write.action} of {write.table} without a filter")
     if write.action == "update" and not write.values:
         return Unwritable(entry.sequence, f"update of {write.table} without values")
-    return Item(entry.sequence, write)
+    return Item(entry.sequence, entry.order_key, write)
 
 
 def _shape(item: Item | Unwritable) -> tuple[object, ...]:

@@ -2,8 +2,11 @@
 
 A pass takes the oldest unsettled writes, joins neighbours into few calls and notes what was done. A crash between a
 write and its note repeats the write, which changes nothing more. While storage is away, or refuses everything, the
-pass ends at the first such write and is tried again later, for ever: nothing is lost and nothing overtakes. Only a
-row that storage itself calls wrong is given up.
+pass ends at the first such write and is tried again later, for ever: nothing is lost and nothing overtakes.
+
+A row that storage refuses for good, and would refuse again, is set aside alone: as such counts what storage calls
+wrong, and any other final refusal while it answers a plain question. Where a table or a column is missing, whose
+migration may still come, the rows of that table wait, with all that must not overtake them, and the others go on.
 
 A pass begins a moment after the first write of an idle time: what one turn writes in several steps goes together with
 the turns beside it, and out of the way of the answer.
@@ -14,7 +17,7 @@ as much, and between full passes there is a pause, so that a server that has jus
 
 import random
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 import structlog
@@ -30,10 +33,23 @@ from actors.journal import (
     Subscribe,
     TakeOutbox,
 )
+from actors.providers.held_rows import HeldRows
 from actors.providers.messages import RECORD_LANE, DescribeDurations, DurationsDescribed, RowWrite
 from actors.providers.record_batches import ROWS_PER_CALL, Batch, Unwritable, joined
 from runtime import Actor, Address, Mailbox, Sketch
-from storage import BadQuery, Conflict, StorageError, Store, Where, all_of, eq, is_null
+from storage import (
+    BadQuery,
+    Conflict,
+    Forbidden,
+    NotFound,
+    StaleSchema,
+    StorageError,
+    Store,
+    Where,
+    all_of,
+    eq,
+    is_null,
+)
 
 _TAKE = 1000
 _FIRST_TAKE = 50
@@ -46,7 +62,9 @@ _JOURNAL_DEADLINE_S = 15.0
 _RENEW_S = 30.0
 _BACKOFF_MIN_S = 0.25
 _BACKOFF_CAP_S = 15.0
-_REFUSALS = (BadQuery, Conflict)
+_ROWS_FAULT = (BadQuery, Conflict)
+_MISSING = (NotFound, StaleSchema)
+_Waiting = Literal["storage", "table"]
 
 _log = structlog.get_logger(__name__)
 
@@ -72,7 +90,7 @@ class WriterDescribed(msgspec.Struct, frozen=True):
 
 
 class _Hold(msgspec.Struct, frozen=True):
-    """Why a pass stopped early and, if the other side said so, for how long to wait."""
+    """Why nothing goes on and, if the other side said so, for how long to wait."""
 
     problem: str
     retry_after: float | None = None
@@ -86,6 +104,8 @@ class _Pass(msgspec.Struct, frozen=True):
     written: int
     dead: int
     hold: _Hold | None
+    last: int = 0
+    """The sequence of the last write that was taken."""
 
 
 class _Resume(msgspec.Struct, frozen=True):
@@ -119,6 +139,8 @@ class RecordWriter(Actor):
         self._failures = 0
         self._take = _TAKE
         self._problem: str | None = None
+        self._held = HeldRows()
+        self._after = 0  # beyond what is held, until the end of the lane
         self._waiting = 0
         self._written = 0
         self._dead = 0
@@ -179,16 +201,27 @@ class RecordWriter(Actor):
         self._waiting = max(0, ended.taken - ended.written - ended.dead)
         if ended.hold is not None:
             self._hold(ended.hold, progressed=ended.written > 0)
+            self._take = _FIRST_TAKE
             return
+        self._take = min(_TAKE, self._take * 2)
+        more = ended.taken == ended.asked
+        if self._held.problem is None:
+            self._goes_well()
+        elif more:
+            self._after = ended.last
+        else:
+            self._hold(_Hold(self._held.problem), progressed=ended.written > 0)
+            return
+        if more:
+            self._begin_in(_PAUSE_S)
+        elif self._asked_again:
+            self._begin_in(_GATHERING_S)
+
+    def _goes_well(self) -> None:
         if self._problem is not None:
             _log.info("record_writing_resumed")
         self._problem = None
         self._failures = 0
-        self._take = min(_TAKE, self._take * 2)
-        if ended.taken == ended.asked:
-            self._begin_in(_PAUSE_S)
-        elif self._asked_again:
-            self._begin_in(_GATHERING_S)
 
     def _hold(self, hold: _Hold, *, progressed: bool) -> None:
         self._failures = 1 if progressed else self._failures + 1
@@ -197,11 +230,12 @@ class RecordWriter(Actor):
         if self._problem != hold.problem:
             _log.warning("record_writing_held", problem=hold.problem, retry_in_s=round(delay, 2))
         self._problem = hold.problem
-        self._take = _FIRST_TAKE
+        self._held, self._after = HeldRows(), 0  # the next pass tries everything again
         self.timer(delay, _Resume())
 
     async def _pass(self, take: int) -> _Pass:
-        reply = await self.ask(self._journal, TakeOutbox(RECORD_LANE, 0, take), deadline_s=_JOURNAL_DEADLINE_S)
+        request = TakeOutbox(RECORD_LANE, self._after, take)
+        reply = await self.ask(self._journal, request, deadline_s=_JOURNAL_DEADLINE_S)
         if not isinstance(reply, OutboxBatch):
             return _Pass(take, 0, 0, 0, _refused(reply))
         marks: list[OutboxMark] = []
@@ -216,7 +250,8 @@ class RecordWriter(Actor):
                 # Not noted is not done: the next pass repeats these, harmlessly.
                 return _Pass(take, len(reply.entries), 0, 0, _refused(noted))
         dead = sum(mark.state == "dead" for mark in marks)
-        return _Pass(take, len(reply.entries), len(marks) - dead, dead, hold)
+        last = reply.entries[-1].sequence if reply.entries else 0
+        return _Pass(take, len(reply.entries), len(marks) - dead, dead, hold, last)
 
     async def _settle(self, part: Batch | Unwritable, marks: list[OutboxMark]) -> _Hold | None:
         if isinstance(part, Unwritable):
@@ -225,19 +260,38 @@ class RecordWriter(Actor):
             return None
         parts = [part]
         while parts:
-            batch = parts.pop()
+            batch = self._held.rest(parts.pop())
+            if batch is None:
+                continue
             try:
                 await self._write(batch.write)
-            except _REFUSALS as error:
-                if len(batch.items) > 1:
-                    parts.extend(reversed(batch.halves()))
-                    continue
-                marks.append(_given_up(batch, error))
             except StorageError as error:
-                return _Hold(_said(batch.write, error), error.retry_after)
+                waiting = await self._waits_for(error)
+                if waiting == "storage":
+                    return _Hold(_said(batch.write, error), error.retry_after)
+                if waiting == "table":
+                    self._held.hold(batch, _said(batch.write, error))
+                elif len(batch.items) > 1:
+                    parts.extend(reversed(batch.halves()))
+                else:
+                    marks.append(_given_up(batch, error))
             else:
                 marks.extend(OutboxMark(item.sequence, "done") for item in batch.items)
         return None
+
+    async def _waits_for(self, error: StorageError) -> _Waiting | None:
+        """What has to change before the same write can succeed; None where it is the row."""
+        if isinstance(error, _ROWS_FAULT):
+            return None
+        missing = isinstance(error, _MISSING)
+        if isinstance(error, Forbidden) or (error.retryable and not missing):
+            return "storage"
+        # Whoever refuses everything, such as a proxy with a wrong address, says nothing of this row or table.
+        try:
+            await self._store.ping()
+        except StorageError:
+            return "storage"
+        return "table" if missing else None
 
     async def _write(self, write: RowWrite) -> None:
         match write.action:
@@ -290,8 +344,9 @@ def _given_up(batch: Batch, error: StorageError) -> OutboxMark:
 
 
 def _said(write: RowWrite, error: StorageError) -> str:
-    # A server's own words may quote the row, so only the kind of error is kept.
-    return f"{type(error).__name__}: {write.action} {write.table}"
+    # A server's own words may quote the row, so only the kind of error and the names in it are kept.
+    kind = " ".join(filter(None, (type(error).__name__, error.code, error.constraint)))
+    return f"{kind}: {write.action} {write.table}"
 
 
 def _refused(reply: object) -> _Hold:

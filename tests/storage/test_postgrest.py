@@ -171,6 +171,28 @@ async def test_a_failure_is_told_by_whose_fault_it_is(
     assert caught.value.retryable is retryable
 
 
+@pytest.mark.parametrize(
+    ("answer", "code", "constraint"),
+    [
+        (Answer(409, _error("23505", 'violates unique constraint "users_key"')), "23505", "users_key"),
+        (Answer(409, _error("23505", 'planted constraint "a planted name"')), "23505", ""),
+        (Answer(400, _error("22P02", 'planted constraint "planted"')), "22P02", ""),
+        (Answer(500, _error("54000")), "54000", ""),
+        (Answer(400, _gateway("planted words")), "", ""),
+        (Answer(413, b"too large"), "", ""),
+    ],
+    ids=lambda value: repr(value)[:50],
+)
+async def test_a_refusal_names_its_code_and_constraint(
+    store: PostgrestStore, server: ScriptedServer, answer: Answer, code: str, constraint: str
+) -> None:
+    """Only what has the form of one, and a constraint only where PostgreSQL quotes no value."""
+    server.script(answer)
+    with pytest.raises(StorageError) as caught:
+        await INSERT(store)
+    assert (caught.value.code, caught.value.constraint) == (code, constraint)
+
+
 @pytest.mark.parametrize("answer", [Answer(None), Answer(502, b"<html>"), Answer(500, _gateway("INTERNAL_ERROR"))])
 async def test_after_a_read_nothing_is_ambiguous(store: PostgrestStore, server: ScriptedServer, answer: Answer) -> None:
     """A question that was not answered has changed nothing."""

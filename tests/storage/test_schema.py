@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from storage import migrate_sqlite
-from storage.schema import DEFAULTS, TABLES
+from storage.schema import DEFAULTS, REFERENCES, TABLES, with_referring
 from tests.servers.fixtures import MIGRATIONS
 from tests.servers.postgres import Database
 
@@ -50,6 +50,23 @@ async def test_the_declared_defaults_are_the_migrated_ones(tmp_path: Path) -> No
             for table in TABLES
         }
     assert {table: defaults for table, defaults in found.items() if defaults} == DEFAULTS
+
+
+async def test_the_declared_references_are_the_migrated_ones(tmp_path: Path) -> None:
+    """Which rows need which others first is what the migrations say, and nothing is left out."""
+    with closing(sqlite3.connect(await _migrated(tmp_path))) as connection:
+        found = {
+            table: {key[3]: (key[2], key[4]) for key in connection.execute(f"pragma foreign_key_list({table})")}
+            for table in TABLES
+        }
+    assert {table: keys for table, keys in found.items() if keys} == REFERENCES
+
+
+def test_what_needs_a_table_is_found_at_any_distance() -> None:
+    """A lead's activities need the lead, and so the rep."""
+    assert with_referring("lead_registry") == {"lead_registry", "lead_versions", "lead_activity_log"}
+    assert "lead_activity_log" in with_referring("users")
+    assert with_referring("badges") == {"badges"}
 
 
 def test_the_declared_columns_are_postgresqls(database: Database) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import NotFound, SqliteStore, Unavailable, eq, in_, migrate_sqlite
+from storage import BadQuery, Conflict, NotFound, SqliteStore, Unavailable, eq, in_, migrate_sqlite
 from tests.servers.fixtures import MIGRATIONS
 from tests.storage.rows import NASTY, attempt, user
 
@@ -110,3 +110,19 @@ async def test_what_is_no_database_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "text.sqlite").write_text("not a database " * 100)
     with pytest.raises(Unavailable):
         await SqliteStore.open(tmp_path / "text.sqlite")
+
+
+async def test_a_row_that_never_fits_is_no_outage(store: SqliteStore) -> None:
+    """A value longer than SQLite takes is the row's fault, so that nobody waits for it."""
+    store._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 10_000)
+    with pytest.raises(BadQuery):
+        await store.insert("users", [user(first_name="x" * 20_000)])
+
+
+async def test_a_broken_constraint_is_named(store: SqliteStore) -> None:
+    """By SQLite's own code and the columns, never by a value."""
+    row = user()
+    await store.insert("users", [row])
+    with pytest.raises(Conflict) as caught:
+        await store.insert("users", [user(telegram_id=row["telegram_id"])])
+    assert (caught.value.code, caught.value.constraint) == ("SQLITE_CONSTRAINT_UNIQUE", "users.telegram_id")

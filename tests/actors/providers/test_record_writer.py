@@ -15,7 +15,7 @@ from actors.providers.messages import RECORD_LANE, DescribeDurations, DurationsD
 from actors.providers.record_writer import DescribeWriter, RecordWriter, WriterDescribed
 from runtime import ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock
-from storage import BadQuery, Conflict, Forbidden, Row, StorageError, Store, Unavailable
+from storage import BadQuery, Conflict, Forbidden, NotFound, Row, StaleSchema, StorageError, Store, Unavailable
 
 SECRET = "Jane Prospect said no"
 
@@ -29,6 +29,7 @@ class FaultyStore:
         self.faults: list[StorageError] = []
         self.down: StorageError | None = None
         self.refused: Callable[[Row], StorageError | None] = lambda _: None
+        self.missing: dict[str, StorageError] = {}
 
     def _call(self, action: str, table: str, rows: list[Row]) -> None:
         self.calls.append((action, table, tuple(row.get("id") for row in rows)))
@@ -36,6 +37,8 @@ class FaultyStore:
             raise self.faults.pop(0)
         if self.down is not None:
             raise self.down
+        if table in self.missing:
+            raise self.missing[table]
         for row in rows:
             if (error := self.refused(row)) is not None:
                 raise error
@@ -59,6 +62,10 @@ class FaultyStore:
     async def delete(self, table: str, where: object) -> int:
         self._call("delete", table, [])
         return 0
+
+    async def ping(self) -> None:
+        if self.down is not None:
+            raise self.down
 
 
 class HangingStore(FaultyStore):
@@ -103,9 +110,9 @@ def insert(number: object, table: str = "attempts", **columns: object) -> RowWri
     return RowWrite(table=table, action="insert", rows=({"id": number, **columns},))
 
 
-async def commit(system: ActorSystem, *writes: RowWrite | bytes) -> None:
+async def commit(system: ActorSystem, *writes: RowWrite | bytes, rep: str = "7") -> None:
     payloads = [write if isinstance(write, bytes) else msgspec.json.encode(write) for write in writes]
-    outbox = tuple(NewOutboxEntry(str(uuid.uuid4()), RECORD_LANE, "7", payload) for payload in payloads)
+    outbox = tuple(NewOutboxEntry(str(uuid.uuid4()), RECORD_LANE, rep, payload) for payload in payloads)
     reply = await system.ask(system.find("journal"), Commit("7", None, wake=False, outbox=outbox), deadline_s=60)
     assert reply == Committed()
 
@@ -246,7 +253,7 @@ async def test_a_key_the_server_rejects_kills_no_row(
     assert (await journal(system)).dead == 0
 
 
-@pytest.mark.parametrize("error", [BadQuery(SECRET), Conflict(SECRET)])
+@pytest.mark.parametrize("error", [BadQuery(SECRET), Conflict(SECRET), StorageError(SECRET, code="54000")])
 async def test_a_refused_row_is_set_aside_alone(system: ActorSystem, store: FaultyStore, error: StorageError) -> None:
     """A row refused for good is dead with a reason without its content; its neighbours are written, in order."""
     store.refused = lambda row: error if row["id"] in (3, 7) else None
@@ -266,6 +273,75 @@ async def test_reasons_hold_no_row_content(system: ActorSystem, store: FaultySto
     assert (await drained(system)).dead == 2
     assert SECRET not in repr(await writer(system, address))
     assert marks(tmp_path) == ["BadQuery: insert attempts", "not a row write"]
+
+
+async def test_reasons_name_the_code_and_the_constraint(
+    system: ActorSystem, store: FaultyStore, tmp_path: Path
+) -> None:
+    """Whoever looks at what was given up learns what broke, where the database named it."""
+    store.refused = lambda _: Conflict(SECRET, code="23505", constraint="users_telegram_id_key")
+    await commit(system, insert(1))
+    await start(system, store)
+    await drained(system)
+    assert marks(tmp_path) == ["Conflict 23505 users_telegram_id_key: insert attempts"]
+
+
+async def test_a_storage_that_refuses_everything_kills_no_row(
+    system: ActorSystem, store: FaultyStore, clock: ManualClock
+) -> None:
+    """What even a plain question is answered with, such as a proxy's redirect, is waited out like an outage."""
+    store.down = StorageError("the database answered 302")
+    address = await start(system, store)
+    await commit(system, insert(1), insert(2))
+    await settled(system, address, "StorageError: insert attempts")
+    store.down = None
+    while (await journal(system)).outbox_pending:
+        await clock.advance(1)
+    assert (await journal(system)).dead == 0
+    assert list(store.rows) == ["attempts/1", "attempts/2"]
+
+
+@pytest.mark.parametrize("error", [NotFound(SECRET, code="42P01"), StaleSchema(SECRET, code="PGRST204")])
+async def test_a_missing_table_holds_only_what_depends_on_it(
+    system: ActorSystem, store: FaultyStore, clock: ManualClock, error: StorageError
+) -> None:
+    """Its rows wait with those that need one of them and all later ones of their reps; other reps' rows go on."""
+    store.missing["lead_registry"] = error
+    await commit(system, insert(1), insert(2, "lead_registry"), insert(3), rep="a")
+    await commit(system, insert(4, "lead_activity_log"), insert(5), rep="b")
+    await commit(system, insert(6), insert(7, "casebook"), rep="c")
+    address = await start(system, store)
+    await settled(system, address, f"{type(error).__name__} {error.code}: insert lead_registry")
+    assert list(store.rows) == ["attempts/1", "attempts/6", "casebook/7"]
+    store.missing.clear()
+    while (await journal(system)).outbox_pending:
+        await clock.advance(1)
+    assert list(store.rows)[3:] == ["lead_registry/2", "attempts/3", "lead_activity_log/4", "attempts/5"]
+    described = await settled(system, address, None)
+    assert (described.waiting, described.dead) == (0, 0)
+
+
+async def test_what_waits_for_a_table_never_fills_the_view(
+    system: ActorSystem, store: FaultyStore, clock: ManualClock
+) -> None:
+    """However much waits at the head of the lane, what stands behind it is reached, and nothing overtakes."""
+    store.missing["lead_registry"] = NotFound("no such table")
+    await commit(system, *(insert(n, "lead_registry") for n in range(2500)), insert(1), rep="a")
+    await commit(system, insert(2), rep="b")
+    await start(system, store)
+    while not store.rows:
+        await clock.advance(0.25)
+        await journal(system)
+    assert list(store.rows) == ["attempts/2"]
+    await commit(system, insert(3), rep="b")
+    while len(store.rows) < 2:
+        await clock.advance(0.25)
+        await journal(system)
+    assert list(store.rows) == ["attempts/2", "attempts/3"]
+    store.missing.clear()
+    while (await journal(system)).outbox_pending:
+        await clock.advance(0.25)
+    assert list(store.rows)[2:] == [*(f"lead_registry/{n}" for n in range(2500)), "attempts/1"]
 
 
 def marks(folder: Path) -> list[str]:
