@@ -1,12 +1,18 @@
-"""Consecutive row writes of the record lane joined into few storage calls, order kept."""
+"""Row writes of the record lane joined into few storage calls.
+
+A row joins an earlier call of its kind, past what other reps wrote in between, but never past an earlier write of its
+rep or to its table, nor past the row that it refers to: a lead handed over is there before what its new owner writes of
+it. So a backlog of many reps takes about as many calls as the longest of one rep would, and not one for each row.
+Updates and deletes stay where they are.
+"""
 
 from collections.abc import Iterable
-from itertools import groupby
 
 import msgspec
 
 from actors.journal import OutboxEntry
 from actors.providers.messages import RowWrite
+from storage import REFERENCES
 
 ROWS_PER_CALL = 500
 _JOINED = ("insert", "upsert")
@@ -50,12 +56,76 @@ class Unwritable(msgspec.Struct, frozen=True):
 
 
 def joined(entries: Iterable[OutboxEntry]) -> list[Batch | Unwritable]:
-    """Decode the entries and join neighbours that one call can write; the order is the order given."""
-    read = [_read(entry) for entry in entries]
-    parts: list[Batch | Unwritable] = []
-    for _, run in groupby(read, key=_shape):
-        parts.extend(_cut(list(run)))
-    return parts
+    """Decode the entries and join those that one call can write; none comes before what it depends on."""
+    plan = _Plan()
+    for entry in entries:
+        plan.add(_read(entry))
+    return plan.parts()
+
+
+class _Plan:
+    """Calls in the order in which they will be made; what is added joins one or comes last."""
+
+    def __init__(self) -> None:
+        self._calls: list[list[Item | Unwritable]] = []
+        self._sizes: list[int] = []
+        self._open: dict[tuple[object, ...], int] = {}
+        self._of_key: dict[str, int] = {}
+        self._of_table: dict[str, int] = {}
+        self._of_row: dict[tuple[str, str, str], int] = {}
+
+    def add(self, item: Item | Unwritable) -> None:
+        """Place one more write, later than all it must not overtake."""
+        if isinstance(item, Unwritable):
+            self._append(item, 0)
+            return
+        shape, size = _shape(item), len(item.write.rows)
+        at = self._open.get(shape, -1)
+        if at < self._earliest(item) or self._sizes[at] + size > ROWS_PER_CALL:
+            at = self._open[shape] = self._append(item, size)
+        else:
+            self._calls[at].append(item)
+            self._sizes[at] += size
+        self._note(item, at)
+
+    def parts(self) -> list[Batch | Unwritable]:
+        """The calls; one that nothing can be made of stands alone."""
+        return [_part(call) for call in self._calls]
+
+    def _append(self, item: Item | Unwritable, size: int) -> int:
+        self._calls.append([item])
+        self._sizes.append(size)
+        return len(self._calls) - 1
+
+    def _earliest(self, item: Item) -> int:
+        before = [self._of_key.get(item.key, 0), self._of_table.get(item.write.table, 0)]
+        needed = REFERENCES.get(item.write.table, {})
+        for row in item.write.rows:
+            before += [self._of_row.get((*other, str(row.get(column))), 0) for column, other in needed.items()]
+        return max(before)
+
+    def _note(self, item: Item, at: int) -> None:
+        table = item.write.table
+        self._of_key[item.key] = self._of_table[table] = at
+        for name in _REFERRED.get(table, ()):
+            self._of_row.update({(table, name, str(row.get(name))): at for row in item.write.rows})
+
+
+def _referred() -> dict[str, set[str]]:
+    columns: dict[str, set[str]] = {}
+    for needed in REFERENCES.values():
+        for table, column in needed.values():
+            columns.setdefault(table, set()).add(column)
+    return columns
+
+
+_REFERRED = _referred()
+"""The columns of a table that rows elsewhere refer to."""
+
+
+def _part(call: list[Item | Unwritable]) -> Batch | Unwritable:
+    first = call[0]
+    return first if isinstance(first, Unwritable) else Batch(tuple(one for one in call if isinstance(one, Item)))
 
 
 def _read(entry: OutboxEntry) -> Item | Unwritable:
@@ -70,30 +140,14 @@ def _read(entry: OutboxEntry) -> Item | Unwritable:
     return Item(entry.sequence, entry.order_key, write)
 
 
-def _shape(item: Item | Unwritable) -> tuple[object, ...]:
+def _shape(item: Item) -> tuple[object, ...]:
     # An update or a delete has its own filter, so nothing joins it.
-    if isinstance(item, Unwritable) or item.write.action not in _JOINED:
-        return (item.sequence,)
     write = item.write
+    if write.action not in _JOINED:
+        return (item.sequence,)
     # Servers want equal columns in all rows of a call; a write of mixed rows stays alone.
     columns = {frozenset(row) for row in write.rows}
     return (write.table, write.action, write.key, frozenset(columns)) if len(columns) == 1 else (item.sequence,)
-
-
-def _cut(run: list[Item | Unwritable]) -> Iterable[Batch | Unwritable]:
-    items: list[Item] = []
-    size = 0
-    for item in run:
-        if isinstance(item, Unwritable):
-            yield item
-            continue
-        if items and size + len(item.write.rows) > ROWS_PER_CALL:
-            yield Batch(tuple(items))
-            items, size = [], 0
-        items.append(item)
-        size += len(item.write.rows)
-    if items:
-        yield Batch(tuple(items))
 
 
 def _last_of_each(rows: list[dict[str, object]], key: tuple[str, ...]) -> list[dict[str, object]]:

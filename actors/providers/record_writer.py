@@ -1,6 +1,6 @@
 """Drains the journal's record lane into storage, in order.
 
-A pass takes the oldest unsettled writes, joins neighbours into few calls and notes what was done. A crash between a
+A pass takes the oldest unsettled writes, joins them into few calls and notes what was done. A crash between a
 write and its note repeats the write, which changes nothing more. While storage is away, or refuses everything, the
 pass ends at the first such write and is tried again later, for ever: nothing is lost and nothing overtakes.
 

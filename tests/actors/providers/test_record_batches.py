@@ -1,4 +1,6 @@
-"""Joining neighbouring row writes."""
+"""Joining row writes of one rep and of many."""
+
+from itertools import pairwise
 
 import msgspec
 from hypothesis import given
@@ -7,11 +9,19 @@ from hypothesis import strategies as st
 from actors.journal import OutboxEntry
 from actors.providers.messages import RowWrite
 from actors.providers.record_batches import ROWS_PER_CALL, Batch, Unwritable, joined
+from storage import REFERENCES
 
 
 def lane(*writes: RowWrite | bytes) -> list[OutboxEntry]:
     payloads = [write if isinstance(write, bytes) else msgspec.json.encode(write) for write in writes]
     return [OutboxEntry(n, f"id{n}", "7", payload, "pending", 0, 0.0) for n, payload in enumerate(payloads, 1)]
+
+
+def lane_of(*writes: tuple[str, RowWrite]) -> list[OutboxEntry]:
+    return [
+        OutboxEntry(n, f"id{n}", rep, msgspec.json.encode(write), "pending", 0, 0.0)
+        for n, (rep, write) in enumerate(writes, 1)
+    ]
 
 
 def insert(table: str, *rows: dict[str, object]) -> RowWrite:
@@ -31,7 +41,7 @@ def sequences(parts: list[Batch | Unwritable]) -> list[list[int]]:
 
 
 def test_neighbours_of_one_table_and_action_are_joined() -> None:
-    """Only neighbours join, so nothing overtakes a write to another table."""
+    """Within a rep only neighbours join, so nothing overtakes the rep's write to another table."""
     writes = (insert("a", {"id": 1}), insert("a", {"id": 2}), insert("b", {"id": 3}), insert("a", {"id": 4}))
     assert sequences(joined(lane(*writes))) == [[1, 2], [3], [4]]
 
@@ -81,3 +91,85 @@ def test_joining_keeps_order_and_stays_in_bounds(writes: list[tuple[str, int]]) 
         assert isinstance(part, Batch)
         assert len(part.write.rows) <= ROWS_PER_CALL
         assert {item.write.table for item in part.items} == {part.write.table}
+
+
+def test_a_backlog_of_many_reps_takes_as_many_calls_as_one_of_them() -> None:
+    """Turns of a hundred reps, one after the other or mixed, are written table by table."""
+    turn = ("users", "support_sessions", "lead_registry", "lead_activity_log", "user_memory")
+    reps = [str(number) for number in range(100)]
+    writes = {(rep, table): insert(table, {"id": f"{table}/{rep}", "user_id": rep}) for rep in reps for table in turn}
+    one_by_one = joined(lane_of(*((rep, writes[rep, table]) for rep in reps for table in turn)))
+    mixed = joined(lane_of(*((rep, writes[rep, table]) for table in turn for rep in reps)))
+    for parts in (one_by_one, mixed):
+        assert [part.write.table for part in parts if isinstance(part, Batch)] == list(turn)
+
+
+def test_a_lead_handed_over_is_there_before_what_its_new_owner_writes() -> None:
+    """A row never comes before the one it refers to, whichever rep wrote that."""
+    activity = RowWrite("lead_activity_log", "insert", ({"id": "x", "lead_id": "theirs"},))
+    own = RowWrite("lead_activity_log", "insert", ({"id": "y", "lead_id": "L"},))
+    lead = insert("lead_registry", {"id": "L", "user_id": "a"})
+    parts = joined(lane_of(("b", activity), ("a", insert("attempts", {"id": 1})), ("a", lead), ("b", own)))
+    assert sequences(parts) == [[1], [2], [3], [4]]
+
+
+def test_nothing_comes_before_an_update_or_a_delete_of_its_table() -> None:
+    """What a filter finds is what was there when it was written."""
+    delete = RowWrite("invitations", "delete", where={"username": "jo"})
+    first, again = insert("invitations", {"id": 1}), insert("invitations", {"id": 2})
+    assert sequences(joined(lane_of(("a", first), ("a", delete), ("b", again)))) == [[1], [2], [3]]
+
+
+_IDS = st.sampled_from("xyz")
+_TABLES = st.sampled_from(("users", "lead_registry", "lead_activity_log", "attempts"))
+
+
+@st.composite
+def _writes(draw: st.DrawFn) -> RowWrite:
+    table, id_ = draw(_TABLES), draw(_IDS)
+    action = draw(st.sampled_from(("insert", "insert", "upsert", "update", "delete")))
+    row: dict[str, object] = {column: draw(_IDS) for column in ("id", *REFERENCES.get(table, {}))}
+    if action == "update":
+        return RowWrite(table, "update", values={"x": 1}, where={"id": id_})
+    if action == "delete":
+        return RowWrite(table, "delete", where={"id": id_})
+    return RowWrite(table, "insert" if action == "insert" else "upsert", (row,))
+
+
+def _needs(write: RowWrite, earlier: RowWrite) -> bool:
+    """Whether a row of the one refers to a row of the other."""
+    return any(
+        other == (earlier.table, name) and row.get(column) == made.get(name)
+        for row in write.rows
+        for made in earlier.rows
+        for column, other in REFERENCES.get(write.table, {}).items()
+        for name in made
+    )
+
+
+def _runs(writes: list[tuple[str, RowWrite]]) -> int:
+    """How many calls neighbours alone would take."""
+    kinds = [
+        (write.table, write.action) if write.action in ("insert", "upsert") else place
+        for place, (_, write) in enumerate(writes)
+    ]
+    return len(kinds[:1]) + sum(one != other for one, other in pairwise(kinds))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), _writes()), max_size=40))
+def test_no_write_comes_before_what_it_depends_on(writes: list[tuple[str, RowWrite]]) -> None:
+    """Whatever is mixed: every write once, each rep's and each table's in order, references after what they name.
+
+    And never in more calls than before.
+    """
+    parts = joined(lane_of(*writes))
+    order = [n - 1 for part in sequences(parts) for n in part]
+    assert sorted(order) == list(range(len(writes)))
+    place = {number: at for at, number in enumerate(order)}
+    for late, (rep, write) in enumerate(writes):
+        for early, (other, earlier) in enumerate(writes[:late]):
+            if rep == other or write.table == earlier.table or _needs(write, earlier):
+                assert place[early] < place[late]
+            if write.action in ("update", "delete"):
+                assert place[early] < place[late]
+    assert len(parts) <= _runs(writes)
