@@ -53,6 +53,8 @@ from storage.journal_messages import (
     ResolveGivenUp,
     Subscribe,
     TakeOutbox,
+    Trimmed,
+    TrimOutbox,
     Unfinished,
     UnfinishedKeys,
 )
@@ -86,6 +88,8 @@ __all__ = [
     "ResolveGivenUp",
     "Subscribe",
     "TakeOutbox",
+    "TrimOutbox",
+    "Trimmed",
     "Unfinished",
     "UnfinishedKeys",
     "journal_spec",
@@ -213,6 +217,7 @@ class Journal(Actor):
                 | Unfinished()
                 | TakeOutbox()
                 | MarkOutbox()
+                | TrimOutbox()
                 | DescribeJournal()
                 | ListGivenUp()
                 | ResolveGivenUp()

@@ -2,7 +2,7 @@
 
     journal
     uploads              pictures and recordings from the page
-    providers            llm_router, transcriber, record_writer, tracer
+    providers            llm_router, transcriber, record_writer, trace_writer, tracer
     sessions             one session per rep, made on demand
     scheduler            tells sessions whose time has come
     telegram             message_sender, file_fetcher, update_receiver
@@ -21,7 +21,7 @@ from actors.library import Library
 from actors.providers.key_vault import KeyVault
 from actors.providers.lane_messages import LaneSettings
 from actors.providers.llm_router import LlmRouter, RouterSettings
-from actors.providers.messages import Provider
+from actors.providers.messages import TRACE_LANE, Provider
 from actors.providers.record_writer import RecordWriter
 from actors.providers.secret import Secret
 from actors.providers.span_export import SpanExport
@@ -107,6 +107,7 @@ def _providers(settings: Settings, store: Store, shelf: Shelf, vault: KeyVault) 
     return (
         _provider("tracer", lambda: Tracer(_exporter(settings))),
         _provider("record_writer", lambda: RecordWriter(store)),
+        _provider("trace_writer", lambda: RecordWriter(store, lane=TRACE_LANE)),
         _provider("llm_router", lambda: LlmRouter(router, vault, OUTPUTS)),
         _provider("transcriber", lambda: Transcriber(speech)),
     )

@@ -118,11 +118,15 @@ class OutboxAppended(msgspec.Struct, frozen=True):
 
 
 class TakeOutbox(msgspec.Struct, frozen=True):
-    """Ask for the lane's unsettled entries with a sequence above `after`; answered by `OutboxBatch`."""
+    """Ask for the lane's unsettled entries with a sequence above `after`, and below `before` where it is given.
+
+    Answered by `OutboxBatch`.
+    """
 
     lane: str
     after: int
     limit: int
+    before: int | None = None
 
 
 class OutboxEntry(msgspec.Struct, frozen=True):
@@ -159,6 +163,19 @@ class MarkOutbox(msgspec.Struct, frozen=True):
 
 class Marked(msgspec.Struct, frozen=True):
     """The states are on disk."""
+
+
+class TrimOutbox(msgspec.Struct, frozen=True):
+    """Delete the oldest unsettled entries of a lane beyond the newest `keep`; answered by `Trimmed`."""
+
+    lane: str
+    keep: int
+
+
+class Trimmed(msgspec.Struct, frozen=True):
+    """How many entries went."""
+
+    dropped: int
 
 
 class DescribeJournal(msgspec.Struct, frozen=True):
@@ -237,6 +254,7 @@ JournalRequest = (
     | Unfinished
     | TakeOutbox
     | MarkOutbox
+    | TrimOutbox
     | DescribeJournal
     | ListGivenUp
     | ResolveGivenUp
@@ -249,6 +267,7 @@ JournalReply = (
     | UnfinishedKeys
     | OutboxBatch
     | Marked
+    | Trimmed
     | JournalDescribed
     | GivenUpListed
     | GivenUpResolved

@@ -26,6 +26,8 @@ from storage.journal_messages import (
     Pruned,
     ResolveGivenUp,
     TakeOutbox,
+    Trimmed,
+    TrimOutbox,
     Unfinished,
     UnfinishedKeys,
 )
@@ -78,6 +80,7 @@ SETTLED_KEPT_S = 24 * 3600.0
 TROUBLE_KEPT_S = 7 * 24 * 3600.0
 """Dead and uncertain entries stay a week for an operator to look at."""
 _PRUNE_ROWS = 2000
+_LAST = 2**63 - 1
 
 
 def perform(connection: sqlite3.Connection, request: JournalRequest, now: float, grown: set[str]) -> JournalReply:
@@ -97,6 +100,8 @@ def perform(connection: sqlite3.Connection, request: JournalRequest, now: float,
             return _take(connection, request)
         case MarkOutbox():
             return _mark(connection, request, now)
+        case TrimOutbox():
+            return _trim(connection, request)
         case ListGivenUp():
             return journal_given_up.listed(connection, request)
         case ResolveGivenUp():
@@ -195,8 +200,8 @@ def _unfinished(connection: sqlite3.Connection) -> UnfinishedKeys:
 def _take(connection: sqlite3.Connection, request: TakeOutbox) -> OutboxBatch:
     rows = connection.execute(
         "select sequence, id, order_key, payload, state, attempts, created_at from outbox"
-        " where lane = ? and settled_at is null and sequence > ? order by sequence limit ?",
-        (request.lane, request.after, request.limit),
+        " where lane = ? and settled_at is null and sequence > ? and sequence < ? order by sequence limit ?",
+        (request.lane, request.after, _LAST if request.before is None else request.before, request.limit),
     )
     return OutboxBatch(tuple(OutboxEntry(*row) for row in rows))
 
@@ -215,6 +220,15 @@ def _mark_one(connection: sqlite3.Connection, mark: OutboxMark, now: float) -> N
         " where sequence = ?4 and state <> 'done'",
         (mark.state, mark.detail, settled_at, mark.sequence),
     )
+
+
+def _trim(connection: sqlite3.Connection, request: TrimOutbox) -> Trimmed:
+    dropped = connection.execute(
+        "delete from outbox where sequence in (select sequence from outbox where lane = ? and settled_at is null"
+        " order by sequence desc limit -1 offset ?)",
+        (request.lane, request.keep),
+    )
+    return Trimmed(dropped.rowcount)
 
 
 def _prune(connection: sqlite3.Connection, now: float) -> Pruned:

@@ -44,6 +44,7 @@ _QUESTIONS = {
     "providers": ("llm_router", DescribeProviders()),
     "transcriber": ("transcriber", DescribeTranscriber()),
     "writer": ("record_writer", DescribeWriter()),
+    "trace_writer": ("trace_writer", DescribeWriter()),
     "tracer": ("tracer", DescribeTracer()),
     "scheduler": ("scheduler", DescribeScheduler()),
     "intake": ("update_receiver", DescribeTelegram()),
@@ -142,6 +143,7 @@ class Overview(msgspec.Struct, frozen=True):
     providers: ProvidersDescribed | None = None
     transcriber: TranscriberDescribed | None = None
     writer: WriterDescribed | None = None
+    trace_writer: WriterDescribed | None = None
     tracer: TracerDescribed | None = None
     scheduler: SchedulerDescribed | None = None
     intake: TelegramDescribed | None = None

@@ -397,3 +397,6 @@ class RowWrite(msgspec.Struct, frozen=True):
 
 RECORD_LANE = "record"
 """The journal's outbox lane drained by RecordWriter; its payloads are JSON of `RowWrite`."""
+
+TRACE_LANE = "trace"
+"""The lane of traces and their spans, drained behind the other; of what waits too long the oldest are dropped."""

@@ -1,4 +1,4 @@
-"""Drains the journal's record lane into storage, in order.
+"""Drains a lane of row writes from the journal into storage, in order: that of the records, or that of the traces.
 
 A pass takes the oldest unsettled writes, joins them into few calls and notes what was done. A crash between a
 write and its note repeats the write, which changes nothing more. While storage is away, or refuses everything, the
@@ -10,6 +10,9 @@ migration may still come, the rows of that table wait, with all that must not ov
 
 A pass begins a moment after the first write of an idle time: what one turn writes in several steps goes together with
 the turns beside it, and out of the way of the answer.
+
+Traces are written by a writer of their own, so that they hold nothing up. It keeps behind the records: it takes only
+what was committed before the oldest record that waits, so that a trace finds its rep.
 
 What piled up is drained at a bounded rate: after an outage the first pass takes little and each good one after it twice
 as much, and between full passes there is a pause, so that a server that has just come back is not knocked over again.
@@ -34,7 +37,7 @@ from actors.journal import (
     TakeOutbox,
 )
 from actors.providers.held_rows import HeldRows
-from actors.providers.messages import RECORD_LANE, DescribeDurations, DurationsDescribed, RowWrite
+from actors.providers.messages import RECORD_LANE, TRACE_LANE, DescribeDurations, DurationsDescribed, RowWrite
 from actors.providers.record_batches import ROWS_PER_CALL, Batch, Unwritable, joined
 from runtime import Actor, Address, Mailbox, Sketch
 from storage import (
@@ -58,6 +61,8 @@ _GATHERING_S = 0.2
 """From the first write until the pass that takes it."""
 _PAUSE_S = 0.25
 """Between passes that took all they might: at most 4,000 writes a second."""
+_BEHIND_S = 2.0
+"""From one look at traces until the next while records wait."""
 _JOURNAL_DEADLINE_S = 15.0
 _RENEW_S = 30.0
 _BACKOFF_MIN_S = 0.25
@@ -106,6 +111,8 @@ class _Pass(msgspec.Struct, frozen=True):
     hold: _Hold | None
     last: int = 0
     """The sequence of the last write that was taken."""
+    behind: bool = False
+    """Whether more may wait behind the records."""
 
 
 class _Resume(msgspec.Struct, frozen=True):
@@ -124,15 +131,16 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 class RecordWriter(Actor):
-    """Writes the record lane to `store`, one pass at a time; answers `DescribeWriter` at any moment.
+    """Writes the lane to `store`, one pass at a time; answers `DescribeWriter` at any moment.
 
     `jitter` returns a number in [0, 1) and spreads the waits between tries, which grow to 15 s.
     """
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=1000)
 
-    def __init__(self, store: Store, *, jitter: Callable[[], float] = random.random) -> None:
+    def __init__(self, store: Store, *, lane: str = RECORD_LANE, jitter: Callable[[], float] = random.random) -> None:
         self._store = store
+        self._lane = lane
         self._jitter = jitter
         self._passing = False
         self._asked_again = False
@@ -172,7 +180,7 @@ class RecordWriter(Actor):
                 await self.unhandled(message, sender)
 
     def _renew(self) -> None:
-        self.send(self._journal, Subscribe(RECORD_LANE))
+        self.send(self._journal, Subscribe(self._lane))
         self.timer(_RENEW_S, _Renew())
 
     def _wanted(self) -> None:
@@ -214,6 +222,8 @@ class RecordWriter(Actor):
             return
         if more:
             self._begin_in(_PAUSE_S)
+        elif ended.behind:
+            self._begin_in(_BEHIND_S)
         elif self._asked_again:
             self._begin_in(_GATHERING_S)
 
@@ -234,7 +244,8 @@ class RecordWriter(Actor):
         self.timer(delay, _Resume())
 
     async def _pass(self, take: int) -> _Pass:
-        request = TakeOutbox(RECORD_LANE, self._after, take)
+        before = await self._oldest_record() if self._lane == TRACE_LANE else None
+        request = TakeOutbox(self._lane, self._after, take, before)
         reply = await self.ask(self._journal, request, deadline_s=_JOURNAL_DEADLINE_S)
         if not isinstance(reply, OutboxBatch):
             return _Pass(take, 0, 0, 0, _refused(reply))
@@ -251,7 +262,13 @@ class RecordWriter(Actor):
                 return _Pass(take, len(reply.entries), 0, 0, _refused(noted))
         dead = sum(mark.state == "dead" for mark in marks)
         last = reply.entries[-1].sequence if reply.entries else 0
-        return _Pass(take, len(reply.entries), len(marks) - dead, dead, hold, last)
+        return _Pass(take, len(reply.entries), len(marks) - dead, dead, hold, last, behind=before is not None)
+
+    async def _oldest_record(self) -> int | None:
+        reply = await self.ask(self._journal, TakeOutbox(RECORD_LANE, 0, 1), deadline_s=_JOURNAL_DEADLINE_S)
+        if not isinstance(reply, OutboxBatch):
+            return 0  # nobody knows: nothing is taken
+        return reply.entries[0].sequence if reply.entries else None
 
     async def _settle(self, part: Batch | Unwritable, marks: list[OutboxMark]) -> _Hold | None:
         if isinstance(part, Unwritable):
@@ -273,6 +290,9 @@ class RecordWriter(Actor):
                     self._held.hold(batch, _said(batch.write, error))
                 elif len(batch.items) > 1:
                     parts.extend(reversed(batch.halves()))
+                elif self._lane == TRACE_LANE and isinstance(error, Conflict):
+                    # Its rep has gone meanwhile, so nothing of it is kept, here either.
+                    marks.append(OutboxMark(batch.items[0].sequence, "done", _said(batch.write, error)))
                 else:
                     marks.append(_given_up(batch, error))
             else:
@@ -323,8 +343,8 @@ class RecordWriter(Actor):
         if isinstance(journal, JournalDescribed):
             description = msgspec.structs.replace(
                 description,
-                waiting=journal.outbox_pending.get(RECORD_LANE, 0),
-                oldest_age_s=journal.oldest_age_s.get(RECORD_LANE, 0.0),
+                waiting=journal.outbox_pending.get(self._lane, 0),
+                oldest_age_s=journal.oldest_age_s.get(self._lane, 0.0),
             )
         return _Answer(asker, description)
 

@@ -1,4 +1,7 @@
-"""Collects traces and spans and puts them as rows into the journal's record lane, a second's worth at a time.
+"""Collects traces and spans and puts them as rows into a lane of the journal, a second's worth at a time.
+
+The lane is their own, so that in an outage of storage they neither count towards what stops the intake nor hold up a
+rep's rows; of more than 50,000 that wait there the oldest are dropped.
 
 Where an exporter is given they go to a collector as well: in a thread, a batch at a time, and never waited for. What
 the collector does not take, or not soon enough, is counted and dropped; the rows are kept all the same.
@@ -11,14 +14,17 @@ from typing import ClassVar, Protocol
 import msgspec
 import structlog
 
-from actors.journal import Commit, Committed, JournalFailed, NewOutboxEntry
-from actors.providers.messages import RECORD_LANE, RecordSpan, RecordTrace, RowWrite
+from actors.journal import Commit, Committed, JournalFailed, NewOutboxEntry, Trimmed, TrimOutbox
+from actors.providers.messages import TRACE_LANE, RecordSpan, RecordTrace, RowWrite
 from runtime import Actor, ActorError, Address, Mailbox
 from storage import to_text
 
 BUFFER_LIMIT = 10_000
 FLUSH_SIZE = 200
 BATCH_LIMIT = 1000
+MOST_UNWRITTEN = 50_000
+"""The traces that wait for storage in the journal, give or take `_TRIM_EVERY`."""
+_TRIM_EVERY = 1000
 FLUSH_EVERY_S = 1.0
 _JOURNAL_DEADLINE_S = 15.0
 _LAST_OFFER_DEADLINE_S = 2.0
@@ -32,7 +38,7 @@ class DescribeTracer(msgspec.Struct, frozen=True):
 
 
 class TracerDescribed(msgspec.Struct, frozen=True):
-    """Items waiting for the journal, items handed to it and items lost to the full buffer since the start.
+    """Items waiting for the journal, items handed to it and items lost since the start, here or in the journal.
 
     `exported` of them a collector has taken and `unexported` it has not; None where none is configured.
     """
@@ -70,6 +76,12 @@ class _NotFlushed(msgspec.Struct, frozen=True):
     reason: str
 
 
+class _Dropped(msgspec.Struct, frozen=True):
+    """So many of the oldest went from the journal."""
+
+    count: int
+
+
 class _Exported(msgspec.Struct, frozen=True):
     """The collector has seen a batch."""
 
@@ -98,6 +110,7 @@ class Tracer(Actor):
         self._offering = False
         self._recorded = 0
         self._dropped = 0
+        self._untrimmed = _TRIM_EVERY  # what lies there from before the start is not known
 
     async def started(self) -> None:
         self._journal = self.find("journal")
@@ -128,6 +141,8 @@ class Tracer(Actor):
             case _NotFlushed(reason):
                 self._offering = False
                 _log.warning("traces_not_flushed", reason=reason)
+            case _Dropped(count):
+                self._gone(count)
             case _Exported(count=count, taken=taken):
                 self._seen_by_collector(count, taken=taken)
             case DescribeTracer():
@@ -206,8 +221,22 @@ class Tracer(Actor):
         self._offering = False
         self._batch = None
         self._recorded += count
+        self._untrimmed += count
+        if self._untrimmed >= _TRIM_EVERY:
+            self._untrimmed = 0
+            self.pipe(self._trim(), failed=lambda _: _Dropped(0))
         if len(self._buffer) >= FLUSH_SIZE:
             self._flush()
+
+    async def _trim(self) -> _Dropped:
+        request = TrimOutbox(TRACE_LANE, MOST_UNWRITTEN)
+        reply = await self.ask(self._journal, request, deadline_s=_JOURNAL_DEADLINE_S)
+        return _Dropped(reply.dropped if isinstance(reply, Trimmed) else 0)
+
+    def _gone(self, count: int) -> None:
+        self._dropped += count
+        if count:
+            _log.warning("traces_dropped", count=count)
 
     def _count(self) -> int:
         return len(self._buffer) + (len(self._batch.outbox) if self._batch else 0)
@@ -221,7 +250,7 @@ def _entry(item: RecordTrace | RecordSpan) -> NewOutboxEntry:
     # One entry per row, so that a row the storage refuses takes no other with it.
     table, row = _trace_row(item) if isinstance(item, RecordTrace) else _span_row(item)
     write = RowWrite(table=table, action="insert", rows=(row,))
-    return NewOutboxEntry(f"{table}/{row['id']}", RECORD_LANE, _KEY, msgspec.json.encode(write))
+    return NewOutboxEntry(f"{table}/{row['id']}", TRACE_LANE, _KEY, msgspec.json.encode(write))
 
 
 def _trace_row(trace: RecordTrace) -> tuple[str, dict[str, object]]:

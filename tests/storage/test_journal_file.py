@@ -36,6 +36,8 @@ from storage.journal_messages import (
     Prune,
     Pruned,
     TakeOutbox,
+    Trimmed,
+    TrimOutbox,
     Unfinished,
     UnfinishedKeys,
 )
@@ -419,3 +421,22 @@ def test_everything_acknowledged_survives_sigkill(tmp_path: Path) -> None:
     with sqlite3.connect(path) as check:
         assert check.execute("pragma integrity_check").fetchone() == ("ok",)
     check.close()
+
+
+def test_a_lane_is_trimmed_to_its_newest(file: JournalFile) -> None:
+    """The oldest unsettled entries of that lane go; other lanes and what is settled stay."""
+    one(file, commit(effect("m"), *(effect(f"t{number}", lane="trace") for number in range(5))))
+    one(file, MarkOutbox((OutboxMark(take(file, "trace").entries[4].sequence, "done"),)))
+    assert one(file, TrimOutbox("trace", 3)) == Trimmed(1)
+    assert one(file, TrimOutbox("trace", 3)) == Trimmed(0)
+    assert [entry.id for entry in take(file, "trace").entries] == ["t1", "t2", "t3"]
+    assert [entry.id for entry in take(file).entries] == ["m"]
+
+
+def test_a_lane_is_taken_up_to_a_sequence(file: JournalFile) -> None:
+    """What comes at or after it waits."""
+    one(file, commit(effect("a"), effect("b"), effect("c")))
+    third = take(file).entries[2].sequence
+    reply = one(file, TakeOutbox("message", 0, 100, third))
+    assert isinstance(reply, OutboxBatch)
+    assert [entry.id for entry in reply.entries] == ["a", "b"]

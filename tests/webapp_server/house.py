@@ -48,6 +48,7 @@ NAMES = (
     "journal",
     "llm_router",
     "record_writer",
+    "trace_writer",
     "tracer",
     "transcriber",
     "scheduler",

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from actors.journal import Commit, Committed, DescribeJournal, JournalDescribed, NewOutboxEntry, journal_spec
-from actors.providers.messages import RECORD_LANE, DescribeDurations, DurationsDescribed, RowWrite
+from actors.providers.messages import RECORD_LANE, TRACE_LANE, DescribeDurations, DurationsDescribed, RowWrite
 from actors.providers.record_writer import DescribeWriter, RecordWriter, WriterDescribed
 from runtime import ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock
@@ -100,9 +100,12 @@ async def system(clock: ManualClock, tmp_path: Path) -> AsyncIterator[ActorSyste
     await system.shutdown()
 
 
-async def start(system: ActorSystem, store: FaultyStore, jitter: float = 1.0) -> Address:
+async def start(system: ActorSystem, store: FaultyStore, lane: str = RECORD_LANE) -> Address:
     return await system.start(
-        ChildSpec(name="record_writer", factory=lambda: RecordWriter(cast("Store", store), jitter=lambda: jitter))
+        ChildSpec(
+            name=f"{lane}_writer",
+            factory=lambda: RecordWriter(cast("Store", store), lane=lane, jitter=lambda: 1.0),
+        )
     )
 
 
@@ -110,9 +113,9 @@ def insert(number: object, table: str = "attempts", **columns: object) -> RowWri
     return RowWrite(table=table, action="insert", rows=({"id": number, **columns},))
 
 
-async def commit(system: ActorSystem, *writes: RowWrite | bytes, rep: str = "7") -> None:
+async def commit(system: ActorSystem, *writes: RowWrite | bytes, rep: str = "7", lane: str = RECORD_LANE) -> None:
     payloads = [write if isinstance(write, bytes) else msgspec.json.encode(write) for write in writes]
-    outbox = tuple(NewOutboxEntry(str(uuid.uuid4()), RECORD_LANE, rep, payload) for payload in payloads)
+    outbox = tuple(NewOutboxEntry(str(uuid.uuid4()), lane, rep, payload) for payload in payloads)
     reply = await system.ask(system.find("journal"), Commit("7", None, wake=False, outbox=outbox), deadline_s=60)
     assert reply == Committed()
 
@@ -421,3 +424,50 @@ async def test_after_an_outage_the_rate_grows_from_little(
     while (await journal(system)).outbox_pending:
         await clock.advance(0.25)
     assert [len(call[2]) for call in store.calls[tried:]] == [50, 100, 200, 250]
+
+
+async def test_traces_hold_up_no_row(system: ActorSystem, store: FaultyStore) -> None:
+    """While storage refuses traces, and however many of them wait, rows are written as ever."""
+    store.missing["pipeline_spans"] = Unavailable("busy")
+    await commit(system, *(insert(n, "pipeline_spans") for n in range(1200)), rep="tracer", lane=TRACE_LANE)
+    traces = await start(system, store, TRACE_LANE)
+    await settled(system, traces, "Unavailable: insert pipeline_spans")
+    records = await start(system, store)
+    await commit(system, insert(1))
+    while not store.rows:
+        await moment(system)
+    assert (await writer(system, records)).last_problem is None
+    assert (await writer(system, traces)).waiting == 1200
+
+
+async def test_a_trace_is_written_after_the_rows_before_it(
+    system: ActorSystem, store: FaultyStore, clock: ManualClock
+) -> None:
+    """A trace that ended before a row that waits is written; one that ended later waits for that row."""
+    store.missing["users"] = Unavailable("busy")
+    await commit(system, insert(1, "pipeline_traces"), rep="tracer", lane=TRACE_LANE)
+    await commit(system, insert(2, "users"))
+    await commit(system, insert(3, "pipeline_traces"), rep="tracer", lane=TRACE_LANE)
+    await start(system, store)
+    await start(system, store, TRACE_LANE)
+    for _ in range(20):
+        await clock.advance(1)
+        await journal(system)
+    assert list(store.rows) == ["pipeline_traces/1"]
+    store.missing.clear()
+    while (await journal(system)).outbox_pending:
+        await clock.advance(0.25)
+    assert list(store.rows) == ["pipeline_traces/1", "users/2", "pipeline_traces/3"]
+
+
+async def test_the_trace_of_a_rep_who_has_gone_is_not_kept(
+    system: ActorSystem, store: FaultyStore, tmp_path: Path
+) -> None:
+    """It refers to nobody any more: it is wiped, and waits for no decision."""
+    store.refused = lambda _: Conflict(SECRET, code="23503")
+    await commit(system, insert(1, "pipeline_traces"), rep="tracer", lane=TRACE_LANE)
+    await start(system, store, TRACE_LANE)
+    assert (await drained(system)).dead == 0
+    connection = sqlite3.connect(tmp_path / "journal.sqlite")
+    assert connection.execute("select state, payload from outbox").fetchall() == [("done", b"")]
+    connection.close()

@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors.journal import Commit, Committed, JournalFailed, OutboxBatch, TakeOutbox, journal_spec
-from actors.providers.messages import RECORD_LANE, RecordSpan, RecordTrace, RowWrite
+from actors.journal import Commit, Committed, JournalFailed, OutboxBatch, TakeOutbox, Trimmed, TrimOutbox, journal_spec
+from actors.providers import tracer as tracing
+from actors.providers.messages import TRACE_LANE, RecordSpan, RecordTrace, RowWrite
 from actors.providers.tracer import BUFFER_LIMIT, DescribeTracer, Tracer, TracerDescribed
 from runtime import Actor, ActorSystem, Address, ChildSpec
 from runtime.testing import ManualClock
@@ -43,6 +44,9 @@ class FailingJournal(Actor):
         self._working = working
 
     async def receive(self, message: object, sender: Address) -> None:
+        if isinstance(message, TrimOutbox):
+            self.reply(Trimmed(0))
+            return
         assert isinstance(message, Commit)
         self._seen.append(message)
         self.reply(Committed() if self._working.is_set() else JournalFailed("The disk is full."))
@@ -60,7 +64,7 @@ async def described(system: ActorSystem, tracer: Address) -> TracerDescribed:
 
 async def writes(system: ActorSystem, count: int) -> list[RowWrite]:
     while True:
-        batch = await system.ask(system.find("journal"), TakeOutbox(RECORD_LANE, 0, 5000), deadline_s=60)
+        batch = await system.ask(system.find("journal"), TakeOutbox(TRACE_LANE, 0, 5000), deadline_s=60)
         assert isinstance(batch, OutboxBatch)
         if len(batch.entries) >= count:
             return [msgspec.json.decode(entry.payload, type=RowWrite) for entry in batch.entries]
@@ -169,6 +173,28 @@ async def test_the_oldest_go_when_the_buffer_is_full(system: ActorSystem, clock:
     working.set()
     await clock.advance(30)
     assert await described(system, tracer) == TracerDescribed(0, BUFFER_LIMIT + 1, 5)
+
+
+async def test_of_what_waits_for_storage_the_oldest_go(
+    system: ActorSystem, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long storage is away, the journal keeps the newest traces and the lost ones are counted."""
+    monkeypatch.setattr(tracing, "MOST_UNWRITTEN", 3)
+    monkeypatch.setattr(tracing, "_TRIM_EVERY", 2)
+    await system.start(journal_spec(tmp_path / "journal.sqlite"))
+    tracer = await start_tracer(system)
+    for number in range(4):
+        for name in ("a", "b"):
+            system.send(tracer, span(f"{name}{number}"))
+        await described(system, tracer)
+        await clock.advance(1)
+        while (now := await described(system, tracer)).recorded < 2 * (number + 1):
+            await clock.advance(0)
+    while now.dropped < 5:
+        await clock.advance(0)
+        now = await described(system, tracer)
+    assert now == TracerDescribed(0, 8, 5)
+    assert [write.rows[0]["id"] for write in await writes(system, 3)] == ["b2", "a3", "b3"]
 
 
 class Collector:

@@ -18,7 +18,7 @@ from actors.journal import (
     NewOutboxEntry,
     OutboxMark,
 )
-from actors.providers.messages import RECORD_LANE
+from actors.providers.messages import RECORD_LANE, TRACE_LANE
 from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
 from actors.telegram import update_receiver
@@ -221,6 +221,17 @@ async def test_a_full_record_lane_keeps_updates_out_and_each_rep_is_told_once(wo
     await world.ask("journal", MarkOutbox((OutboxMark(1, "done"), OutboxMark(2, "done"))))
     await world.time_until(lambda: _numbers(world) == [10, 11])
     assert [type(one) for one in told] == [Perform]
+
+
+async def test_traces_keep_no_update_out(world: World) -> None:
+    """However many traces wait for storage, the intake goes on and nobody is told of a lag."""
+    told: list[object] = []
+    await world.start("message_sender", lambda: Recorder(told))
+    await world.post(*(NewOutboxEntry(f"trace/{number}", TRACE_LANE, "tracer", b"{}") for number in range(20)))
+    world.api.text(10, "one")
+    await world.receiver(most_unwritten=10)
+    await until(lambda: _numbers(world) == [10])
+    assert told == []
 
 
 def _write(number: int) -> NewOutboxEntry:
