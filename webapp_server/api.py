@@ -7,6 +7,8 @@ POST /api/<upload>    a picture or a recording, as itself, with the words beside
 POST /api/<action>    an action of the rep's session; `Idempotency-Key` makes it safe to send again
 GET  /api/events      server-sent events: which tables of the rep changed
 
+While too many writes wait for storage, actions that write are refused with 503 and one sentence.
+
 Nothing here decides or stores anything: every request is asked of the session that owns the rep's state.
 """
 
@@ -16,6 +18,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
+from actors.record_gate import RecordGate
 from actors.session.flows import ACTIONS, VIEWS
 from actors.session.messages import Act, Answered, Enter, Look, Refused
 from actors.session.page import KeptFile, Uploaded
@@ -54,6 +57,7 @@ class Api:
         self._mint = mint
         self._streams = streams
         self._limit = RateLimit()
+        self._gate = RecordGate(system)
 
     def routes(self) -> list[web.RouteDef]:
         """Every route; each view and action of the flows has one."""
@@ -135,7 +139,15 @@ class Api:
         return web.Response(body=file.data, content_type=media_type, headers=headers)
 
     def _door(self, path: str) -> Callable[[web.Request, AccessToken], Awaitable[web.StreamResponse]]:
-        return self._act(path) if ACTIONS[path].upload is None else self._upload(path)
+        inner = self._act(path) if ACTIONS[path].upload is None else self._upload(path)
+        if not ACTIONS[path].writes:
+            return inner
+
+        async def gated(request: web.Request, token: AccessToken) -> web.StreamResponse:
+            behind = await self._gate.refusal()
+            return await inner(request, token) if behind is None else refusal(503, behind)
+
+        return gated
 
     def _upload(self, path: str) -> Callable[[web.Request, AccessToken], Awaitable[web.StreamResponse]]:
         action = ACTIONS[path]

@@ -182,7 +182,7 @@ FLOW = Flow(
         "cases": Action(hand_in, then="cases", body=Prospect),
         "cases/photo": Action(hand_in_picture, then="cases", body=Uploaded, upload="picture"),
         "cases/voice": Action(hand_in_sound, then="cases", body=Uploaded, upload="sound"),
-        "jobs/cancel": Action(stop, then="cases"),
+        "jobs/cancel": Action(stop, then="cases", writes=False),
         "cases/{case_id}/revise": Action(change, then="cases/{case_id}", body=DraftChange),
     },
 )

@@ -66,7 +66,8 @@ class Uploaded(msgspec.Struct, frozen=True):
 class Action(msgspec.Struct, frozen=True):
     """One thing to do: `body` is the type of what is sent, `then` the path of the view that comes back.
 
-    With `upload` the file itself is sent, and the body is `Uploaded`, made by whoever kept it.
+    With `upload` the file itself is sent, and the body is `Uploaded`, made by whoever kept it. One that never writes
+    (`writes`) to the records is taken also while they lag too far behind.
     """
 
     handler: ActionHandler
@@ -74,3 +75,4 @@ class Action(msgspec.Struct, frozen=True):
     body: type[msgspec.Struct] = NoBody
     upload: Literal["picture", "sound"] | None = None
     purpose: Literal["work", "proof"] = "work"
+    writes: bool = True

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, web
 
+from actors import record_gate
 from coaching.rows import row_id
 from storage import from_text, to_text
 from tests.actors.session.world import PROSPECT, answer
@@ -110,6 +111,21 @@ async def test_what_cannot_be_done_gets_one_sentence(client: Client, path: str, 
     assert reply.status == status
     assert (await error(reply)).endswith(".")
     assert (await (await client.get("/api/cases", headers=anna)).json())["working"] == []
+
+
+async def test_while_the_records_lag_too_far_nothing_new_is_taken_in(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the bound of waiting writes an action is refused with one sentence; looking and stopping work as ever."""
+    monkeypatch.setattr(record_gate, "MOST_UNWRITTEN", 0)
+    headers = await enter(client)
+    refused = await client.post("/api/me/settings", headers=headers, json={"reminders": False})
+    assert refused.status == 503
+    assert "try again in a few minutes" in await error(refused)
+    assert (await client.get("/api/me", headers=headers)).status == 200
+    stopped = await client.post("/api/jobs/cancel", headers=headers)
+    assert stopped.status == 409
+    assert "records" not in await error(stopped)
 
 
 async def test_a_prospect_handed_in_on_the_page_waits_in_the_same_line(client: Client) -> None:

@@ -69,6 +69,8 @@ records-unreachable = I cannot reach the records right now. Your message is kept
 
 records-behind = The records lag far behind just now. Nothing you send is lost, but answers may take longer until they have caught up.
 
+page-records-behind = The records lag too far behind to take in anything new just now. Nothing was changed; try again in a few minutes.
+
 records-unreachable-now = I cannot reach the records right now, and this needs them. Send it again in a minute; a prospect can be worked on meanwhile.
 
 button-app = App
