@@ -4,30 +4,41 @@ A span names no rep. What a deletion could not find through a trace is found her
 of work that it stopped, and those of runs that a crash cut short.
 """
 
+import msgspec
+
 from storage import Row, Store, all_of, gte, in_, lt, to_text
 
 BATCH = 200
 MOST_BATCHES = 50
-"""What is left over after so many batches of a table waits for the next sweep, so that no sweep holds storage long."""
+"""What is left over after so many batches of a table waits for the next step, so that no step holds storage long."""
 
 TABLES = ("pipeline_spans", "pipeline_traces")
 """Spans first: a trace that is still there tells that its spans may be."""
 
 
-async def sweep(store: Store, before: float) -> int:
-    """Delete what was made before this time, in UTC epoch seconds; gives how many rows. Raises StorageError."""
-    return sum([await _sweep_table(store, table, before) for table in TABLES])
+class Swept(msgspec.Struct, frozen=True):
+    """What one step of a sweep deleted, and whether another one would find more."""
+
+    deleted: int
+    more: bool
 
 
-async def _sweep_table(store: Store, table: str, before: float) -> int:
+async def sweep(store: Store, before: float) -> Swept:
+    """Delete a bounded part of what was made before this time, in UTC epoch seconds. Raises StorageError."""
+    steps = [await _sweep_table(store, table, before) for table in TABLES]
+    return Swept(sum(step.deleted for step in steps), any(step.more for step in steps))
+
+
+async def _sweep_table(store: Store, table: str, before: float) -> Swept:
     deleted = 0
     for _ in range(MOST_BATCHES):
         rows = await store.select(table, lt("created_at", to_text(before)), order=("created_at", "id"), limit=BATCH)
-        if rows:
-            deleted += await store.delete(table, in_("id", [row["id"] for row in rows]))
-        if len(rows) < BATCH:
-            break
-    return deleted
+        gone = await store.delete(table, in_("id", [row["id"] for row in rows])) if rows else 0
+        deleted += gone
+        # Rows that stay although they are deleted are no reason to come back at once.
+        if len(rows) < BATCH or not gone:
+            return Swept(deleted, more=False)
+    return Swept(deleted, more=True)
 
 
 async def sweep_orphans(store: Store, since: float, before: float) -> int:

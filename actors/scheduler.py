@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 import structlog
 
-from actors.retention import sweep, sweep_orphans
+from actors.retention import Swept, sweep, sweep_orphans
 from actors.session.messages import Nudge
 from actors.session.session_journal import session_key
 from coaching.reminders import digest_due
@@ -24,6 +24,8 @@ READ_DEADLINE_S = 20.0
 TELL_AGAIN_S = 600.0
 """How long a session has time to act on a nudge before it is told again: rows reach storage a little later."""
 SWEEP_EVERY_S = 6 * 3_600.0
+SWEEP_ON_S = 10.0
+"""From one step of a sweep to the next, as long as there is more."""
 _FIRST_SWEEP_S = 60.0
 ORPHAN_S = 6 * 3_600.0
 """How long the trace of a span may take to reach storage, an outage included, before the span counts as left over."""
@@ -49,10 +51,6 @@ class _Look(msgspec.Struct, frozen=True):
 
 class _Sweep(msgspec.Struct, frozen=True):
     pass
-
-
-class _Swept(msgspec.Struct, frozen=True):
-    deleted: int
 
 
 class _NotSwept(msgspec.Struct, frozen=True):
@@ -86,11 +84,12 @@ class Scheduler(Actor):
             case DescribeScheduler():
                 self.reply(SchedulerDescribed(self._lateness()))
             case _Sweep():
-                self.timer(SWEEP_EVERY_S, _Sweep())
                 self.pipe(self._swept(), failed=_NotSwept)
-            case _Swept(deleted=deleted):
+            case Swept(deleted=deleted, more=more):
+                self.timer(SWEEP_ON_S if more else SWEEP_EVERY_S, _Sweep())
                 _LOG.info("old_traces_deleted", rows=deleted)
             case _NotSwept(error=error):
+                self.timer(SWEEP_EVERY_S, _Sweep())
                 if not isinstance(error, StorageError):
                     raise error
                 _LOG.warning("old_traces_kept", error=type(error).__name__)
@@ -102,11 +101,14 @@ class Scheduler(Actor):
         unseen_s = 0.0 if self._looked_at is None else self.clock.time() - self._looked_at - self._every_s
         return self._late_s + max(0.0, unseen_s)
 
-    async def _swept(self) -> _Swept:
+    async def _swept(self) -> Swept:
+        """One step; the spans without a trace are looked for with the last."""
         now = self.clock.time()
         old = await sweep(self._store, now - self._trace_days * _DAY_S)
+        if old.more:
+            return old
         orphans = await sweep_orphans(self._store, now - ORPHAN_S - ORPHANS_FOR_S, now - ORPHAN_S)
-        return _Swept(old + orphans)
+        return Swept(old.deleted + orphans, more=False)
 
     async def _look(self) -> None:
         now = self.clock.time()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from actors import retention
-from actors.retention import sweep, sweep_orphans
+from actors.retention import Swept, sweep, sweep_orphans
 from storage import Row, SqliteStore, migrate_sqlite, to_text
 from tests.servers.fixtures import MIGRATIONS
 
@@ -41,21 +41,21 @@ async def test_what_is_older_goes_and_the_rest_stays(store: SqliteStore) -> None
     old, young = trace(NOW - 1), trace(NOW)
     await store.insert("pipeline_traces", [old, young])
     await store.insert("pipeline_spans", [span(old, NOW - 2), span(young, NOW)])
-    assert await sweep(store, NOW) == 2
+    assert await sweep(store, NOW) == Swept(2, more=False)
     assert [row["id"] for row in await store.select("pipeline_traces")] == [young["id"]]
     assert [row["trace_id"] for row in await store.select("pipeline_spans")] == [young["trace_id"]]
-    assert await sweep(store, NOW) == 0
+    assert await sweep(store, NOW) == Swept(0, more=False)
 
 
 async def test_a_sweep_is_bounded_and_the_next_goes_on(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So many batches of a table at once and no more; the oldest go first."""
+    """So many batches of a table at once and no more; the oldest go first, and whether there is more is told."""
     monkeypatch.setattr(retention, "BATCH", 2)
     monkeypatch.setattr(retention, "MOST_BATCHES", 2)
     traces = [trace(NOW - 10 + number) for number in range(5)]
     await store.insert("pipeline_traces", traces)
-    assert await sweep(store, NOW) == 4
+    assert await sweep(store, NOW) == Swept(4, more=True)
     assert [row["id"] for row in await store.select("pipeline_traces")] == [traces[4]["id"]]
-    assert await sweep(store, NOW) == 1
+    assert await sweep(store, NOW) == Swept(1, more=False)
 
 
 async def test_spans_that_no_trace_holds_go(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,10 +5,12 @@ from typing import cast
 
 import pytest
 
+from actors.retention import BATCH, MOST_BATCHES
 from actors.scheduler import (
     ORPHAN_S,
     ORPHANS_FOR_S,
     SWEEP_EVERY_S,
+    SWEEP_ON_S,
     TELL_AGAIN_S,
     DescribeScheduler,
     Scheduler,
@@ -169,6 +171,30 @@ async def test_spans_without_a_trace_are_looked_for_when_theirs_had_time(
     until = EVENING + 60 - ORPHAN_S
     window = all_of(gte("created_at", to_text(until - ORPHANS_FOR_S)), lt("created_at", to_text(until)))
     assert asked[-1] == window
+
+
+async def test_a_sweep_goes_on_while_there_is_more(system: ActorSystem, clock: ManualClock) -> None:
+    """More old spans than a step deletes go in steps with a pause between them, and not with the next sweep."""
+
+    class Tables(Shelf):
+        left = 2 * BATCH * MOST_BATCHES + 1
+
+        async def select(self, table: str, where: object = None, **_: object) -> list[Row]:
+            return [{"id": number} for number in range(min(BATCH, self.left))] if table == "pipeline_spans" else []
+
+        async def delete(self, _table: str, _where: object) -> int:
+            gone = min(BATCH, self.left)
+            self.left -= gone
+            return gone
+
+    tables = Tables()
+    await begin(system, tables)
+    await clock.advance(60.0)
+    left = []
+    for _ in range(3):
+        left.append(tables.left)
+        await clock.advance(SWEEP_ON_S)
+    assert left == [BATCH * MOST_BATCHES + 1, 1, 0]
 
 
 async def test_lateness_is_that_of_the_oldest_due_moment(system: ActorSystem, clock: ManualClock, shelf: Shelf) -> None:
