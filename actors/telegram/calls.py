@@ -72,6 +72,13 @@ def draft_call(chat_id: int, draft_id: int, rendered: Rendered) -> TelegramCall:
     return TelegramCall("sendMessageDraft", parameters | _text(rendered))
 
 
+def chat_of(call: TelegramCall) -> str | None:
+    """The chat that a call is for; None for one that is for no chat."""
+    scope = call.parameters.get("scope")
+    chat_id = call.parameters.get("chat_id") or (scope.get("chat_id") if isinstance(scope, dict) else None)
+    return None if chat_id is None else str(chat_id)
+
+
 def typing(chat_id: int) -> TelegramCall:
     """Shows "typing" for five seconds or until the next message."""
     return TelegramCall("sendChatAction", {"chat_id": chat_id, "action": "typing"})

@@ -1,9 +1,9 @@
 """ChatSender: one chat's way out. Its messages in order, one at a time, and between them the frames of its draft.
 
-All waiting is done beside the mailbox, so a draft is replaced and forgotten at once, whatever Telegram is doing.
+What nobody asked for lets everything else pass. All waiting is done beside the mailbox, so a draft is replaced and
+forgotten at once, whatever Telegram is doing; whoever has waited looks again whether it may go.
 """
 
-from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -14,10 +14,11 @@ from actors.telegram.backoff import pause_after
 from actors.telegram.calls import draft_call
 from actors.telegram.delivery import Delivery, Verdict
 from actors.telegram.drafts import Drafts, Frame
+from actors.telegram.lanes import Lanes, WaitingCall, waiting_call
 from actors.telegram.messages import EndDraft, ShowDraft, TelegramCall
 from actors.telegram.model_text import markdown
 from actors.telegram.outcome import Came, Outcome, is_repeatable
-from actors.telegram.pacing import BotPace, bucket_of, is_paced
+from actors.telegram.pacing import BotPace, bucket_of
 from actors.telegram.rich_text import tail
 from runtime import Actor, ActorError, Address, Mailbox, Timer
 
@@ -31,7 +32,6 @@ QUIET_S = 60.0
 
 _JOURNAL_DEADLINE_S = 30.0
 _FRAME_TIMEOUT_S = 5.0
-_EDIT = "editMessageText"
 
 
 class Deliver(msgspec.Struct, frozen=True):
@@ -75,6 +75,10 @@ class _FrameBroken(msgspec.Struct, frozen=True):
     error: Exception
 
 
+class _TurnDue(msgspec.Struct, frozen=True):
+    pass
+
+
 class _FrameDue(msgspec.Struct, frozen=True):
     pass
 
@@ -95,7 +99,9 @@ class ChatSender(Actor):
         self._owner = owner
         self._bot_pace = pace
         self._pace = bucket_of(int(order_key))
-        self._queue: deque[OutboxEntry] = deque()
+        self._lanes = Lanes()
+        self._turn_timer: Timer | None = None
+        self._bulk_place: float | None = None
         self._busy = False
         self._drafts = Drafts()
         self._frame_timer: Timer | None = None
@@ -107,8 +113,7 @@ class ChatSender(Actor):
         match message:
             case Deliver(entry=entry):
                 self._received += 1
-                self._drafts.clear()
-                self._queue.append(entry)
+                self._line_up(waiting_call(entry))
             case ShowDraft(draft_id=draft_id, text=text):
                 self._received += 1
                 self._drafts.show(draft_id, text, self.clock.now())
@@ -125,6 +130,8 @@ class ChatSender(Actor):
             case _FrameBroken(frame=frame, error=error):
                 _LOG.error("draft_failed", error=type(error).__name__)
                 self._drafts.refused(frame, self.clock.now(), None)
+            case _TurnDue():
+                self._turn_timer = None
             case _FrameDue():
                 self._frame_timer = None
             case _StillQuiet():
@@ -135,54 +142,91 @@ class ChatSender(Actor):
                 await self.unhandled(message, sender)
         self._go_on()
 
+    def _line_up(self, waiting: WaitingCall) -> None:
+        self._lanes.add(waiting)
+        if not waiting.bulk:
+            self._drafts.clear()
+
     def _go_on(self) -> None:
-        """Start whatever can be started now: a message first, a frame only if no message waits."""
-        if self._queue and not self._busy:
-            entry = self._queue.popleft()
-            self._busy = True
-            self.pipe(self._deliver(entry), failed=lambda error: _Broken(entry, error))
+        """Start whatever can be started now: a message first, a frame only while no message is under way."""
+        if not self._busy:
+            self._next_message()
         if not self._busy:
             self._next_frame()
         self._watch_the_quiet()
 
-    async def _deliver(self, entry: OutboxEntry) -> _Delivered:
-        verdict = await self._verdict(entry)
-        await self._mark(entry, verdict.state, verdict.detail)
-        return _Delivered(entry.sequence, verdict)
+    def _next_message(self) -> None:
+        """Begin with the first that waits; if it has to wait on, look again then, or when another comes."""
+        if self._turn_timer is not None:
+            self._turn_timer.cancel()
+            self._turn_timer = None
+        first = self._lanes.first
+        if first is None:
+            return
+        foregone = self._foregone(first)
+        if foregone is None:
+            wait_s = self._wait_s(first)
+            if wait_s > 0:
+                self._turn_timer = self.timer(wait_s, _TurnDue())
+                return
+            self._take_place(first)
+        self._lanes.take()
+        self._busy = True
+        self.pipe(self._deliver(first, foregone), failed=lambda error: _Broken(first.entry, error))
 
-    async def _verdict(self, entry: OutboxEntry) -> Verdict:
-        try:
-            call = msgspec.json.decode(entry.payload, type=TelegramCall)
-        except msgspec.MsgspecError:
+    def _wait_s(self, waiting: WaitingCall) -> float:
+        """How long the chat's pace, that of bulk and a pause of the whole bot hold it up."""
+        now = self.clock.now()
+        wait_s = max(self._bot_pace.pause_s(now), self._pace.wait_s(now) if waiting.paced else 0.0)
+        if not waiting.bulk:
+            return wait_s
+        if self._bulk_place is None:
+            self._bulk_place = now + self._bot_pace.bulk_wait_s(now)
+        return max(wait_s, self._bulk_place - now)
+
+    def _take_place(self, waiting: WaitingCall) -> None:
+        if waiting.paced:
+            self._pace.reserve(self.clock.now())
+        if waiting.bulk:
+            self._bulk_place = None
+            self._drafts.covered()
+
+    async def _deliver(self, waiting: WaitingCall, foregone: Verdict | None) -> _Delivered:
+        verdict = foregone or await self._sent(waiting)
+        await self._mark(waiting.entry, verdict.state, verdict.detail)
+        return _Delivered(waiting.entry.sequence, verdict)
+
+    def _foregone(self, waiting: WaitingCall) -> Verdict | None:
+        """How it ends without being sent; None if it is to be sent."""
+        entry, call = waiting.entry, waiting.call
+        if call is None:
             return Verdict("dead", "unreadable in the journal")
         if entry.state == "sending" and not is_repeatable(call.method):
             return Verdict("uncertain", f"{call.method}: interrupted while it was being sent")
-        if self._is_overtaken(call):
+        if self._lanes.overtakes(waiting):
             return Verdict("done", "overtaken by a newer edit")
-        await self._wait_for_turn(call)
-        await self._mark(entry, "sending")
-        return await Delivery(call, self._perform, self.clock.sleep).run()
+        return None
 
-    def _is_overtaken(self, call: TelegramCall) -> bool:
-        """Whether an edit that waits here already makes this one needless."""
-        if call.method != _EDIT:
-            return False
-        waiting = (msgspec.json.decode(entry.payload, type=TelegramCall) for entry in self._queue)
-        edited = call.parameters.get("message_id")
-        return any(later.method == _EDIT and later.parameters.get("message_id") == edited for later in waiting)
+    async def _sent(self, waiting: WaitingCall) -> Verdict:
+        assert waiting.call is not None  # noqa: S101  # what cannot be read has ended already
+        entry = waiting.entry
+        return await Delivery(waiting.call, lambda state: self._mark(entry, state), self._perform, self._rest).run()
 
-    async def _wait_for_turn(self, call: TelegramCall) -> None:
-        now = self.clock.now()
-        own = self._pace.reserve(now) if is_paced(call) else 0.0
-        wait_s = max(own, self._bot_pace.wait_s(now, bulk=call.bulk))
-        if wait_s > 0:
-            await self.clock.sleep(wait_s)
+    async def _rest(self, seconds: float) -> None:
+        """Wait so long, and then as long as the whole bot is told to."""
+        while seconds > 0:
+            await self.clock.sleep(seconds)
+            seconds = self._bot_pace.pause_s(self.clock.now())
 
     async def _perform(self, call: TelegramCall) -> Outcome:
         outcome = await self._api.perform(call)
+        self._heed(outcome)
+        return outcome
+
+    def _heed(self, outcome: Outcome) -> None:
+        """Let the whole bot know that this chat was told to wait."""
         if outcome.came is Came.TOO_MANY:
             self._bot_pace.refused(self._order_key, self.clock.now(), outcome.retry_after)
-        return outcome
 
     async def _mark(self, entry: OutboxEntry, state: OutboxState, detail: str = "") -> None:
         """Write the state down before anything goes on; without a journal nothing is sent."""
@@ -217,7 +261,7 @@ class ChatSender(Actor):
         if due is not None and due <= now:
             if self._frame_place is None:
                 self._frame_place = now + self._bot_pace.frame_wait_s(now)
-            due = self._frame_place
+            due = max(self._frame_place, now + self._bot_pace.pause_s(now))
         frame = self._drafts.take(now) if due is not None and due <= now else None
         if frame is not None:
             self._frame_place = None
@@ -232,6 +276,7 @@ class ChatSender(Actor):
         return _FrameEnded(frame, await self._api.perform(call, timeout_s=_FRAME_TIMEOUT_S))
 
     def _frame_ended(self, frame: Frame, outcome: Outcome) -> None:
+        self._heed(outcome)
         match outcome.came:
             case Came.DONE | Came.NEVER_LEFT | Came.NO_ANSWER | Came.SERVER_ERROR:
                 self._drafts.sent()
@@ -244,5 +289,5 @@ class ChatSender(Actor):
     def _watch_the_quiet(self) -> None:
         if self._quiet_timer is not None:
             self._quiet_timer.cancel()
-        is_quiet = not self._busy and not self._queue and self._drafts.is_quiet
+        is_quiet = not self._busy and self._lanes.first is None and self._drafts.is_quiet
         self._quiet_timer = self.timer(QUIET_S, _StillQuiet()) if is_quiet else None

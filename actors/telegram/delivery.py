@@ -13,6 +13,7 @@ from actors.telegram.outcome import Came, Outcome, is_repeatable
 
 _LOG = structlog.get_logger(__name__)
 _UNAUTHORIZED_PAUSE_S = 60.0
+_WITHOUT_EFFECT = (Came.TOO_MANY, Came.NEVER_LEFT, Came.UNAUTHORIZED)
 BLOCKED = "blocked"
 """The detail of a verdict on a person who cannot be written to."""
 
@@ -26,7 +27,8 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Delivery:
-    """One call on its way. `perform` makes it once; `sleep` waits on the runtime's clock.
+    """One call on its way. `mark` writes down before it is made that it may have been, and before a wait that it
+    was not; `perform` makes it once; `sleep` waits on the runtime's clock.
 
     Nothing that may already have been sent is sent a second time, except calls that change nothing the second
     time, and one repetition after an answer of the 5xx kind, which Telegram gives before it acts.
@@ -35,26 +37,39 @@ class Delivery:
     def __init__(
         self,
         call: TelegramCall,
+        mark: Callable[[Literal["sending", "pending"]], Awaitable[None]],
         perform: Callable[[TelegramCall], Awaitable[Outcome]],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._call = call
+        self._mark = mark
         self._perform = perform
         self._sleep = sleep
         self._failures = 0
         self._server_errors = 0
         self._unformatted = False
+        self._marked = False
 
     async def run(self) -> Verdict:
         """Try until there is a verdict; waits as long as Telegram asks or is out of reach."""
         while True:
+            if not self._marked:
+                await self._mark("sending")
+                self._marked = True
             outcome = await self._perform(self._call)
             verdict = self._verdict(outcome)
             if verdict is not None:
                 return verdict
             pause = self._pause(outcome)
             if pause:
-                await self._sleep(pause)
+                await self._wait(pause, outcome)
+
+    async def _wait(self, pause: float, outcome: Outcome) -> None:
+        """Wait; a stop meanwhile shall not leave in doubt what Telegram surely never had."""
+        if outcome.came in _WITHOUT_EFFECT and not self._server_errors:
+            await self._mark("pending")
+            self._marked = False
+        await self._sleep(pause)
 
     def _verdict(self, outcome: Outcome) -> Verdict | None:
         """How the call ended with this outcome; None if it is to be tried again."""

@@ -55,6 +55,10 @@ class Drafts:
         """Forget every draft: a message takes their place."""
         self._wanted = self._shown = None
 
+    def covered(self) -> None:
+        """A message took the place of what was shown, and the draft is still growing: show it anew."""
+        self._shown = None
+
     def due_at(self) -> float | None:
         """When `take` has a frame: a new one by the pace, an unchanged one to keep it from fading; None if never."""
         if self._wanted is None or self._under_way:

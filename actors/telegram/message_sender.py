@@ -5,7 +5,6 @@ interrupted: Telegram may have it, so it is recorded as uncertain instead of bei
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,14 +14,17 @@ import structlog
 from actors.journal import JournalFailed, OutboxAppended, OutboxBatch, OutboxEntry, Subscribe, TakeOutbox
 from actors.session.messages import RepUnreachable
 from actors.telegram.aiogram_loading import load_aiogram
+from actors.telegram.calls import chat_of
 from actors.telegram.chat_sender import ChatQuiet, ChatSender, Deliver, Settled
 from actors.telegram.delivery import BLOCKED
+from actors.telegram.lanes import first_of_each_lane
 from actors.telegram.messages import (
     MESSAGE_LANE,
     DescribeTelegram,
     EndDraft,
     Perform,
     ShowDraft,
+    TelegramCall,
     TelegramDescribed,
 )
 from actors.telegram.outcome import Came, Outcome
@@ -64,7 +66,7 @@ class _TakeFailed(msgspec.Struct, frozen=True):
 
 
 class _Performed(msgspec.Struct, frozen=True):
-    method: str
+    call: TelegramCall
     outcome: Outcome
 
 
@@ -75,7 +77,7 @@ class _PerformFailed(msgspec.Struct, frozen=True):
 
 class _Chat(msgspec.Struct):
     address: Address
-    unsettled: deque[OutboxEntry]
+    unsettled: dict[int, OutboxEntry]
     sent: int = 0
 
 
@@ -180,7 +182,7 @@ class MessageSender(Actor):
         self._taking = False
         for entry in entries:
             chat = self._chat(entry.order_key)
-            chat.unsettled.append(entry)
+            chat.unsettled[entry.sequence] = entry
             self._pass(chat, Deliver(entry))
             self._after = entry.sequence
         self._in_hand += len(entries)
@@ -197,7 +199,7 @@ class MessageSender(Actor):
     def _chat(self, order_key: str) -> _Chat:
         chat = self._chats.get(order_key)
         if chat is None:
-            chat = self._chats[order_key] = _Chat(self._spawn(order_key), deque())
+            chat = self._chats[order_key] = _Chat(self._spawn(order_key), {})
         return chat
 
     def _spawn(self, order_key: str) -> Address:
@@ -217,7 +219,7 @@ class MessageSender(Actor):
 
     def _settled(self, settled: Settled) -> None:
         chat = self._chats[settled.order_key]
-        chat.unsettled.popleft()
+        del chat.unsettled[settled.sequence]
         self._in_hand -= 1
         verdict = settled.verdict
         self._counts[verdict.state] += 1
@@ -239,11 +241,10 @@ class MessageSender(Actor):
     def _perform(self, order: Perform) -> None:
         async def perform() -> _Performed:
             await self._open.wait()
-            wait_s = self._pace.wait_s(self.clock.now(), bulk=False)
-            if wait_s > 0:
+            while (wait_s := self._pace.pause_s(self.clock.now())) > 0:
                 await self.clock.sleep(wait_s)
             outcome = await self._api.perform(order.call, timeout_s=_PERFORM_TIMEOUT_S)
-            return _Performed(order.call.method, outcome)
+            return _Performed(order.call, outcome)
 
         self.pipe(perform(), failed=lambda error: _PerformFailed(order.call.method, error))
 
@@ -254,11 +255,11 @@ class MessageSender(Actor):
             case _Performed(outcome=Outcome(came=Came.STALE)):
                 self._stale += 1
                 _LOG.info("tap_answered_too_late")
-            case _Performed(method=method, outcome=outcome):
-                if outcome.came is Came.TOO_MANY and method.startswith("answer"):
-                    self._pace.refused(None, self.clock.now(), outcome.retry_after)
+            case _Performed(call=call, outcome=outcome):
+                if outcome.came is Came.TOO_MANY:
+                    self._pace.refused(chat_of(call), self.clock.now(), outcome.retry_after)
                 self._counts["dead"] += 1
-                _LOG.warning("call_failed", method=method, came=outcome.came.name.lower(), detail=outcome.detail)
+                _LOG.warning("call_failed", method=call.method, came=outcome.came.name.lower(), detail=outcome.detail)
             case _PerformFailed(method=method, error=error):
                 self._counts["dead"] += 1
                 _LOG.error("call_failed", method=method, error=type(error).__name__)
@@ -271,17 +272,18 @@ class MessageSender(Actor):
             self.stop_child(chat.address)
 
     def _replace(self, address: Address) -> None:
-        """A chat's actor ended by itself: what it had in hand goes to a new one, the first perhaps sent already."""
+        """A chat's actor ended by itself: what it had goes to a new one, the first of a lane perhaps sent already."""
         for order_key, chat in self._chats.items():
             if chat.address == address:
                 lost = chat.unsettled
-                self._chats[order_key] = fresh = _Chat(self._spawn(order_key), deque(lost))
+                self._chats[order_key] = fresh = _Chat(self._spawn(order_key), dict(lost))
                 break
         else:
             return
         _LOG.error("chat_sender_replaced", unsettled=len(lost))
-        for place, entry in enumerate(lost):
-            suspect = msgspec.structs.replace(entry, state="sending") if place == 0 else entry
+        suspects = first_of_each_lane(tuple(lost.values()))
+        for entry in lost.values():
+            suspect = msgspec.structs.replace(entry, state="sending") if entry.sequence in suspects else entry
             self._pass(fresh, Deliver(suspect))
 
     def _description(self) -> TelegramDescribed:

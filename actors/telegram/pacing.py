@@ -15,6 +15,8 @@ CROWD = 3
 CROWD_S = 1.0
 """So many chats told to wait within this time mean that the whole bot is."""
 
+_ROUNDING = 1e-9
+"""So little of a token is missing by arithmetic alone: a wait for it would be too short for any clock."""
 _PACED = ("send", "edit", "copy", "forward")
 _FREE = ("sendChatAction",)
 
@@ -30,9 +32,17 @@ class Bucket:
 
     def reserve(self, now: float) -> float:
         """Take a token, and return how long to wait until it is there; those who come later wait longer."""
-        self._level = min(self._capacity, self._level + (now - self._at) * self._per_s) - 1
+        self._level = self._level_at(now) - 1
         self._at = now
         return max(0.0, -self._level / self._per_s)
+
+    def wait_s(self, now: float) -> float:
+        """How long to wait until there is a token; takes none."""
+        missing = 1 - self._level_at(now)
+        return missing / self._per_s if missing > _ROUNDING else 0.0
+
+    def _level_at(self, now: float) -> float:
+        return min(self._capacity, self._level + (now - self._at) * self._per_s)
 
 
 def bucket_of(chat_id: int) -> Bucket:
@@ -54,13 +64,17 @@ class BotPace:
         self._paused_until = 0.0
         self._told: dict[str, float] = {}
 
-    def wait_s(self, now: float, *, bulk: bool) -> float:
-        """How long a call has to wait, its chat's own pace aside."""
-        return max(self._paused_until - now, self._bulk.reserve(now) if bulk else 0.0)
+    def pause_s(self, now: float) -> float:
+        """How long nothing at all may be sent; asked again by whoever has waited, for it may have grown meanwhile."""
+        return max(0.0, self._paused_until - now)
+
+    def bulk_wait_s(self, now: float) -> float:
+        """Take a place in the bulk lane, and return how long to wait for it."""
+        return self._bulk.reserve(now)
 
     def frame_wait_s(self, now: float) -> float:
         """Take a place among the frames of all chats, and return how long to wait for it."""
-        return max(self._paused_until - now, self._frames.reserve(now))
+        return self._frames.reserve(now)
 
     def refused(self, chat: str | None, now: float, retry_after: float) -> None:
         """Telegram asked a chat, or a call that has none, to wait so long; the chat itself waits by itself."""

@@ -12,18 +12,31 @@ _DELETE = delete_message(5, 6)
 
 
 async def _deliver(call: TelegramCall, *outcomes: Outcome) -> tuple[Verdict, list[TelegramCall], list[float]]:
+    verdict, made, pauses, _ = await _deliver_with_states(call, *outcomes)
+    return verdict, made, pauses
+
+
+async def _deliver_with_states(
+    call: TelegramCall, *outcomes: Outcome
+) -> tuple[Verdict, list[TelegramCall], list[float], list[str]]:
     made: list[TelegramCall] = []
+    states: list[str] = []
     pauses: list[float] = []
     answers = iter(outcomes)
 
+    async def mark(state: str) -> None:
+        states.append(state)
+
     async def perform(one: TelegramCall) -> Outcome:
         made.append(one)
+        states.append("made")
         return next(answers)
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
+        states.append("waited")
 
-    return await Delivery(call, perform, sleep).run(), made, pauses
+    return await Delivery(call, mark, perform, sleep).run(), made, pauses, states
 
 
 async def test_success_is_done() -> None:
@@ -36,6 +49,20 @@ async def test_too_many_requests_waits_exactly_as_long_as_asked() -> None:
     waits = [Outcome(Came.TOO_MANY, "429", seconds) for seconds in (3.0, 137.0)]
     verdict, made, pauses = await _deliver(_SEND, *waits, Outcome(Came.DONE))
     assert (verdict.state, len(made), pauses) == ("done", 3, [3.0, 137.0])
+
+
+@pytest.mark.parametrize("came", [Came.TOO_MANY, Came.NEVER_LEFT, Came.UNAUTHORIZED])
+async def test_what_telegram_surely_never_had_is_not_in_doubt_while_it_waits(came: Came) -> None:
+    """A stop during the wait loses no message: the next start sends it."""
+    *_, states = await _deliver_with_states(_SEND, Outcome(came, "", 3.0), Outcome(Came.DONE))
+    assert states == ["sending", "made", "pending", "waited", "sending", "made"]
+
+
+async def test_what_telegram_may_have_had_stays_in_doubt_while_it_waits() -> None:
+    """After a failure of Telegram's own the message may be there, whatever the next try says."""
+    outcomes = Outcome(Came.SERVER_ERROR, "500"), Outcome(Came.NEVER_LEFT), Outcome(Came.DONE)
+    *_, states = await _deliver_with_states(_SEND, *outcomes)
+    assert states == ["sending", "made", "waited", "made", "waited", "made"]
 
 
 async def test_without_a_connection_it_is_tried_until_there_is_one() -> None:

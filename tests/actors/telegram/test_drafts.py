@@ -90,3 +90,12 @@ def test_a_long_wait_ends_this_draft_and_no_other() -> None:
     assert drafts.due_at() is None
     drafts.show(2, "b", 0.0)
     assert drafts.due_at() == 32.0
+
+
+def test_a_draft_that_a_message_covered_is_shown_anew() -> None:
+    """A reminder in the middle of an answer takes the draft away; the answer goes on growing."""
+    drafts = Drafts()
+    drafts.show(1, "a", 0.0)
+    assert _sent(drafts, 1.0)
+    drafts.covered()
+    assert _sent(drafts, 1.0 + FRAME_INTERVAL_S) == Frame(1, "a")

@@ -19,7 +19,7 @@ from actors.telegram.messages import (
     TelegramCall,
     TelegramDescribed,
 )
-from actors.telegram.pacing import FRAMES_PER_S
+from actors.telegram.pacing import BULK_PER_S, FRAMES_PER_S
 from actors.telegram.rendering import answer_callback, bold, delete_message, edit_text, plain, send_calls
 from tests.actors.telegram.conftest import World, settle, until
 from tests.actors.telegram.scripted_bot_api import TOKEN, dropped, refusal
@@ -31,6 +31,10 @@ def _entry(name: str, call: TelegramCall) -> NewOutboxEntry:
 
 def _message(text: str, chat: int = 7) -> NewOutboxEntry:
     return _entry(f"{chat}/{text}", send_calls(chat, plain(text))[0])
+
+
+def _reminder(text: str, chat: int = 7) -> NewOutboxEntry:
+    return _entry(f"{chat}/{text}", msgspec.structs.replace(send_calls(chat, plain(text))[0], bulk=True))
 
 
 async def _settled(world: World) -> None:
@@ -139,6 +143,94 @@ async def test_too_many_requests_holds_up_that_chat_for_exactly_that_long(world:
     await _settled(world)
     assert world.api.sent_to(7) == ["one", "one", "two"]
     assert world.api.asked[-2].at - began >= 9.0
+
+
+async def test_what_nobody_asked_for_lets_answers_pass(world: World) -> None:
+    """A reminder that waits for the bulk pace holds up neither the answers behind it nor the draft, and it comes."""
+    await world.post(*[_reminder("reminder", chat) for chat in range(101, 101 + round(BULK_PER_S))])
+    sender = await world.sender()
+    await until(lambda: len(world.api.asked) == BULK_PER_S)
+    await world.post(_reminder("reminder"), _reminder("second reminder"))
+    await settle()
+    assert world.api.sent_to(7) == []
+    await world.post(_message("answer"), _message("and more"))
+    await until(lambda: len(world.api.sent_to(7)) == 2)
+    assert world.api.sent_to(7) == ["answer", "and more"]
+    await world.until_journal(lambda one: one.outbox_pending[MESSAGE_LANE] == 2)
+    world.system.send(sender, ShowDraft(7, 1, "growing"))
+    await world.time_until(lambda: len(world.api.sent_to(7)) == 4, step=0.01)
+    assert world.api.sent_to(7)[2:] == ["reminder", "second reminder"]
+    await world.time_until(lambda: bool(_drafted(world)))
+    assert _drafted(world) == [(7, "growing")]
+
+
+async def test_a_message_that_waits_for_its_turn_is_not_marked(world: World) -> None:
+    """Should the process die now, the next one sends it."""
+    await world.post(*[_message(str(place)) for place in range(6)])
+    await world.sender()
+    await world.until_journal(lambda one: one.outbox_pending.get(MESSAGE_LANE) == 1)
+    await settle()
+    assert await _states(world) == ["pending"]
+    await world.time_until(lambda: len(world.api.asked) == 6)
+
+
+async def test_a_message_that_telegram_put_off_is_not_in_doubt(world: World) -> None:
+    """A stop while it waits out a 429 neither loses nor repeats it."""
+    world.api.answers["sendMessage"].append(refusal(429, "Too Many Requests: retry after 9", 9))
+    await world.post(_message("one"))
+    await world.sender()
+    await until(lambda: len(world.api.asked) == 1)
+    async with asyncio.timeout(10):
+        while await _states(world) != ["pending"]:  # noqa: ASYNC110  # marking is not announced
+            await asyncio.sleep(0)
+    await world.system.shutdown()
+    await world.begin()
+    await world.sender()
+    await _settled(world)
+    assert world.api.sent_to(7) == ["one", "one"]
+    assert (await world.journal()).uncertain == 0
+
+
+async def test_drafts_put_off_in_three_chats_pause_the_bot(world: World) -> None:
+    """Then nobody's answers and taps go out before the time is over, and frames neither."""
+    world.api.answers["sendMessageDraft"].extend([refusal(429, "Too Many Requests: retry after 9", 9)] * 3)
+    sender = await world.sender()
+    for chat in (1, 2, 3):
+        world.system.send(sender, ShowDraft(chat, 1, "growing"))
+    await world.time_until(lambda: len(world.api.asked) == 3)
+    await settle()
+    await world.post(_message("answer"))
+    world.system.send(sender, Perform(answer_callback("c1")))
+    world.system.send(sender, ShowDraft(8, 1, "growing"))
+    await settle()
+    await world.pass_time(8)
+    assert len(world.api.asked) == 3
+    await world.time_until(lambda: len(world.api.asked) >= 6)
+    assert all(one.at - world.api.asked[2].at >= 8.9 for one in world.api.asked[3:])
+
+
+async def test_whoever_waited_looks_again_whether_the_bot_is_paused(world: World) -> None:
+    """A pause that begins while a message waits for its chat's pace, or a refused one for its time, holds it too."""
+    await world.post(*[_message(str(place)) for place in range(6)])
+    sender = await world.sender()
+    await until(lambda: len(world.api.asked) == 5)
+    world.api.answers["sendMessage"].append(refusal(429, "Too Many Requests: retry after 2", 2))
+    await world.post(_message("refused", 8))
+    await until(lambda: len(world.api.asked) == 6)
+    world.api.answers["answerCallbackQuery"].append(refusal(429, "Too Many Requests: retry after 9", 9))
+    world.system.send(sender, Perform(answer_callback("c1")))
+    await until(lambda: len(world.api.asked) == 7)
+    await settle()
+    await world.pass_time(8)
+    assert len(world.api.asked) == 7
+    await world.time_until(lambda: len(world.api.asked) == 9)
+    assert {one.parameters["chat_id"] for one in world.api.asked[7:]} == {"7", "8"}
+
+
+async def _states(world: World) -> list[str]:
+    batch = await world.ask("journal", TakeOutbox(MESSAGE_LANE, 0, 10))
+    assert isinstance(batch, OutboxBatch)
+    return [entry.state for entry in batch.entries]
 
 
 async def test_refused_formatting_goes_out_as_plain_text(world: World) -> None:
