@@ -1,7 +1,7 @@
 """From a batch of raw updates to durable journal entries."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -29,6 +29,7 @@ from runtime import ActorError
 
 _LOG = structlog.get_logger(__name__)
 _Reply = TypeVar("_Reply")
+_Reference = tuple[str, int]
 
 UNROUTED = "telegram/unrouted"
 """The journal key of updates that belong to no person."""
@@ -85,6 +86,10 @@ def _entry(source: str, item: bytes) -> NewInboxEntry | None:
     return NewInboxEntry(source, number, actor_key_of(update) or UNROUTED, item)
 
 
+def _reference(entry: NewInboxEntry) -> _Reference:
+    return entry.source, entry.number
+
+
 class Keeper:
     """The receiver's dealings with the journal; every method raises JournalProblem when the journal does not do it."""
 
@@ -99,7 +104,7 @@ class Keeper:
         self._most_unwritten = most_unwritten
         self.lags = False
         self._room = 0
-        self._doubtful = False
+        self._doubtful: set[_Reference] = set()
 
     async def has_room(self) -> bool:
         """Whether sessions and storage keep up; asks the journal only after as many updates as fitted the last time.
@@ -132,29 +137,33 @@ class Keeper:
     async def keep(self, entries: tuple[NewInboxEntry, ...]) -> tuple[NewInboxEntry, ...]:
         """Write the entries down and give back those that nobody has handled or been given yet.
 
-        An Accept that was never answered may have been written: then its entries no longer count as fresh, but the
-        sessions have not seen them, and the journal is asked which are still open.
+        An Accept that was never answered may have been written: then its entries no longer count as fresh when they
+        come again, but the sessions have not seen them, and the journal is asked which of them are still open. Others
+        that are taken in meanwhile change nothing about the doubt.
         """
         if not entries:
             return ()
+        numbers = {_reference(entry) for entry in entries}
         try:
-            fresh = (await self._journal(Accept(entries), Accepted)).fresh
-            if self._doubtful:
-                fresh = await self._open(entries)
+            new = {_reference(entry) for entry in (await self._journal(Accept(entries), Accepted)).fresh}
         except JournalProblem as problem:
-            self._doubtful = self._doubtful or problem.unanswered
+            if problem.unanswered:
+                self._doubtful |= numbers
             raise
-        self._doubtful = False
+        doubted = self._doubtful & numbers
+        if doubted:
+            self._doubtful |= new  # not handed on either, if the journal fails now
+            new |= doubted & await self._open(entry.actor_key for entry in entries if _reference(entry) in doubted)
+        self._doubtful -= numbers
+        fresh = tuple(entry for entry in entries if _reference(entry) in new)
         self._room -= len(fresh)
         await self._bury(tuple(entry for entry in fresh if not is_routed(entry)))
         return fresh
 
-    async def _open(self, entries: tuple[NewInboxEntry, ...]) -> tuple[NewInboxEntry, ...]:
-        pending: set[tuple[str, int]] = set()
-        for key in {entry.actor_key for entry in entries}:
-            loaded = await self._journal(Load(key), Loaded)
-            pending.update((entry.source, entry.number) for entry in loaded.pending)
-        return tuple(entry for entry in entries if (entry.source, entry.number) in pending)
+    async def _open(self, keys: Iterable[str]) -> set[_Reference]:
+        """What is unhandled in the journal of these."""
+        loaded = [await self._journal(Load(key), Loaded) for key in dict.fromkeys(keys)]
+        return {_reference(entry) for one in loaded for entry in one.pending}
 
     async def _bury(self, entries: Sequence[NewInboxEntry]) -> None:
         """Settle updates that no session will ever handle; if that fails now, the next start does it."""

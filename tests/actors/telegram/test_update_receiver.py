@@ -1,5 +1,6 @@
 """UpdateReceiver over a real socket and the real journal: nothing lost, nothing twice, trouble said clearly."""
 
+import asyncio
 import json
 from threading import Event
 
@@ -22,7 +23,8 @@ from actors.providers.messages import RECORD_LANE, TRACE_LANE
 from actors.providers.secret import Secret
 from actors.session.messages import HandleUpdate, Resume
 from actors.telegram import update_receiver
-from actors.telegram.intake import kind_of
+from actors.telegram.errors import JournalProblem
+from actors.telegram.intake import Keeper, kind_of
 from actors.telegram.messages import (
     DescribeTelegram,
     Perform,
@@ -33,7 +35,7 @@ from actors.telegram.messages import (
     UpdateTaken,
 )
 from actors.telegram.update_receiver import ALLOWED_UPDATES, BotMenu, Webhook
-from runtime import Actor, Address
+from runtime import Actor, Address, AskTimeout
 from tests.actors.telegram.conftest import Recorder, World, settle, until
 from tests.actors.telegram.scripted_bot_api import TOKEN, Answer, Asked, broken_page, dropped, refusal
 
@@ -206,6 +208,34 @@ async def test_an_accept_that_was_written_but_never_answered_is_still_handed_on(
     assert _numbers(world) == []
     assert await world.time_until(lambda: _numbers(world) == [10]) >= 30.0
     await until(lambda: world.api.offsets[-1:] == [11])
+
+
+async def test_what_was_written_is_handed_on_though_the_journal_fails_right_after(world: World) -> None:
+    """A doubt is settled by reading; while that fails, the new updates of the same batch are in doubt as well."""
+    answers: list[object] = [
+        AskTimeout("journal", "Accept", 30.0),
+        Accepted((_update(6),)),
+        JournalFailed("the disk is full"),
+        Accepted(()),
+        Loaded(None, (_update(5), _update(6))),
+    ]
+
+    async def ask(request: object, deadline_s: float) -> object:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    keeper = Keeper(ask, 100)
+    with pytest.raises(JournalProblem):
+        await keeper.keep((_update(5),))
+    with pytest.raises(JournalProblem):
+        await keeper.keep((_update(5), _update(6)))
+    assert await keeper.keep((_update(5), _update(6))) == (_update(5), _update(6))
+
+
+def _update(number: int) -> NewInboxEntry:
+    return NewInboxEntry(_SOURCE, number, "session/7", b"{}")
 
 
 async def test_a_full_record_lane_keeps_updates_out_and_each_rep_is_told_once(world: World) -> None:
@@ -387,6 +417,24 @@ async def test_a_webhook_is_set_and_what_it_brings_is_journalled_before_it_is_ac
     assert (await world.journal()).inbox_pending == 1
     assert [one.number for one in world.received if isinstance(one, HandleUpdate)] == [5]
     assert world.api.polls == []
+
+
+async def test_what_may_have_been_written_stays_in_doubt_whatever_else_is_taken(world: World) -> None:
+    """Brought again after others got through, it still reaches its session, once; so does an unseen one beside it."""
+    await world.system.shutdown()
+    await world.begin(lambda real: _Stubborn(real, unanswered=1))
+    world.api.answers["getWebhookInfo"].extend([_told(_WEBHOOK.url)] * 5)
+    receiver = await world.receiver(webhook=_WEBHOOK)
+    await until(lambda: len(world.api.asked) == 2)
+    person = {"id": 7, "is_bot": False, "first_name": "Ann"}
+    update = TakeUpdate(json.dumps({"update_id": 5, "message": {"from": person}}).encode())
+    door = asyncio.create_task(world.system.ask(receiver, update, deadline_s=60.0))
+    await world.time_until(door.done)
+    assert isinstance(await door, UpdateNotTaken)
+    for number in (6, 5, 5, 6):
+        assert await _taken(world, {"update_id": number, "message": {"from": person}}) == UpdateTaken()
+    assert _numbers(world) == [6, 5]
+    assert (await world.journal()).inbox_pending == 2
 
 
 async def test_an_update_without_a_number_is_not_asked_for_again(world: World) -> None:
