@@ -12,7 +12,7 @@ from actors.session import admin_health, admin_models, hearing, jobs, model_choi
 from actors.session.access import is_admin, refusal
 from actors.session.flow import Failure
 from actors.session.flows import BUTTONS, COMMANDS, JOBS, LINKS, NUDGES, PICTURES, TEXTS
-from actors.session.gathering import Bundle, bundle_of
+from actors.session.gathering import bundle_of
 from actors.session.messages import RunFinished, StepFailed, StepFinished
 from actors.session.questions import HealthAnswered, KeyAnswered, ModelsAnswered
 from actors.session.state import Rep, SessionState
@@ -35,6 +35,7 @@ from actors.telegram.parsing import (
     Sender,
     TextMessage,
     command_of,
+    merge,
 )
 from actors.telegram.rendering import answer_callback, set_my_commands
 
@@ -164,7 +165,7 @@ def _message(state: SessionState, message: Message | MergedMessages, world: Worl
 def _said(state: SessionState, message: Message | MergedMessages, world: World) -> Turn:
     """Take words and pictures where the conversation stands."""
     if not isinstance(message, TextMessage):
-        return _pictures(state, bundle_of(message), world)
+        return _seen(state, message, world)
     take = TEXTS.get(type(state.waiting_for))
     return take(state, message, world) if take else support.offer(state, message.text, world)
 
@@ -176,13 +177,17 @@ def _edited(state: SessionState, world: World) -> Turn:
     return Turn(state, calls=say(state, world.texts("edited-too-late")))
 
 
-def _pictures(state: SessionState, bundle: Bundle, world: World) -> Turn:
+def _seen(state: SessionState, message: Message | MergedMessages, world: World) -> Turn:
+    """Take pictures and what was written beside them; where pictures are no help, what was written goes on alone."""
     take = PICTURES.get(type(state.waiting_for))
     if take is not None:
-        return take(state, bundle, world)
+        return take(state, bundle_of(message), world)
     if isinstance(state.waiting_for, Idle):
+        bundle = bundle_of(message)
         return support.offer(state, bundle.text, world, bundle.images)
-    return Turn(state, calls=say(state, world.texts("no-pictures-here")))
+    told = Turn(state, calls=say(state, world.texts("no-pictures-here")))
+    written = [part for part in hearing.parts_of(message) if isinstance(part, TextMessage)]
+    return then(told, lambda state: _said(state, merge(written), world)) if written else told
 
 
 def _command(state: SessionState, name: str, rest: str, world: World) -> Turn:

@@ -7,7 +7,14 @@ handled together, so that a crash in between loses none of them.
 import msgspec
 
 from actors.session.state import SessionState
-from actors.session.waiting import AnsweringScenario, AwaitingProspect, Idle, ShowingPost, UpdatingLead
+from actors.session.waiting import (
+    CheckingKey,
+    ChoosingAgentModel,
+    EnteringKey,
+    EnteringTimeZone,
+    InvitingUser,
+    SearchingModel,
+)
 from actors.telegram.parsing import (
     AudioMessage,
     EditedMessage,
@@ -30,7 +37,8 @@ MOMENT_S = 2
 """Messages dated further apart do not belong together, though they arrive together after an outage; whole seconds."""
 RECORDING_S = 5
 """How long a rep may take to begin the next recording, which is dated when it ends."""
-_GATHERED = (Idle, AwaitingProspect, AnsweringScenario, UpdatingLead, ShowingPost)
+_ONE_WORD = (EnteringKey, CheckingKey, EnteringTimeZone, SearchingModel, ChoosingAgentModel, InvitingUser)
+"""Where nothing belongs to the answer that may follow: a key, whose message is deleted at once, a zone, a name."""
 Reference = tuple[str, int]
 """An inbox entry of the journal: its source and number."""
 
@@ -120,7 +128,7 @@ def bundle_of(message: Message | MergedMessages) -> Bundle:
 
 def _belongs(state: SessionState, incoming: TextMessage | ImageMessage | AudioMessage) -> bool:
     """Whether more may follow that belongs to this message: never to a command, nor where one word is awaited."""
-    return isinstance(state.waiting_for, _GATHERED) and command_of(incoming) is None
+    return not isinstance(state.waiting_for, _ONE_WORD) and command_of(incoming) is None
 
 
 def named(message: Message) -> Message:

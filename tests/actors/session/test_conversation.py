@@ -215,6 +215,15 @@ def test_a_picture_where_a_word_is_awaited_changes_nothing() -> None:
     assert (turn.state, said(turn)) == (state, [world().texts("no-pictures-here")])
 
 
+def test_words_beside_a_picture_that_is_no_help_are_taken() -> None:
+    """What was written in the same moment is not lost with the picture."""
+    photo, words = ImageMessage(7, ANNA, 13, "photo", File("f", "u"), 0), TextMessage(7, ANNA, 14, "Berlin", 0)
+    state = ready().at(EnteringTimeZone())
+    turn = play(state, MergedMessages((photo, words)))
+    assert turn.state == play(state, words).state != state
+    assert said(turn)[0] == world().texts("no-pictures-here")
+
+
 def test_an_edit_of_what_was_taken_changes_nothing_and_is_answered() -> None:
     """The rep knows that the first version counts."""
     turn = play(ready(), EditedMessage(TextMessage(7, ANNA, 14, PROSPECT, 0)))

@@ -1,9 +1,33 @@
 """Several messages in a row as one: pasted in pieces, forwarded in a bunch, sent as an album, corrected meanwhile."""
 
+from typing import get_args
+
 import pytest
 
 from actors.session.gathering import LONGEST_S, QUIET_S, Bundle, Gathering, bundle_of, follows
-from actors.session.waiting import AwaitingProspect, EnteringTimeZone, Waiting
+from actors.session.waiting import (
+    AnsweringScenario,
+    AwaitingProspect,
+    CheckingKey,
+    ChoosingAgentModel,
+    ChoosingProvider,
+    EditingLead,
+    EnteringKey,
+    EnteringTimeZone,
+    Idle,
+    InvitingUser,
+    NotingLead,
+    RewordingMemory,
+    SearchingCasebook,
+    SearchingLeads,
+    SearchingModel,
+    ShowingPost,
+    TellingCommentWish,
+    TellingOutcome,
+    TellingWish,
+    UpdatingLead,
+    Waiting,
+)
 from actors.telegram.incoming import AudioMessage, Context, File, Message, Origin
 from actors.telegram.parsing import (
     ButtonTap,
@@ -43,6 +67,41 @@ def test_texts_in_a_row_are_one_text() -> None:
     assert isinstance(message, TextMessage)
     assert message.text == "Look at this\nMaria Keller:\nToo expensive"
     assert gathering.empty
+
+
+FREE_TEXT: tuple[Waiting, ...] = (
+    Idle(),
+    ChoosingProvider(),
+    AwaitingProspect(),
+    AnsweringScenario("s", 0.0),
+    TellingWish("r"),
+    TellingCommentWish("r"),
+    ShowingPost(),
+    NotingLead("l"),
+    EditingLead("l"),
+    TellingOutcome("l"),
+    UpdatingLead("l"),
+    RewordingMemory("i"),
+    SearchingLeads(),
+    SearchingCasebook(),
+)
+AT_ONCE = {EnteringKey, CheckingKey, EnteringTimeZone, SearchingModel, ChoosingAgentModel, InvitingUser}
+
+
+@pytest.mark.parametrize("place", FREE_TEXT, ids=lambda place: type(place).__name__)
+def test_wherever_a_free_text_is_awaited_its_parts_are_one(place: Waiting) -> None:
+    """A long note, wish or answer that Telegram cut in two is taken whole, with what was corrected in it meanwhile."""
+    parts = text("location: Berln", 1), text("company: Nordwerk", 2), EditedMessage(text("location: Berlin", 1))
+    gathering, waits = held(*parts, at=place)
+    assert waits == [QUIET_S] * 3
+    _, message = gathering.take()
+    assert isinstance(message, TextMessage)
+    assert message.text == "location: Berlin\ncompany: Nordwerk"
+
+
+def test_every_place_is_either_gathered_at_or_not() -> None:
+    """A new one is thought about."""
+    assert {type(place) for place in FREE_TEXT} | AT_ONCE == set(get_args(Waiting))
 
 
 def test_an_album_is_one_bundle() -> None:
