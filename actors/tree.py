@@ -89,7 +89,8 @@ def _providers(settings: Settings, store: Store, shelf: Shelf, vault: KeyVault) 
         team_keys=_team_keys(settings),
         fallbacks=settings.fallbacks,
         data_collection=settings.data_collection,
-        checked_models={provider: _configured(settings, provider) for provider in Provider},
+        checked_models={provider: configured_models(settings, provider) for provider in Provider},
+        seeing_models=_seeing_models(settings),
         rep_budget=settings.rep_budget,
         team_budget=settings.team_budget,
         lane=LaneSettings(
@@ -123,13 +124,22 @@ def _team_keys(settings: Settings) -> dict[Provider, Secret]:
     return {provider: key for provider, key in keys.items() if key is not None}
 
 
-def _configured(settings: Settings, provider: Provider) -> tuple[str, ...]:
+def configured_models(settings: Settings, provider: Provider) -> tuple[str, ...]:
+    """The models that the settings name at this provider, those that look at pictures among them."""
     default = {
         Provider.OPENROUTER: settings.default_openrouter_model,
         Provider.ANTHROPIC: settings.default_anthropic_model,
     }
     named = (choice.model for chain in settings.fallbacks.values() for choice in chain if choice.provider is provider)
-    return tuple(dict.fromkeys((default[provider], *named)))
+    return tuple(dict.fromkeys((default[provider], *_seeing_models(settings)[provider], *named)))
+
+
+def _seeing_models(settings: Settings) -> dict[Provider, tuple[str, ...]]:
+    """The models that look at pictures; at Anthropic that is the one that does everything else."""
+    return {
+        Provider.OPENROUTER: (settings.vision_model,),
+        Provider.ANTHROPIC: (settings.default_anthropic_model,),
+    }
 
 
 def _provider(name: str, factory: Callable[[], Actor]) -> ChildSpec:

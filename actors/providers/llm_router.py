@@ -77,7 +77,8 @@ class RouterSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `team_keys` are shared by all reps, and budgets bound what those pay for. `fallbacks` go by agent; see
     `actors.providers.route`. `data_collection` allows paid requests to go to providers that keep them.
-    `checked_models` are compared with the providers' lists at the start and once a day.
+    `checked_models` are compared with the providers' lists at the start and once a day; the `seeing_models` among them
+    have to take pictures.
     """
 
     base_urls: Mapping[Provider, str]
@@ -85,6 +86,7 @@ class RouterSettings(msgspec.Struct, frozen=True, kw_only=True):
     fallbacks: Fallbacks = {}
     data_collection: bool = False
     checked_models: Mapping[Provider, tuple[str, ...]] = {}
+    seeing_models: Mapping[Provider, tuple[str, ...]] = {}
     rep_budget: Budget = Budget()
     team_budget: Budget = Budget()
     lane: LaneSettings = LaneSettings()
@@ -421,7 +423,8 @@ class LlmRouter(Actor):
 
     def _listed(self, provider: Provider, listed: tuple[Listed, ...] | None) -> None:
         wanted = self._settings.checked_models.get(provider, ())
-        for warning in self._lists.take(provider, listed, wanted, self.clock.now(), self.clock.time()):
+        seeing = self._settings.seeing_models.get(provider, ())
+        for warning in self._lists.take(provider, listed, wanted, seeing, self.clock.now(), self.clock.time()):
             _LOG.warning("model_checked", warning=warning)
         for asker in self._lists.waiting(provider):
             self.send(asker, ModelsListed(provider, self._lists.of(provider)))

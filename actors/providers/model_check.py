@@ -3,24 +3,31 @@
 from datetime import UTC, datetime
 
 from actors.providers.messages import Provider
-from actors.providers.models import Listed
+from actors.providers.models import Listed, sees
 
 WARN_DAYS = 60
 """How long before its retirement a model is warned about."""
 
 
 def model_warnings(
-    provider: Provider, wanted: tuple[str, ...], listed: tuple[Listed, ...], now: float
+    provider: Provider, wanted: tuple[str, ...], seeing: tuple[str, ...], listed: tuple[Listed, ...], now: float
 ) -> tuple[str, ...]:
-    """One sentence for each configured model that is missing, ends soon, or takes no schema."""
+    """One sentence for each configured model that is missing, ends soon, or takes no schema, or no pictures though it
+    is one of those that shall see them."""
     known = {model.id: model for model in listed}
-    return tuple(warning for name in wanted for warning in _warnings(provider, name, known.get(name), now) if warning)
+    blind = {name for name in seeing if name in known and not sees(provider, known[name])}
+    found = [warning for name in wanted for warning in _warnings(provider, name, known.get(name), now) if warning]
+    return (*found, *(_blind(provider, name) for name in wanted if name in blind))
 
 
 def _warnings(provider: Provider, name: str, model: Listed | None, now: float) -> tuple[str | None, ...]:
     if model is None:
         return (f"The model {name} is not offered by {provider}; requests for it will fail. Choose another one.",)
     return (_ending(provider, name, model, now), _lacking(provider, name, model))
+
+
+def _blind(provider: Provider, name: str) -> str:
+    return f"The model {name} takes no pictures at {provider}; reps' pictures cannot be read. Choose another one."
 
 
 def _ending(provider: Provider, name: str, model: Listed, now: float) -> str | None:

@@ -55,9 +55,18 @@ class ModelLists:
         return self._waiting.pop(provider, [])
 
     def take(
-        self, provider: Provider, listed: tuple[Listed, ...] | None, wanted: tuple[str, ...], now: float, time: float
+        self,
+        provider: Provider,
+        listed: tuple[Listed, ...] | None,
+        wanted: tuple[str, ...],
+        seeing: tuple[str, ...],
+        now: float,
+        time: float,
     ) -> tuple[str, ...]:
-        """Keep a list, or go on with the last one where it could not be read; gives warnings about `wanted`."""
+        """Keep a list, or go on with the last one where it could not be read; gives warnings about `wanted`.
+
+        Those of them that are `seeing` shall take pictures.
+        """
         self._asked.discard(provider)
         if listed is None:
             self._warnings[provider] = (
@@ -67,5 +76,5 @@ class ModelLists:
         today = datetime.fromtimestamp(time, UTC).date()
         self._models[provider] = {model.id: model for model in offered(provider, listed, today)}
         self._read_at[provider] = now
-        self._warnings[provider] = model_warnings(provider, wanted, listed, time)
+        self._warnings[provider] = model_warnings(provider, wanted, seeing, listed, time)
         return self._warnings[provider]

@@ -91,7 +91,7 @@ def _info(provider: Provider, model: Listed) -> ModelInfo:
         id=model.id,
         name=model.name or model.display_name or model.id,
         context_tokens=model.context_length or model.max_input_tokens,
-        sees_images=_sees(provider, model),
+        sees_images=sees(provider, model),
         answers=_answers(provider, model),
         free=provider is Provider.OPENROUTER and is_free(model.id),
         input_usd=inside,
@@ -100,7 +100,8 @@ def _info(provider: Provider, model: Listed) -> ModelInfo:
     )
 
 
-def _sees(provider: Provider, model: Listed) -> bool:
+def sees(provider: Provider, model: Listed) -> bool:
+    """Whether the model takes pictures, as its provider states it."""
     if provider is Provider.OPENROUTER:
         return model.architecture is not None and "image" in model.architecture.input_modalities
     return model.capabilities is None or model.capabilities.image_input.supported

@@ -1,10 +1,12 @@
-"""The supervision tree: what becomes of a provider that cannot be kept running."""
+"""The tree: what its actors are given to work with, and what becomes of a provider that cannot be kept running."""
 
 import random
 
 import pytest
 
-from actors.tree import PROVIDER_BACKOFF, PROVIDER_SUPERVISION
+from actors.providers.messages import Provider
+from actors.settings import read_settings
+from actors.tree import PROVIDER_BACKOFF, PROVIDER_SUPERVISION, configured_models
 from runtime import Actor, ActorSystem, Address, ChildSpec, Supervisor
 from runtime.testing import ManualClock, checked_system
 
@@ -48,3 +50,16 @@ class _NoPause(random.Random):
 
     def uniform(self, a: float, b: float) -> float:
         return min(a, b)
+
+
+def test_the_vision_model_is_among_the_models_that_are_checked_and_counted() -> None:
+    """A wrong VISION_MODEL is told at the start, and its calls stand under its own name in the metrics."""
+    chosen = {"VISION_MODEL": "a/seeing", "DEFAULT_OPENROUTER_MODEL": "a/writing"}
+    assert configured_models(read_settings(chosen, {}), Provider.OPENROUTER) == ("a/writing", "a/seeing")
+    assert "a/seeing" not in configured_models(read_settings(chosen, {}), Provider.ANTHROPIC)
+
+
+def test_a_model_that_does_both_is_checked_once() -> None:
+    """A warning about it is read once."""
+    chosen = {"VISION_MODEL": "a/both", "DEFAULT_OPENROUTER_MODEL": "a/both"}
+    assert configured_models(read_settings(chosen, {}), Provider.OPENROUTER) == ("a/both",)

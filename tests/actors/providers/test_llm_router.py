@@ -331,6 +331,15 @@ async def test_configured_models_that_end_are_warned_about(world: World) -> None
     assert all("Choose another one" in warning for warning in warnings)
 
 
+async def test_a_vision_model_that_takes_no_pictures_is_warned_about(world: World) -> None:
+    """At the start, not when the first rep sends a screenshot; one that takes them is no news."""
+    sighted = "mistralai/mistral-small-3.2-24b-instruct:free"
+    checked = {ANTHROPIC: (CLAUDE,), OPENROUTER: (FREE, PAID, sighted)}
+    await world.begin(checked_models=checked, seeing_models={ANTHROPIC: (CLAUDE,), OPENROUTER: (PAID, sighted)})
+    (warning,) = (await world.described()).warnings
+    assert warning.startswith(f"The model {PAID} takes no pictures at openrouter;")
+
+
 async def test_a_lane_of_a_rep_comes_and_goes(world: World) -> None:
     """A rep's own key has a lane of its own, which leaves when idle."""
     await world.begin(lane=LaneSettings(leaves_after_s=60.0))
