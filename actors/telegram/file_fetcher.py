@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 import structlog
+from aiohttp import ClientError
 
 from actors.telegram.aiogram_loading import load_aiogram
 from actors.telegram.messages import UPLOADED, FetchFile, FileFetched, FileRefused
@@ -97,6 +98,6 @@ async def _fetched(bot: "Bot", file_id: str) -> FileFetched | FileRefused:
         return FileFetched(whole.getvalue())
     except (exceptions.TelegramBadRequest, exceptions.TelegramForbiddenError, exceptions.TelegramNotFound):
         return FileRefused(gone=True)
-    except (exceptions.AiogramError, OSError) as error:
+    except (exceptions.AiogramError, ClientError, OSError) as error:  # aiohttp's own, of the download, name the token
         _LOG.warning("file_not_fetched", error=type(error).__name__)
         return FileRefused(gone=False)
