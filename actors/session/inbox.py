@@ -65,6 +65,11 @@ class Inbox:
         else:
             await self._take(reference, incoming)
 
+    async def moment_over(self) -> None:
+        """Handle what was gathered, unless another message has come since and its moment is still going on."""
+        if self._moment is None or not self._moment.pending:
+            await self.close_case()
+
     async def close_case(self) -> None:
         """Handle what was gathered, as one case."""
         if self._moment is not None:

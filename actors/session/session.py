@@ -369,7 +369,7 @@ class Session(Actor):
             case RepUnreachable():
                 await self._unreachable()
             case MomentOver():
-                await self._inbox.close_case()
+                await self._inbox.moment_over()
 
     async def _unreachable(self) -> None:
         """Telegram would not deliver to the rep: remembered until they are heard of again."""

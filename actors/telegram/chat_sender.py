@@ -131,7 +131,7 @@ class ChatSender(Actor):
                 _LOG.error("draft_failed", error=type(error).__name__)
                 self._drafts.refused(frame, self.clock.now(), None)
             case _TurnDue():
-                self._turn_timer = None
+                pass  # whether it may go is looked at after every message
             case _FrameDue():
                 self._frame_timer = None
             case _StillQuiet():

@@ -35,13 +35,19 @@ class Stand(Actor):
             case NewInboxEntry():
                 await self._inbox.recover(message)
             case MomentOver():
-                await self._inbox.close_case()
+                await self._inbox.moment_over()
 
     async def _handle(self, incoming: Incoming, references: tuple[Reference, ...]) -> None:
         self._handled.append((incoming, tuple(number for _, number in references)))
 
     async def _malformed(self, reference: Reference) -> None:
         self._handled.append(("malformed", (reference[1],)))
+
+
+def _update(number: int, body: dict[str, object], kind: str = "message") -> HandleUpdate:
+    message = {"message_id": number, "date": 100, "chat": _CHAT, "from": _ANNA, **body}
+    raw = json.dumps({"update_id": number, kind: message}).encode()
+    return HandleUpdate("session/7", "telegram/1", number, raw)
 
 
 class Rep:
@@ -58,9 +64,7 @@ class Rep:
 
     async def sends(self, number: int, *, kind: str = "message", date: int = 100, **body: object) -> None:
         """Let the update with this number arrive; its message has the same number unless it is given."""
-        message = {"message_id": number, "date": date, "chat": _CHAT, "from": _ANNA, **body}
-        raw = json.dumps({"update_id": number, kind: message}).encode()
-        self.system.send(self.address, HandleUpdate("session/7", "telegram/1", number, raw))
+        self.system.send(self.address, _update(number, {"date": date, **body}, kind))
         await settle()
 
     async def finds_in_journal(self, number: int, text: str) -> None:
@@ -93,6 +97,17 @@ async def test_words_sent_in_a_row_are_one_case_a_moment_after_the_last(rep: Rep
     assert rep.handled == []
     await rep.clock.advance(0.2)
     assert rep.texts == [("Maria Keller\nsays it is too expensive", (1, 2))]
+
+
+async def test_a_moment_that_ends_behind_a_waiting_message_cuts_nothing_off(rep: Rep) -> None:
+    """A busy session finds both in its mailbox; what follows within a second of the message is still one case."""
+    await rep.sends(1, text="Maria Keller")
+    rep.system.send(rep.address, _update(2, {"text": "says it is"}))
+    rep.system.send(rep.address, MomentOver())
+    await settle()
+    await rep.sends(3, text="too expensive")
+    await rep.clock.advance(1.1)
+    assert rep.texts == [("Maria Keller\nsays it is\ntoo expensive", (1, 2, 3))]
 
 
 async def test_an_album_with_its_words_is_one_case(rep: Rep) -> None:
