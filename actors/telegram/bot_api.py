@@ -192,6 +192,8 @@ def _outcome(error: exceptions.AiogramError | OSError) -> Outcome:
     match error:
         case exceptions.TelegramRetryAfter():
             return Outcome(Came.TOO_MANY, "429", float(error.retry_after))
+        case exceptions.TelegramEntityTooLarge():  # aiogram counts it among the network's errors
+            return Outcome(Came.REFUSED, _sanitized(error.message))
         case exceptions.TelegramNetworkError():
             return _network(error)
         case exceptions.ClientDecodeError():

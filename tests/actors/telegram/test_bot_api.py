@@ -65,6 +65,7 @@ async def test_a_call_arrives_with_its_parameters_and_no_parse_mode(server: Scri
         (refusal(404, "Not Found"), Came.UNAUTHORIZED),
         (refusal(404, "Not Found: method not found"), Came.REFUSED),
         (refusal(403, "Forbidden: bot was blocked by the user"), Came.BLOCKED),
+        (refusal(413, "Request Entity Too Large"), Came.REFUSED),
         (refusal(500, "Internal Server Error: restart"), Came.SERVER_ERROR),
         (broken_page, Came.SERVER_ERROR),
         (dropped, Came.NO_ANSWER),
