@@ -99,7 +99,7 @@ class Gathering:
 
     def _replace(self, edited: Message) -> bool:
         for place, message in enumerate(self._messages):
-            if message.message_id == edited.message_id:
+            if (message.chat_id, message.message_id) == (edited.chat_id, edited.message_id):
                 self._messages[place] = edited
                 return True
         return False
@@ -127,8 +127,13 @@ def bundle_of(message: Message | MergedMessages) -> Bundle:
 
 
 def _belongs(state: SessionState, incoming: TextMessage | ImageMessage | AudioMessage) -> bool:
-    """Whether more may follow that belongs to this message: never to a command, nor where one word is awaited."""
-    return not isinstance(state.waiting_for, _ONE_WORD) and command_of(incoming) is None
+    """Whether more may follow that belongs to this message: never to a command, nor where one word is awaited.
+
+    What is said in a group belongs to nothing here.
+    """
+    if incoming.chat_type != "private" or command_of(incoming) is not None:
+        return False
+    return not isinstance(state.waiting_for, _ONE_WORD)
 
 
 def named(message: Message) -> Message:

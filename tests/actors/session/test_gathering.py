@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+import msgspec
 import pytest
 
 from actors.session.gathering import LONGEST_S, QUIET_S, Bundle, Gathering, bundle_of, follows
@@ -144,6 +145,17 @@ def test_an_edit_takes_the_place_of_what_is_held_back() -> None:
 def test_what_nothing_may_follow_is_handled_at_once(message: Incoming, at: Waiting | None) -> None:
     """A command, an answer of one word, a tap."""
     assert held(message, at=at)[1] == [None]
+
+
+def test_what_is_said_in_a_group_is_not_mixed_with_the_private_chat() -> None:
+    """Neither as a part of a message nor as the correction of one that has the same number."""
+    elsewhere = msgspec.structs.replace(text("Lunch?", 2), chat_id=-5, chat_type="group")
+    corrected = EditedMessage(msgspec.structs.replace(text("Dinner?", 1), chat_id=-5, chat_type="group"))
+    gathering, waits = held(text("Maria Keller", 1), elsewhere, corrected)
+    assert waits == [QUIET_S, None, None]
+    _, message = gathering.take()
+    assert isinstance(message, TextMessage)
+    assert message.text == "Maria Keller"
 
 
 def voice(date: int, duration_s: int, id_: int = 3) -> AudioMessage:
