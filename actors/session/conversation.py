@@ -61,6 +61,8 @@ def _answer(state: SessionState, incoming: Incoming, world: World) -> Turn:
             return _message(_named(state, incoming.user), incoming, world)
         case ButtonTap():
             return _tap(_named(state, incoming.user), incoming, world)
+        case EditedMessage(message=OtherMessage()):
+            return Turn(state)  # it was declined as it was; a shared location changes by itself, every few seconds
         case EditedMessage(message=message) if message.chat_type == "private":
             return _edited(_named(state, message.user), world)
         case GenerationStopped():

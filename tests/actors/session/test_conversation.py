@@ -224,6 +224,12 @@ def test_words_beside_a_picture_that_is_no_help_are_taken() -> None:
     assert said(turn)[0] == world().texts("no-pictures-here")
 
 
+def test_a_location_that_moves_is_not_answered() -> None:
+    """Telegram tells each move of a shared location as an edit."""
+    moved = OtherMessage(kind="location", chat_id=7, user=ANNA, message_id=13, date=0)
+    assert play(ready(), EditedMessage(moved)) == Turn(ready())
+
+
 def test_an_edit_of_what_was_taken_changes_nothing_and_is_answered() -> None:
     """The rep knows that the first version counts."""
     turn = play(ready(), EditedMessage(TextMessage(7, ANNA, 14, PROSPECT, 0)))
