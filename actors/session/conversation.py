@@ -64,7 +64,7 @@ def _answer(state: SessionState, incoming: Incoming, world: World) -> Turn:
         case EditedMessage(message=OtherMessage()):
             return Turn(state)  # it was declined as it was; a shared location changes by itself, every few seconds
         case EditedMessage(message=message) if message.chat_type == "private":
-            return _edited(_named(state, message.user), world)
+            return _edited(_named(state, message.user), message, world)
         case GenerationStopped():
             if any(one.draft_id == incoming.draft_id for one in state.hearings):
                 return hearing.cancel(state, world)
@@ -172,10 +172,14 @@ def _said(state: SessionState, message: Message | MergedMessages, world: World) 
     return take(state, message, world) if take else support.offer(state, message.text, world)
 
 
-def _edited(state: SessionState, world: World) -> Turn:
-    """A message changed after it was taken changes nothing any more, which the rep is told."""
+def _edited(state: SessionState, message: Message, world: World) -> Turn:
+    """A message that waits for words counts as it is now; one changed after it was taken changes nothing any more,
+    which the rep is told."""
     if refusal(state, world) is not None:
         return Turn(state)
+    corrected = hearing.corrected(state, message)
+    if corrected is not None:
+        return Turn(corrected)
     return Turn(state, calls=say(state, world.texts("edited-too-late")))
 
 

@@ -15,7 +15,7 @@ from actors.session.onboarding import ask_for_setup
 from actors.session.state import Hearing, Offered, SessionState, draft_number
 from actors.session.turn import EndDraftOf, StartHearing, StopHearing, Tap, Turn, World, say, then
 from actors.session.waiting import AwaitingProspect, EnteringKey, Waiting
-from actors.telegram.incoming import AudioMessage, MergedMessages, Message, TextMessage, merge
+from actors.telegram.incoming import AudioMessage, ImageMessage, MergedMessages, Message, TextMessage, merge
 from actors.telegram.rendering import Button, Keyboard
 
 MOST_PARTS = 30
@@ -72,6 +72,17 @@ def worded(state: SessionState, request: str, words: str) -> SessionState:
     )
     parts = tuple(named(spoken) if part is sound else part for part in hearing.parts)
     return _with(state, msgspec.structs.replace(hearing, parts=parts))
+
+
+def corrected(state: SessionState, edited: Message) -> SessionState | None:
+    """The state in which a message that still waits for words reads as the rep has changed it; None if none does."""
+    for hearing in state.hearings:
+        for part in hearing.parts:
+            now = _corrected(part, edited)
+            if now is not None:
+                parts = tuple(now if one is part else one for one in hearing.parts)
+                return _with(state, msgspec.structs.replace(hearing, parts=parts))
+    return None
 
 
 def heard(state: SessionState, request: str, words: str, world: World, go_on: GoOn) -> Turn:
@@ -237,6 +248,18 @@ def _told(problem: SpeechProblem, after_s: float | None, world: World) -> str:
         megabytes=LARGEST_BYTES // 2**20,
         seconds=max(1, round(after_s or 60)),
     )
+
+
+def _corrected(part: Message, edited: Message) -> Message | None:
+    """The part as it was changed: of a recording only the words beside it, of several texts in one nothing."""
+    match part, edited:
+        case _ if part.message_id != edited.message_id:
+            return None
+        case AudioMessage(), AudioMessage(caption=caption):
+            return msgspec.structs.replace(part, caption=caption)
+        case (ImageMessage(), ImageMessage()) | (TextMessage(merged=1), TextMessage()):
+            return named(edited)
+    return None
 
 
 def _find(state: SessionState, request: str) -> tuple[Hearing, AudioMessage] | None:

@@ -21,6 +21,7 @@ from actors.telegram.incoming import (
     AudioMessage,
     ButtonTap,
     Context,
+    EditedMessage,
     File,
     GenerationStopped,
     ImageMessage,
@@ -119,6 +120,31 @@ def test_recordings_and_texts_sent_in_one_go_are_one_case() -> None:
     assert half.state.jobs == ()
     turn = heard(half.state, "Maria leads the plant", 2)
     assert turn.state.jobs[0].text == "Look:\nMaria leads the plant\nand has no budget."
+
+
+def test_what_is_changed_while_a_recording_is_listened_to_counts_as_it_is_now() -> None:
+    """A text beside it, a text behind it and the words under it; nothing is said about it."""
+    here = MergedMessages((text("Maria Kellr", 1, 100), voice(2, caption="old")))
+    state = play(awaiting(), here, text("call me agian", 9, 900)).state
+    again = "call me again, please: she wrote to me twice"
+    edits = text("Maria Keller", 1, 100), voice(2, caption="new"), text(again, 9)
+    turn = play(state, *[EditedMessage(edit) for edit in edits])
+    assert turn.calls == ()
+    assert [part.message_id for one in turn.state.hearings for part in one.parts] == [1, 2, 9]
+    done = heard(turn.state, "She leads the plant in Hamburg and wants a pilot.", 2).state
+    assert done.jobs[0].text == "Maria Keller\nnew\n\nShe leads the plant in Hamburg and wants a pilot."
+    assert done.offered is not None
+    assert done.offered.text == again
+
+
+def test_what_was_put_into_words_is_not_changed_by_an_edit() -> None:
+    """Nor one text of several that were taken as one: the rep is told that it comes too late."""
+    merged = msgspec.structs.replace(text("Maria\nKellr", 1, 100), merged=2)
+    state = play(awaiting(), MergedMessages((merged, voice(2), voice(3, 108)))).state
+    half = heard(state, "Maria leads the plant", 2).state
+    for edit in (voice(2, caption="new"), text("Keller", 1)):
+        turn = play(half, EditedMessage(edit))
+        assert (turn.state, said(turn)) == (half, [TEXTS("edited-too-late")])
 
 
 def test_a_recording_beside_a_picture_is_one_case() -> None:
