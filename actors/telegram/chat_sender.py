@@ -148,10 +148,11 @@ class ChatSender(Actor):
             self._drafts.clear()
 
     def _go_on(self) -> None:
-        """Start whatever can be started now: a message first, a frame only while no message is under way."""
+        """Start whatever can be started now: a message first, a frame only if no answer waits or is under way."""
         if not self._busy:
             self._next_message()
-        if not self._busy:
+        first = self._lanes.first
+        if not self._busy and (first is None or first.bulk):
             self._next_frame()
         self._watch_the_quiet()
 

@@ -342,6 +342,17 @@ async def test_the_answer_takes_the_place_of_waiting_frames(world: World) -> Non
     ]
 
 
+async def test_no_frame_gets_ahead_of_a_message_that_waits(world: World) -> None:
+    """What was said before stands before what is being written; the draft follows it."""
+    await world.post(*[_message(str(place)) for place in range(7)])
+    sender = await world.sender()
+    await world.until_journal(lambda one: one.outbox_pending.get(MESSAGE_LANE) == 2)
+    await settle()
+    world.system.send(sender, ShowDraft(7, 1, "the next answer"))
+    await world.time_until(lambda: len(world.api.asked) == 8)
+    assert [one.method for one in world.api.asked] == [*["sendMessage"] * 7, "sendMessageDraft"]
+
+
 async def test_an_ended_draft_shows_nothing_more(world: World) -> None:
     """The failure or the cancellation follows."""
     sender = await world.sender()
