@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from actors.telegram.calls import draft_call, edit_text, without_entities
+from actors.telegram.calls import chat_of, draft_call, edit_text, without_entities
 from actors.telegram.messages import TelegramCall
 from actors.telegram.rendering import (
     Button,
@@ -162,3 +162,11 @@ def test_a_keyboard_too_wide_is_refused_here() -> None:
 def test_an_alert_stays_until_closed() -> None:
     """Unlike the short notice."""
     assert answer_callback("c", "Gone", alert=True).parameters["show_alert"] is True
+
+
+def test_a_call_is_for_one_chat_or_for_none() -> None:
+    """Told to wait, the one says something about its chat, the other about the whole bot."""
+    assert chat_of(edit_keyboard(5, 6, None)) == "5"
+    assert chat_of(set_my_commands((("help", "What I can do"),), 5)) == "5"
+    assert chat_of(set_my_commands((("help", "What I can do"),))) is None
+    assert chat_of(answer_callback("c")) is None
