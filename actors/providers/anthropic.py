@@ -168,6 +168,7 @@ class AnthropicReader:
     def end(self) -> list[StreamEvent]:
         """The connection ended; without `message_stop` the answer was cut off."""
         if not self._ended:
+            self._unless_refused()
             raise ProviderError(unreachable("stream_cut"))
         return []
 
@@ -189,13 +190,16 @@ class AnthropicReader:
     def _stopping(self, said: _Event) -> list[StreamEvent]:
         if said.delta is not None and said.delta.stop_reason:
             self._stop = said.delta.stop_reason
-        counted = self._counted(said.usage)
+        return self._counted(said.usage)
+
+    def _unless_refused(self) -> None:
+        """Told at the end alone, behind what the refusal has used."""
         if self._stop == "refusal":
             raise ProviderError(refused("refusal"))
-        return counted
 
     def _stopped(self) -> list[StreamEvent]:
         self._ended = True
+        self._unless_refused()
         if not self._text:
             raise ProviderError(unreachable("empty_answer"))
         return [AnswerEnded(word(self._stop or "end_turn"), truncated=self._stop in _TRUNCATED)]

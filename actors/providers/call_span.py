@@ -6,7 +6,7 @@ Content is in it only where the lane's settings want it, and redacted.
 import uuid
 
 from actors.providers.call_content import asked_and_answered
-from actors.providers.completion_call import CallAnswered
+from actors.providers.completion_call import CallAnswered, CallMetered
 from actors.providers.lane_job import LaneJob
 from actors.providers.messages import Attributes, Provider, RecordSpan
 
@@ -25,6 +25,7 @@ def call_span(
     context = job.request.span
     if context is None:
         return None
+    told = _answered(answer) | _used(answer or job.metered)
     asked, answered = asked_and_answered(job.request, answer.text if answer else "") if content else (None, None)
     return RecordSpan(
         span_id=str(uuid.uuid4()),
@@ -35,7 +36,7 @@ def call_span(
         ended_at=ended_at,
         success=error is None,
         error=error,
-        attributes=_asked(job, provider, lane) | _answered(answer) | ({"error.type": error} if error else {}),
+        attributes=_asked(job, provider, lane) | told | ({"error.type": error} if error else {}),
         asked=asked,
         answered=answered,
     )
@@ -65,8 +66,15 @@ def _answered(answer: CallAnswered | None) -> Attributes:
         "gen_ai.response.model": answer.model,
         "gen_ai.response.finish_reasons": (answer.finish_reason,),
         "gen_ai.response.time_to_first_chunk": round(answer.first_token_s, 3),
-        "gen_ai.usage.input_tokens": answer.usage.input_tokens,
-        "gen_ai.usage.output_tokens": answer.usage.output_tokens,
-        "gen_ai.usage.cache_read.input_tokens": answer.usage.cached_tokens,
-        "cornerman.cost_usd": answer.usage.cost_usd,
+    }
+
+
+def _used(told: CallAnswered | CallMetered | None) -> Attributes:
+    if told is None:
+        return {}
+    return {
+        "gen_ai.usage.input_tokens": told.usage.input_tokens,
+        "gen_ai.usage.output_tokens": told.usage.output_tokens,
+        "gen_ai.usage.cache_read.input_tokens": told.usage.cached_tokens,
+        "cornerman.cost_usd": told.usage.cost_usd,
     }

@@ -60,6 +60,16 @@ class CallOpened(msgspec.Struct, frozen=True, kw_only=True):
     windows: tuple[Window, ...]
 
 
+class CallMetered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the call has used so far, as the provider said; each one replaces the last, and no end repeats it.
+
+    The first comes as soon as the provider names the model: from then on it may bill, whatever becomes of the call.
+    """
+
+    model: str
+    usage: Usage
+
+
 class CallFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The attempt failed; `streamed` where text of it has already been sent on."""
 
@@ -241,12 +251,18 @@ class CompletionCall(Actor):
                     self._alive()
                 case UsageArrived(usage=usage):
                     self._usage = usage
+                    self._metered()
                 case ModelNamed(model=model, response_id=response_id):
                     self._model, self._response_id = model, response_id
+                    self._metered()
                 case PageCited(citation=citation):
                     self._citations.setdefault(citation.url, citation)
                 case AnswerEnded(reason=reason, truncated=truncated):
                     self._finish(reason, truncated=truncated)
+
+    def _metered(self) -> None:
+        """Told at once: whoever stops this call can no longer ask it."""
+        self.send(self._lane, CallMetered(model=self._model, usage=self._usage))
 
     def _alive(self) -> None:
         now = self._chunk_at

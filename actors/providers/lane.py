@@ -15,18 +15,17 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
-import structlog
 
 from actors.providers.allowance import AllowanceKnown, AllowanceWatch
 from actors.providers.answers import Undecodable, read_answer
 from actors.providers.call_span import call_span
-from actors.providers.completion_call import CallAnswered, CallFailed, CallOpened, CompletionCall
+from actors.providers.completion_call import CallAnswered, CallFailed, CallMetered, CallOpened, CompletionCall
 from actors.providers.failures import Failure, unreachable
 from actors.providers.fair_queue import FairQueue
 from actors.providers.http import BearerAuth, Client
 from actors.providers.key_vault import KeyUnreadable
 from actors.providers.lane_gate import LaneGate
-from actors.providers.lane_job import LaneJob, accounted, call_ended, call_order, completed, repair_messages
+from actors.providers.lane_job import LaneJob, accounted, call_ended, call_order, completed, new_job, repair_messages
 from actors.providers.lane_messages import (
     CompletionPassed,
     CompletionSettled,
@@ -49,7 +48,6 @@ from actors.providers.messages import (
 )
 from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated, Timer
 
-_LOG = structlog.get_logger(__name__)
 _STOPPED = Failure(kind=FailureKind.UNAVAILABLE, fault="ours", error_type="lane_stopped")
 _CRASHED = unreachable("call_crashed")
 
@@ -139,6 +137,8 @@ class Lane(Actor):
                 self._answered(self._jobs.get(number), message, sender)
             case CallFailed(number=number, failure=failure, streamed=streamed):
                 self._attempt_failed(self._jobs.get(number), failure, sender, streamed=streamed)
+            case CallMetered():
+                self._metered(message, sender)
             case CallOpened(windows=windows):
                 self._gate.learned(self.clock.now(), windows)
             case StopCompletion(number=number):
@@ -170,19 +170,8 @@ class Lane(Actor):
     # From acceptance to the wire
 
     def _accept(self, order: RunCompletion) -> None:
-        request = order.request
-        job = LaneJob(
-            number=order.number,
-            request=request,
-            reply_to=order.reply_to,
-            models=order.models,
-            messages=request.messages,
-            accepted_at=order.accepted_at,
-            deadline=self.timer(
-                order.accepted_at + request.deadline_s - self.clock.now(), _DeadlinePassed(order.number)
-            ),
-            last=order.last,
-        )
+        left = order.accepted_at + order.request.deadline_s - self.clock.now()
+        job = new_job(order, self.timer(left, _DeadlinePassed(order.number)))
         self._tally.accepted += 1
         if self._leave is not None:
             self._leave.cancel()
@@ -254,6 +243,7 @@ class Lane(Actor):
         if self._auth is None:
             raise RuntimeError("a lane without a key is closed and starts nothing")
         job.attempts += 1
+        job.metered = None
         job.started_at, job.started_time = now, self.clock.time()
         self._gate.sent(now, job.started_time, job.request.telegram_id, job.models[0], job.tokens)
         order = call_order(job, self._tools, self._settings, free=self._name.free)
@@ -265,6 +255,11 @@ class Lane(Actor):
         self._in_flight[job.call] = job
 
     # What comes back
+
+    def _metered(self, metered: CallMetered, call: Address) -> None:
+        job = self._in_flight.get(call)
+        if job is not None:
+            job.metered = metered
 
     def _answered(self, job: LaneJob | None, answer: CallAnswered, call: Address) -> None:
         if job is None or job.call != call:
@@ -307,16 +302,8 @@ class Lane(Actor):
         self._span(job, None, failure.error_type, failure.kind)
         news = self._gate.failed(now, self.clock.time(), failure, job.models[0], job.request.telegram_id)
         if failure.sent:
-            self.send(self._router, accounted(job, self._name, None))
-        log = _LOG.error if failure.operators_fault(team=self._name.paid_by == "team") else _LOG.warning
-        log(
-            "model_call_failed",
-            lane=self._name.name,
-            model=job.models[0],
-            attempt=job.attempts,
-            fault=failure.fault,
-            detail=failure.detail,
-        )
+            self.send(self._router, accounted(job, self._name, failure=failure))
+        self._tally.call_failed(failure, job.models[0], job.attempts)
         if streamed:
             self.send(job.reply_to, CompletionRestarted(job.request.request_id))
         self._repeat(job, failure, now)
@@ -390,7 +377,7 @@ class Lane(Actor):
             self.stop_child(job.call)
             self._span(job, None, outcome, outcome)
             self._gate.released(job.models[0])
-            self.send(self._router, accounted(job, self._name, None))
+            self.send(self._router, accounted(job, self._name))
             self._free(job)
 
     def _give_up(self, job: LaneJob, failure: Failure) -> None:

@@ -3,10 +3,11 @@
 import msgspec
 
 from actors.providers.answers import Undecodable, repair_turn
-from actors.providers.completion_call import CallAnswered, CallOrder
-from actors.providers.lane_messages import CallAccounted, CallEnded, LaneName, LaneSettings, Outcome
+from actors.providers.completion_call import CallAnswered, CallMetered, CallOrder
+from actors.providers.failures import Failure
+from actors.providers.lane_messages import CallAccounted, CallEnded, LaneName, LaneSettings, Outcome, RunCompletion
 from actors.providers.lane_tools import LaneTools
-from actors.providers.messages import ChatMessage, Complete, Completed, Priority, Provider
+from actors.providers.messages import ChatMessage, Complete, Completed, Priority, Provider, Usage
 from actors.providers.model_call import ModelCall
 from actors.providers.models import shape_for
 from runtime import Address, Timer
@@ -20,7 +21,10 @@ _QUOTED_CHARACTERS = 20_000
 
 
 class LaneJob(msgspec.Struct, eq=False, kw_only=True):
-    """The state of a request. `models` shrinks as the lane gives up on some; `attempts` counts HTTP calls."""
+    """The state of a request. `models` shrinks as the lane gives up on some; `attempts` counts HTTP calls.
+
+    `metered` is the last word of what the newest of them has used.
+    """
 
     number: int
     request: Complete
@@ -37,6 +41,7 @@ class LaneJob(msgspec.Struct, eq=False, kw_only=True):
     repaired: bool = False
     queued: bool = False
     call: Address | None = None
+    metered: CallMetered | None = None
     backoff: Timer | None = None
 
     @property
@@ -60,6 +65,20 @@ class LaneJob(msgspec.Struct, eq=False, kw_only=True):
     def cost(self) -> float:
         """Turns that the request costs its rep: one, and more where it is much longer than others."""
         return min(max(1.0, self.tokens / _TOKENS_PER_TURN), _MOST_TURNS)
+
+
+def new_job(order: RunCompletion, deadline: Timer) -> LaneJob:
+    """The state in which a request begins."""
+    return LaneJob(
+        number=order.number,
+        request=order.request,
+        reply_to=order.reply_to,
+        models=order.models,
+        messages=order.request.messages,
+        accepted_at=order.accepted_at,
+        deadline=deadline,
+        last=order.last,
+    )
 
 
 def model_call(job: LaneJob, tools: LaneTools) -> ModelCall:
@@ -120,19 +139,27 @@ def call_ended(
     job: LaneJob, provider: Provider, now: float, answer: CallAnswered | None, outcome: Outcome
 ) -> CallEnded:
     """What is measured of an attempt: the model asked for, since that is the one an operator knows."""
-    usage = answer.usage if answer is not None else None
-    return CallEnded(provider, job.models[0], outcome, now - job.started_at, usage)
+    told = answer or job.metered
+    return CallEnded(provider, job.models[0], outcome, now - job.started_at, told.usage if told is not None else None)
 
 
-def accounted(job: LaneJob, lane: LaneName, answer: CallAnswered | None) -> CallAccounted:
-    """What the ledger is told of a call that reached the provider."""
+def accounted(
+    job: LaneJob, lane: LaneName, answer: CallAnswered | None = None, failure: Failure | None = None
+) -> CallAccounted:
+    """What the ledger is told of a call that reached the provider, however it ended; without a failure it was stopped.
+
+    Where the provider said nothing of what it used it may bill all the same, unless an error was its first word.
+    """
+    told = answer or job.metered
+    refused = failure is not None and failure.status is not None
     return CallAccounted(
         lane=lane.name,
         free=lane.free,
         telegram_id=job.request.telegram_id,
         agent=job.request.agent,
         provider=lane.provider,
-        model=(answer.model if answer is not None else "") or job.models[0],
+        model=(told.model if told is not None else "") or job.models[0],
         paid_by=lane.paid_by,
-        usage=answer.usage if answer is not None else None,
+        usage=told.usage if told is not None else None if refused else Usage(),
+        answered=answer is not None,
     )

@@ -88,9 +88,11 @@ class CompletionPassed(msgspec.Struct, frozen=True):
 
 
 class CallAccounted(msgspec.Struct, frozen=True):
-    """One call reached the provider and is over: `usage` is None where it ended without an answer.
+    """One call reached the provider and is over: `usage` is what the provider said that it has used by then.
 
-    `free` says that the call counts against the free allowance of its lane.
+    It is None where the provider refused and so used nothing, and has no price where the call ended before a word of
+    what it used. `answered` says whether an answer came of it, and `free` that it counts against the free allowance
+    of its lane.
     """
 
     lane: str
@@ -101,6 +103,7 @@ class CallAccounted(msgspec.Struct, frozen=True):
     model: str
     paid_by: str
     usage: Usage | None
+    answered: bool = True
 
 
 class CallEnded(msgspec.Struct, frozen=True):

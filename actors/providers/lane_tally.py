@@ -1,9 +1,14 @@
 """LaneTally: what a lane has done, and its state as operators see it."""
 
+import structlog
+
 from actors.providers.completion_call import CallAnswered
+from actors.providers.failures import Failure
 from actors.providers.lane_gate import LaneGate
 from actors.providers.lane_messages import LaneName, LaneReported
 from actors.providers.messages import ProviderStatus
+
+_LOG = structlog.get_logger(__name__)
 
 
 class LaneTally:
@@ -22,6 +27,12 @@ class LaneTally:
         """A call ended well."""
         self._answered_by = answer.model or asked
         self._first_token_s = round(answer.first_token_s, 3)
+
+    def call_failed(self, failure: Failure, model: str, attempt: int) -> None:
+        """Log a failed call; what only an operator can mend is an error."""
+        log = _LOG.error if failure.operators_fault(team=self._name.paid_by == "team") else _LOG.warning
+        name, fault, detail = self._name.name, failure.fault, failure.detail
+        log("model_call_failed", lane=name, model=model, attempt=attempt, fault=fault, detail=detail)
 
     def report(self, gate: LaneGate, now: float, *, in_flight: int, queued: int) -> LaneReported | None:
         """The lane's state, None where it is the one that was reported last."""

@@ -166,6 +166,7 @@ class OpenRouterReader:
     def __init__(self) -> None:
         self._named = False
         self._text = False
+        self._refused = False
         self._finish: str | None = None
         self._done = False
 
@@ -192,7 +193,7 @@ class OpenRouterReader:
         """The connection ended; without `[DONE]` a finish reason must have been seen."""
         if self._done:
             return []
-        if self._finish is None:
+        if self._finish is None and not self._refused:
             raise ProviderError(unreachable("stream_cut"))
         return self._ended()
 
@@ -209,19 +210,21 @@ class OpenRouterReader:
             raise ProviderError(unreachable("finish_error"))
         delta = choice.delta or choice.message or _Delta()
         found: list[StreamEvent] = []
-        if delta.reasoning or delta.reasoning_details:
+        if delta.reasoning or delta.reasoning_details or delta.refusal:
             found.append(ThoughtArrived())
         if delta.content:
             self._text = True
             found.append(TextArrived(delta.content))
         found += [PageCited(_cited(note.url_citation)) for note in delta.annotations or () if note.url_citation]
         self._finish = choice.finish_reason or self._finish
-        if self._finish == "content_filter" or delta.refusal:
-            raise ProviderError(refused("content_filter"))
+        self._refused = self._refused or self._finish == "content_filter" or bool(delta.refusal)
         return found
 
     def _ended(self) -> list[StreamEvent]:
+        """A refusal is told here, behind what it has used."""
         self._done = True
+        if self._refused:
+            raise ProviderError(refused("content_filter"))
         if self._finish is None or not self._text:
             raise ProviderError(unreachable("empty_answer"))
         return [AnswerEnded(word(self._finish), truncated=self._finish == "length")]

@@ -28,7 +28,7 @@ class UsageKey(msgspec.Struct, frozen=True, array_like=True):
 
 
 class UsageLine(msgspec.Struct, frozen=True, array_like=True):
-    """The counts of one key. `unpriced` answers have no known price, so `cost_usd` leaves them out."""
+    """The counts of one key. `unpriced` calls have no known price, so `cost_usd` leaves them out."""
 
     requests: int = 0
     answers: int = 0
@@ -54,7 +54,7 @@ class UsageLine(msgspec.Struct, frozen=True, array_like=True):
             return msgspec.structs.replace(self, requests=self.requests + 1)
         return UsageLine(
             requests=self.requests + 1,
-            answers=self.answers + 1,
+            answers=self.answers + call.answered,
             unpriced=self.unpriced + (usage.cost_usd is None),
             input_tokens=self.input_tokens + usage.input_tokens,
             output_tokens=self.output_tokens + usage.output_tokens,

@@ -18,7 +18,7 @@ _PERIODS = {"usage-today": 1, "usage-week": WEEK, _LONGEST: MONTH}
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """What some rows of the ledger add up to; `unpriced` answers are not in `cost_usd`."""
+    """What some rows of the ledger add up to; `unpriced` calls are not in `cost_usd`."""
 
     requests: int = 0
     answers: int = 0

@@ -25,6 +25,6 @@ usage-left-usd = Left of today's budget on the team's key: ${ $left } of ${ $of 
 usage-left-tokens = Left of today's budget on the team's key: { $left } of { $of } tokens
 usage-unbounded = There is no daily budget.
 usage-unpriced = { $answers ->
-    [one] 1 answer has
-   *[other] { $answers } answers have
+    [one] 1 call has
+   *[other] { $answers } calls have
 } no known price and no part in the sums.

@@ -47,7 +47,7 @@ def test_the_rep_is_told_what_is_left() -> None:
     text = str(call.parameters["text"])
     assert "$0.75 of $1" in text
     assert "50 of 200 tokens" in text
-    assert "1 answer has no known price" in text
+    assert "1 call has no known price" in text
     assert "strategist: 1 answer, 150 tokens (10 from cache), $0.25" in text
 
 

@@ -483,8 +483,8 @@ admin-costs = Costs
 costs-none = The team's first prospect or drill will show here.
 unpriced =
     { $count ->
-        [one] One answer has no known price and is not in the cost.
-       *[other] { $count } answers have no known price and are not in the cost.
+        [one] One call has no known price and is not in the cost.
+       *[other] { $count } calls have no known price and are not in the cost.
     }
 admin-leads = Leads by rep
 team-leads-none-title = No leads yet
