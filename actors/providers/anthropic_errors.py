@@ -98,7 +98,6 @@ def _by_meaning(status: int, error: ErrorBody, headers: Headers, now: float) -> 
             unreachable(label),
             retry_after_s=retry_after(headers, now),
             throttled=status in (503, _OVERLOADED),
-            fallback=status == _OVERLOADED,
         )
     return Failure(kind=FailureKind.MISCONFIGURED, fault="ours", error_type=label, fallback=status == 404)
 

@@ -167,7 +167,8 @@ class CompletionCall(Actor):
             case _ReadWhole(body=body):
                 self._read_whole(body)
             case _Broken(error_type=error_type, sent=sent):
-                self._fail(msgspec.structs.replace(unreachable(error_type), sent=sent))
+                # Behind a door that does not open stand all its models.
+                self._fail(msgspec.structs.replace(unreachable(error_type), sent=sent, fallback=sent))
             case _FirstTokenDue():
                 self._first_token_due()
             case _IdleDue():

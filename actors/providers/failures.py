@@ -85,8 +85,8 @@ class ProviderError(Exception):
 
 
 def unreachable(error_type: str) -> Failure:
-    """The provider could not be reached, or the connection broke."""
-    return Failure(kind=FailureKind.UNAVAILABLE, fault="provider", error_type=error_type, retryable=True)
+    """The provider did not answer, or broke off; another model of its own may stand elsewhere and do better."""
+    return Failure(kind=FailureKind.UNAVAILABLE, fault="provider", error_type=error_type, retryable=True, fallback=True)
 
 
 def refused(error_type: str) -> Failure:

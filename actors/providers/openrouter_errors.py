@@ -110,6 +110,7 @@ def _by_meaning(status: int, name: str, error: ErrorBody, metadata: Metadata, he
             retryable=True,
             retry_after_s=retry_after(headers, now),
             throttled=status in (503, 529),
+            fallback=True,
         )
     if status == 429:
         return _limited(label, error, metadata, headers, now)

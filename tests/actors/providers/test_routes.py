@@ -16,6 +16,7 @@ from actors.providers.messages import (
     FailureKind,
     ForgetUsage,
     ModelChoice,
+    Provider,
     TeamKey,
 )
 from actors.providers.route import BadFallbacks, plan, read_fallbacks
@@ -110,6 +111,31 @@ async def test_the_next_model_answers_while_one_rests(world: World) -> None:
     world.ask(FREE)
     await world.expect(Completed)
     assert [entry["model"] for entry in await world.requests()] == [FREE, OTHER_FREE]
+
+
+@pytest.mark.parametrize("fault", ["server_error", "gateway_timeout", "overloaded", "cut", "disconnect"])
+@pytest.mark.parametrize("provider", [OPENROUTER, ANTHROPIC])
+async def test_the_next_model_answers_once_the_retries_are_spent(world: World, provider: Provider, fault: str) -> None:
+    """A model that stays out of reach is repeated within its retries, and then the next on the same lane is asked."""
+    first, second = {OPENROUTER: (PAID, SEEING), ANTHROPIC: (CLAUDE, "claude-haiku-5-5")}[provider]
+    await world.begin(fallbacks=fallbacks(ModelChoice(provider, second)), lane=LaneSettings(retries_paid=1))
+    await world.fault(fault, provider, match=f"{first}\n", times=0)
+    world.ask(first, credential=TeamKey(provider))
+    await world.asked(1)
+    await world.rest()
+    await world.advance(0.5)
+    await world.expect(Completed)
+    assert [entry["model"] for entry in await world.requests()] == [first, first, second]
+
+
+async def test_a_provider_that_cannot_be_reached_has_no_next_model(world: World) -> None:
+    """All its models stand behind the same door: the next lane is asked instead."""
+    choices = ModelChoice(OPENROUTER, SEEING), ModelChoice(ANTHROPIC, CLAUDE)
+    addresses = {OPENROUTER: "http://127.0.0.1:1/api/v1", ANTHROPIC: f"{world.server.url}/v1"}
+    await world.begin(fallbacks=fallbacks(*choices), lane=LaneSettings(retries_paid=0), base_urls=addresses)
+    world.ask(PAID)
+    assert (await world.expect(Completed)).provider is ANTHROPIC
+    assert [call.calls for call in (await world.described()).by_provider] == [1, 1]
 
 
 async def test_another_provider_takes_over_and_says_so(world: World) -> None:
