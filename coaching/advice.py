@@ -47,7 +47,8 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Research(msgspec.Struct, frozen=True):
-    """What a search found, and the pages it says so from."""
+    """What a search found, and the pages it says so from; `truncated` where the text is not whole."""
 
     text: str
     pages: tuple[Page, ...]
+    truncated: bool = False

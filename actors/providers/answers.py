@@ -21,11 +21,16 @@ class Undecodable(Exception):
         return found.group(1) if found else "$"
 
 
-def read_answer(text: str, output: type[msgspec.Struct]) -> str:
-    """JSON that decodes into `output`; raises Undecodable."""
+def read_answer(text: str, output: type[msgspec.Struct], *, truncated: bool = False) -> str:
+    """JSON that decodes into `output`; raises Undecodable.
+
+    A truncated answer must be whole as it is: closing its brackets would pass a part off as the whole.
+    """
     try:
         return msgspec.json.encode(msgspec.json.decode(text, type=output)).decode()
     except msgspec.MsgspecError:
+        if truncated:
+            raise Undecodable("the object does not end") from None
         repaired = _repaired(text)
     try:
         return msgspec.json.encode(msgspec.convert(_cased(repaired, output), type=output)).decode()

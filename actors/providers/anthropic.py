@@ -7,7 +7,7 @@ import msgspec
 
 from actors.providers.anthropic_errors import ErrorBody, classify, failure_of
 from actors.providers.anthropic_limits import windows
-from actors.providers.failures import ProviderError, refused, unreachable, word
+from actors.providers.failures import ProviderError, empty, refused, unreachable, word
 from actors.providers.messages import ChatMessage, Citation, Provider, Usage
 from actors.providers.model_call import ModelCall, ProviderApi
 from actors.providers.prices import SEARCH_USD, anthropic_cost
@@ -183,7 +183,7 @@ class AnthropicReader:
         if isinstance(part, _Delta) and part.citation is not None and part.citation.url:
             return [PageCited(Citation(part.citation.url, part.citation.title or part.citation.url))]
         if part.type in ("text", "text_delta") and part.text:
-            self._text = True
+            self._text = self._text or not part.text.isspace()
             return [TextArrived(part.text)]
         return []
 
@@ -200,9 +200,10 @@ class AnthropicReader:
     def _stopped(self) -> list[StreamEvent]:
         self._ended = True
         self._unless_refused()
+        truncated = self._stop in _TRUNCATED
         if not self._text:
-            raise ProviderError(unreachable("empty_answer"))
-        return [AnswerEnded(word(self._stop or "end_turn"), truncated=self._stop in _TRUNCATED)]
+            raise ProviderError(empty(truncated=truncated))
+        return [AnswerEnded(word(self._stop or "end_turn"), truncated=truncated)]
 
     def _counted(self, usage: _Usage | None) -> list[StreamEvent]:
         """Counts are cumulative; one that is left out keeps its value."""

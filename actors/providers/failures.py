@@ -94,6 +94,12 @@ def refused(error_type: str) -> Failure:
     return Failure(kind=FailureKind.REFUSED, fault="content", error_type=error_type, fallback=True)
 
 
+def empty(*, truncated: bool) -> Failure:
+    """The model ended without a word of text; asked the same again it would do the same, and be paid for it."""
+    error_type = "token_limit_before_text" if truncated else "empty_answer"
+    return Failure(kind=FailureKind.UNDECODABLE, fault="content", error_type=error_type, fallback=True)
+
+
 def word(text: object) -> str:
     """A provider's error code made safe to show: short and without anything that is not part of an identifier."""
     kept = "".join(char for char in str(text)[:64] if char.isalnum() or char in "_-.")

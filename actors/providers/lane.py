@@ -5,7 +5,7 @@ A request waits fairly among the reps, is sent when no limit forbids it, and end
 
     the provider asks for a pause      the whole lane rests that long, the request stays at the head of its queue
     a passing fault                    backoff with full jitter, within the retries of the request and of the lane
-    a model rests, fails or refuses    the next model of the chain, once the retries are spent
+    a model rests, or did not do it    the next model of the chain, once no retry is left
     the key or the account is at fault the lane closes for a while, everyone who waits is told the same
     nothing is left to try here        the router is told, if it has another lane to ask, and else the sender
 """
@@ -272,7 +272,7 @@ class Lane(Actor):
         text = answer.text
         if job.request.output is not None:
             try:
-                text = read_answer(text, self._tools.outputs[job.request.output])
+                text = read_answer(text, self._tools.outputs[job.request.output], truncated=answer.truncated)
             except Undecodable as error:
                 self._span(job, answer, "undecodable", FailureKind.UNDECODABLE)
                 self._repair(job, answer, error)

@@ -111,6 +111,7 @@ def completed(job: LaneJob, provider: Provider, answer: CallAnswered, text: str,
         first_token_s=job.started_at - job.accepted_at + answer.first_token_s,
         total_s=now - job.accepted_at,
         citations=answer.citations,
+        truncated=answer.truncated,
     )
 
 

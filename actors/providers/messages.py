@@ -145,7 +145,8 @@ class Completed(msgspec.Struct, frozen=True):
     """The whole answer; where `output` was named, `text` is JSON that decodes into it.
 
     `provider` and `model` are those that answered, which after a fallback are not those that were asked for.
-    `citations` hold each page once, in the order of their first mention.
+    `citations` hold each page once, in the order of their first mention. `truncated` where prose ends at a limit of
+    length; a structured answer is whole.
     """
 
     request_id: str
@@ -156,6 +157,7 @@ class Completed(msgspec.Struct, frozen=True):
     first_token_s: float
     total_s: float
     citations: tuple[Citation, ...] = ()
+    truncated: bool = False
 
 
 class FailureKind(StrEnum):

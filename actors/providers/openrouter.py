@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from actors.providers.failures import ProviderError, refused, unreachable, word
+from actors.providers.failures import ProviderError, empty, refused, unreachable, word
 from actors.providers.messages import ChatMessage, Citation, Provider, Usage
 from actors.providers.model_call import ModelCall, ProviderApi
 from actors.providers.openrouter_errors import ErrorBody, classify, failure_of
@@ -213,7 +213,7 @@ class OpenRouterReader:
         if delta.reasoning or delta.reasoning_details or delta.refusal:
             found.append(ThoughtArrived())
         if delta.content:
-            self._text = True
+            self._text = self._text or not delta.content.isspace()
             found.append(TextArrived(delta.content))
         found += [PageCited(_cited(note.url_citation)) for note in delta.annotations or () if note.url_citation]
         self._finish = choice.finish_reason or self._finish
@@ -221,13 +221,16 @@ class OpenRouterReader:
         return found
 
     def _ended(self) -> list[StreamEvent]:
-        """A refusal is told here, behind what it has used."""
+        """A refusal is told here, behind what it has used; without a reason of the end the provider broke off."""
         self._done = True
         if self._refused:
             raise ProviderError(refused("content_filter"))
-        if self._finish is None or not self._text:
-            raise ProviderError(unreachable("empty_answer"))
-        return [AnswerEnded(word(self._finish), truncated=self._finish == "length")]
+        if self._finish is None:
+            raise ProviderError(unreachable("no_finish_reason"))
+        truncated = self._finish == "length"
+        if not self._text:
+            raise ProviderError(empty(truncated=truncated))
+        return [AnswerEnded(word(self._finish), truncated=truncated)]
 
 
 def _cited(page: _Page) -> Citation:

@@ -76,7 +76,7 @@ def _output(agent: str, answer: Completed) -> bytes:
     if AGENTS[agent].output is not None:
         return answer.text.encode()
     pages = tuple(Page(citation.url, citation.title) for citation in answer.citations)
-    return msgspec.json.encode(Research(answer.text, pages))
+    return msgspec.json.encode(Research(answer.text, pages, answer.truncated))
 
 
 class _Call(msgspec.Struct):

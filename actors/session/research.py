@@ -43,7 +43,9 @@ def answered(state: SessionState, job: Job, world: World) -> Turn:
     found = msgspec.json.decode(job.finished["researcher"], type=Research)
     pages = "\n".join(f"- {page.title}: {page.url}" for page in found.pages[:MOST_PAGES])
     listed = "\n".join((world.texts("research-pages"), cleaned(pages))) if pages else ""
-    kept = "\n\n".join(part for part in (cleaned(found.text)[:LONGEST], listed) if part)
+    text = cleaned(found.text)
+    ending = world.texts("research-cut") if found.truncated or len(text) > LONGEST else ""
+    kept = "\n\n".join(part for part in (text[:LONGEST], ending, listed) if part)
     former = (version_row(state, profile, lead, "research", {"text": lead.research}, world),) if lead.research else ()
     rows = (
         *former,

@@ -50,7 +50,7 @@ failed-refused = The model declined to work on this text. Take out what may have
 
 failed-too_long = This is longer than the model can read. Send the part that matters most.
 
-failed-undecodable = The model answered in a form I cannot use, twice. Your text is kept: tap Try again.
+failed-undecodable = The model answered in a form I cannot use. Your text is kept: tap Try again.
 
 failed-unavailable = { $provider } cannot be reached right now. Your text is kept: tap Try again in a minute.
 

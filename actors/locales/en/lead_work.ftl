@@ -148,6 +148,8 @@ button-research-now = What I found last
 
 research-pages = Pages:
 
+research-cut = (The text was longer than I can keep and ends here.)
+
 research-former =
     What the web said about { $lead } until { $day } ({ $number } of { $count } former ones):
 

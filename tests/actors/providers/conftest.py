@@ -50,6 +50,12 @@ class Lead(msgspec.Struct, frozen=True):
     word_count: int
 
 
+class Note(msgspec.Struct, frozen=True):
+    """A structured answer of which any part would do, if its brackets were closed."""
+
+    text: str
+
+
 class _Tracer(Actor):
     def __init__(self, spans: list[object]) -> None:
         super().__init__()
@@ -84,7 +90,9 @@ class World:
             **settings,
         }
         router = RouterSettings(**given)
-        spec = ChildSpec("llm_router", lambda: LlmRouter(router, self.vault, {"lead": Lead}), well_known=True)
+        spec = ChildSpec(
+            "llm_router", lambda: LlmRouter(router, self.vault, {"lead": Lead, "note": Note}), well_known=True
+        )
         await self.system.start(msgspec.structs.replace(spec, restart=Restart.TEMPORARY))
         self.probe = await Probe.start(self.system)
         for provider in router.team_keys:

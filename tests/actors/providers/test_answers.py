@@ -51,6 +51,13 @@ def test_what_does_not_fit_is_an_error_with_its_place(text: str, path: str) -> N
     assert caught.value.path == path
 
 
+def test_a_cut_answer_is_not_closed_to_look_whole() -> None:
+    """Only what is whole in spite of the cut counts."""
+    assert read_answer(GOOD, Verdict, truncated=True) == GOOD
+    with pytest.raises(Undecodable):
+        read_answer('{"mood":"calm","score":7,"steps":["call","wri', Verdict, truncated=True)
+
+
 def test_the_repair_quotes_the_decoder() -> None:
     """The model is told what was wrong, and when it was cut off."""
     error = Undecodable("Expected `int` <= 100 - at `$.score`")

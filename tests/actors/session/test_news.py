@@ -93,6 +93,19 @@ def test_research_keeps_its_pages_and_the_former_one() -> None:
     assert "castings" in said(tap(ready(), f"research:show:{LEAD}", at))[0]
 
 
+@pytest.mark.parametrize("found", [Research("Nordwerk makes", (), truncated=True), Research("Nordwerk. " * 600, ())])
+def test_research_that_is_not_whole_says_so(found: Research) -> None:
+    """Whether the model or the page for it was too short: the rep reads where it ends."""
+    at = with_leads(lead())
+    turn = tap(ready(), f"research:make:{LEAD}", at)
+    done = finished(turn.state, turn.state.jobs[0].run_id, "researcher", msgspec.json.encode(found), at)
+    assert "".join(said(done)).endswith("ends here.)")
+    whole = msgspec.json.encode(Research("Nordwerk makes castings.", ()))
+    turn = tap(ready(), f"research:make:{LEAD}", at)
+    done = finished(turn.state, turn.state.jobs[0].run_id, "researcher", whole, at)
+    assert said(done)[0].endswith("castings.")
+
+
 def test_former_research_can_be_read_one_by_one() -> None:
     """The newest first, each with its pages and its place among them; one that is not there is a stale button."""
     versions: tuple[Row, ...] = tuple(
