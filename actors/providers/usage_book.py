@@ -71,8 +71,11 @@ class Budget(msgspec.Struct, frozen=True):
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A line of the snapshot's day, or of the earlier `day` on which it was counted, if it is not written yet."""
+
     key: UsageKey
     line: UsageLine
+    day: str = ""
 
 
 class _Snapshot(msgspec.Struct, frozen=True):
@@ -95,10 +98,10 @@ class UsageBook:
         if kept is None:
             return
         # Which rows were written is not on record; writing one again changes nothing.
-        self._changed = {(kept.day, entry.key): entry.line for entry in kept.entries}
+        self._changed = {(entry.day or kept.day, entry.key): entry.line for entry in kept.entries}
         if kept.day == self._day:
             self._free.update(kept.free)
-            for entry in kept.entries:
+            for entry in (entry for entry in kept.entries if not entry.day):
                 self._put(entry.key, entry.line)
 
     def _begin(self, day: str) -> None:
@@ -162,7 +165,8 @@ class UsageBook:
 
     def snapshot(self) -> bytes:
         """Everything that must survive a restart."""
-        entries = tuple(_Entry(key, line) for key, line in self._lines.items())
+        late = [_Entry(key, line, day) for (day, key), line in self._changed.items() if day != self._day]
+        entries = (*(_Entry(key, line) for key, line in self._lines.items()), *late)
         return msgspec.json.encode(_Snapshot(self._day, entries, self._free))
 
     def take_rows(self, updated_at: str) -> tuple[RowWrite, ...]:

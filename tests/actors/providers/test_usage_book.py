@@ -63,6 +63,24 @@ def test_midnight_begins_a_new_book_and_loses_no_row() -> None:
     assert [write.rows[0]["day"] for write in after.take_rows("now")] == ["2027-01-15"]
 
 
+def test_a_crash_after_midnight_loses_no_row_of_the_day_before() -> None:
+    """What was not written yet is in every later snapshot too, and only until it is written."""
+    book = UsageBook(NIGHT)
+    for rep in (7, 8):
+        book.add(call(rep), NIGHT)
+    book.add(call(9), NIGHT + 2)
+    after = UsageBook(NIGHT + 3, book.snapshot())
+    rows = [write.rows[0] for write in after.take_rows("now")]
+    assert sorted((row["day"], row["telegram_id"]) for row in rows) == [
+        ("2027-01-15", 7),
+        ("2027-01-15", 8),
+        ("2027-01-16", 9),
+    ]
+    assert after.overspent(7, Budget(usd=0.5), Budget(), NIGHT + 3) is None
+    again = UsageBook(NIGHT + 4, after.snapshot())
+    assert [write.rows[0]["day"] for write in again.take_rows("now")] == ["2027-01-16"]
+
+
 def test_budgets_are_of_the_team_and_of_each_rep() -> None:
     """A rep's own key pays for itself and is held against no budget."""
     book = UsageBook(NIGHT)
