@@ -77,7 +77,7 @@ def _system(call: ModelCall) -> list[dict[str, Any]]:
     system: list[dict[str, Any]] = [{"type": "text", "text": block} for block in call.system]
     if call.shape != "schema" and call.schema is not None:
         system.append({"type": "text", "text": schema_in_words(call.schema)})
-    for index in stable_ends(len(system)):
+    for index in stable_ends(len(call.system)):
         system[index]["cache_control"] = {"type": "ephemeral"}
     return system
 

@@ -66,8 +66,8 @@ def _system(call: ModelCall) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = [{"type": "text", "text": block} for block in call.system]
     if call.shape != "schema" and call.schema is not None:
         blocks.append({"type": "text", "text": schema_in_words(call.schema)})
-    if blocks and call.models[0].startswith(_CACHED_ON_REQUEST):
-        for index in stable_ends(len(blocks)):
+    if call.models[0].startswith(_CACHED_ON_REQUEST):
+        for index in stable_ends(len(call.system)):
             blocks[index]["cache_control"] = {"type": "ephemeral"}
     return [{"role": "system", "content": blocks}] if blocks else []
 

@@ -6,9 +6,9 @@ from actors.providers.wire_schema import Schema
 
 
 def stable_ends(blocks: int) -> set[int]:
-    """The blocks that end a cached prefix: the knowledge all agents share, and the one before the last.
+    """Which of a prompt's own blocks end a cached prefix: the knowledge all agents share, and the one before the last.
 
-    The last block alone may differ from rep to rep. A cache is written only at a breakpoint, so one behind such text
+    The last of them alone may differ from rep to rep. A cache is written only at a breakpoint, so one behind such text
     would never be read again.
     """
     return {0, max(0, blocks - 2)} if blocks else set()

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
 
 from actors.providers import anthropic, openrouter
 from actors.providers.messages import ChatMessage, Image
@@ -66,7 +67,7 @@ def test_openrouter_marks_the_cache_where_models_need_it() -> None:
 
 
 def test_json_mode_says_the_schema_in_words() -> None:
-    """A model without schemas is asked for plain JSON, and the schema stands in the stable part of the prompt."""
+    """A model without schemas is asked for plain JSON, and the schema stands at the end of the prompt."""
     body = json.loads(openrouter.body(_with(shape="json")))
     assert body["response_format"] == {"type": "json_object"}
     assert body["messages"][0]["content"][-1] == _text(WORDS)
@@ -76,6 +77,18 @@ def test_json_mode_says_the_schema_in_words() -> None:
     worded = json.loads(openrouter.body(_with(shape="words")))
     assert worded["messages"][0]["content"][-1] == _text(WORDS)
     assert "response_format" not in worded
+
+
+@pytest.mark.parametrize("shape", ["json", "words"])
+def test_a_schema_in_words_leaves_the_breakpoints_where_they_are(shape: str) -> None:
+    """Behind what all reps share, never behind the block of one rep, where no other could read the cache."""
+    prompt = [_text("playbook", cached=True), _text("task", cached=True), _text("memory of this rep"), _text(WORDS)]
+    claude = json.loads(anthropic.body(_with(models=("claude-haiku-4-5",), shape=shape)))
+    assert claude["system"] == prompt
+    router = json.loads(openrouter.body(_with(models=("anthropic/claude-haiku-4.5",), shape=shape)))
+    assert router["messages"][0]["content"] == prompt
+    bare = json.loads(anthropic.body(_with(models=("claude-haiku-4-5",), shape=shape, system=())))
+    assert bare["system"] == [_text(WORDS)]
 
 
 def test_anthropic_gets_its_own_mechanisms() -> None:
