@@ -12,6 +12,8 @@ from actors.providers.retry_after import retry_after
 KEY_CLOSED_S = 60.0
 """How long a refused or unpaid key is left alone before it is tried again."""
 _SPEND_LIMIT = "enforced_spend_limit_reached"
+_RAMP_LIMIT = "ramp_limit_exceeded"
+"""The account's use grows too fast; any other limit of a minute is one class of models'."""
 _USAGE_LIMIT = "specified API usage limits"
 _OVERLOADED = 529
 
@@ -124,7 +126,8 @@ def _limited(label: str, error: ErrorBody, headers: Headers, now: float) -> Fail
         retryable=True,
         retry_after_s=wait,
         throttled=True,
-        scope="account",
+        fallback=code != _RAMP_LIMIT,
+        scope="account" if code == _RAMP_LIMIT else "model",
     )
 
 

@@ -139,8 +139,10 @@ class Lane(Actor):
                 self._attempt_failed(self._jobs.get(number), failure, sender, streamed=streamed)
             case CallMetered():
                 self._metered(message, sender)
-            case CallOpened(windows=windows):
-                self._gate.learned(self.clock.now(), windows)
+            case CallOpened(windows=windows) if sender in self._in_flight:
+                self._gate.learned(self.clock.now(), windows, self._in_flight[sender].models[0])
+            case CallOpened():
+                pass  # of a call that was stopped meanwhile
             case StopCompletion(number=number):
                 self._cancel(number)
             case Terminated(address=address):
@@ -190,7 +192,7 @@ class Lane(Actor):
 
     def _foresee(self, job: LaneJob, ahead: int, now: float) -> None:
         refusal = self._gate.refusal(now, self.clock.time(), job.models, job.place)
-        wait = max(self._gate.wait(now, ahead), self._gate.models_wait(now, job.models))
+        wait = max(self._gate.wait(now, ahead), self._gate.models_wait(now, job.models, ahead))
         if refusal is not None:
             self._give_up(job, refusal)
         elif now + wait > job.deadline_at:
@@ -222,12 +224,12 @@ class Lane(Actor):
         self._report()
 
     def _turn_of(self, job: LaneJob, now: float) -> float:
-        """Begin the job unless its turn comes too early or too late; gives how long the account holds back the next."""
+        """Begin the job unless its turn comes too early or too late; gives how long the next must wait."""
         job.queued = False
         refusal = self._gate.refusal(now, self.clock.time(), job.models, job.place)
-        held = self._gate.wait(now, 0, job.tokens)
+        held = max(self._gate.wait(now), self._gate.models_wait(now, job.models, 0, job.tokens))
         if refusal is None and not held:
-            awake = self._gate.awake(now, job.models)
+            awake = self._gate.awake(now, job.models, job.tokens)
             job.models = (*awake, *(model for model in job.models if model not in awake))
             self._begin(job, now)
             return self._gate.wait(now)

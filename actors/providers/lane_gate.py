@@ -1,7 +1,7 @@
 """LaneGate: whether a lane may send now, and if not, why and for how long.
 
 Three things are told apart: the account, whose rest or end concerns everything on the lane; each model, which may
-rest or be broken while others answer; and the allowances, which are counted.
+rest, be broken or be paced by its provider's headers while others answer; and the allowances, which are counted.
 """
 
 from collections import deque
@@ -47,6 +47,22 @@ class ModelHealth:
         self.rest = Rest()
         self.breaker = Breaker()
         self.probing = False
+        self._learned: dict[str, LearnedBucket] = {}
+
+    def learned(self, now: float, windows: tuple[Window, ...]) -> None:
+        """Believe what the provider's headers say is left."""
+        for window in windows:
+            self._learned[window.unit] = LearnedBucket(window, now)
+
+    def take(self, now: float, tokens: float) -> None:
+        """Count a call that is being sent before the provider does."""
+        for unit, bucket in self._learned.items():
+            bucket.take(1.0 if unit == "requests" else tokens, now)
+
+    def pace(self, now: float, ahead: int, tokens: float) -> float:
+        """Seconds until the allowance that the headers tell is there, given how many others go first."""
+        needs = {"requests": ahead + 1.0, "tokens": tokens}
+        return max((bucket.wait(needs[unit], now) for unit, bucket in self._learned.items()), default=0.0)
 
     def wait(self, now: float) -> float:
         """Seconds in which the model is not asked."""
@@ -61,7 +77,6 @@ class LaneGate:
         self.retries = RetryBudget()
         self.day = DailyAllowance(settings.free_requests_per_day, used_today, time) if free else None
         self._rate = RateWindow(settings.free_requests_per_minute, settings.free_period_s) if free else None
-        self._learned: dict[str, LearnedBucket] = {}
         self._concurrency = Concurrency(settings.concurrency_start, settings.concurrency_cap)
         self._rest = Rest()
         self._models: dict[str, ModelHealth] = {}
@@ -121,23 +136,23 @@ class LaneGate:
         )
 
     def wait(self, now: float, ahead: int = 0, tokens: float = 0.0) -> float:
-        """Seconds in which nothing may be sent on this account, given how many others go first."""
+        """Seconds in which nothing may be sent on this account to any model, given how many others go first."""
         rate = self._rate.wait(now, ahead) if self._rate is not None else 0.0
-        needs = {"requests": ahead + 1.0, "tokens": tokens}
-        learned = max((bucket.wait(needs[unit], now) for unit, bucket in self._learned.items()), default=0.0)
-        return max(self.until - now, rate, learned, 0.0)
+        pace = min((health.pace(now, ahead, tokens) for health in self._models.values()), default=0.0)
+        return max(self.until - now, rate, pace, 0.0)
 
-    def awake(self, now: float, models: tuple[str, ...]) -> tuple[str, ...]:
+    def awake(self, now: float, models: tuple[str, ...], tokens: float = 0.0) -> tuple[str, ...]:
         """Those of the models that may be asked now, in their order."""
-        return tuple(model for model in models if not self._model(model).wait(now))
+        return tuple(model for model in models if not self.models_wait(now, (model,), 0, tokens))
 
     def next_awake(self, now: float) -> float:
-        """Seconds until the first of the models that rest may be asked; zero where none rests."""
-        return min((wait for health in self._models.values() if (wait := health.wait(now))), default=0.0)
+        """Seconds until the first of the models that must wait may be asked; zero where none must."""
+        return min((wait for model in self._models if (wait := self.models_wait(now, (model,)))), default=0.0)
 
-    def models_wait(self, now: float, models: tuple[str, ...]) -> float:
-        """Seconds until the first of the models may be asked."""
-        return min(self._model(model).wait(now) for model in models)
+    def models_wait(self, now: float, models: tuple[str, ...], ahead: int = 0, tokens: float = 0.0) -> float:
+        """Seconds until the first of the models may be asked, given how many others go first."""
+        healths = map(self._model, models)
+        return min(max(health.wait(now), health.pace(now, ahead, tokens)) for health in healths)
 
     def too_late(self, now: float, ahead: int, models: tuple[str, ...]) -> Failure:
         """The failure of a request whose deadline ends before its turn."""
@@ -145,7 +160,7 @@ class LaneGate:
             kind=FailureKind.RATE_LIMITED,
             fault="quota",
             error_type=self._rests_for(now) or "no_turn_before_deadline",
-            retry_after_s=max(self.wait(now, ahead), self.models_wait(now, models)),
+            retry_after_s=max(self.wait(now, ahead), self.models_wait(now, models, ahead)),
         )
 
     def expected_wait(self, now: float, ahead: int, in_flight: int) -> float:
@@ -159,14 +174,12 @@ class LaneGate:
             self._rate.take(now)
         if self.day is not None:
             self.day.take(rep, time)
-        for unit, bucket in self._learned.items():
-            bucket.take(1.0 if unit == "requests" else tokens, now)
+        self._model(model).take(now, tokens)
         self._model(model).probing = self._model(model).breaker.tripped
 
-    def learned(self, now: float, windows: tuple[Window, ...]) -> None:
-        """Believe what the provider's headers say is left."""
-        for window in windows:
-            self._learned[window.unit] = LearnedBucket(window, now)
+    def learned(self, now: float, windows: tuple[Window, ...], model: str) -> None:
+        """Believe what the provider's headers say is left for this model; others have allowances of their own."""
+        self._model(model).learned(now, windows)
 
     def succeeded(self, now: float, took_s: float, model: str) -> None:
         """A call ended well."""
@@ -186,6 +199,7 @@ class LaneGate:
         against a model in its breaker.
         """
         health, until = self._model(model), self.until
+        rested = health.rest.until
         opened = False
         self.released(model)
         if failure.throttled:
@@ -199,7 +213,8 @@ class LaneGate:
             (self._rest if account else health.rest).extend(now + failure.retry_after_s, failure.error_type)
         if failure.kind is FailureKind.UNAVAILABLE and failure.fault == "provider":
             opened = health.breaker.failed(now)
-        return opened or self.until > until
+        limited = failure.fault == "quota" and health.rest.until > rested
+        return opened or limited or self.until > until
 
     def _rests_for(self, now: float) -> str:
         """Why the whole lane rests, empty where it does not."""

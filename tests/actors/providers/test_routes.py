@@ -113,6 +113,34 @@ async def test_the_next_model_answers_while_one_rests(world: World) -> None:
     assert [entry["model"] for entry in await world.requests()] == [FREE, OTHER_FREE]
 
 
+async def test_a_limit_of_one_model_leaves_its_fallback_free(world: World) -> None:
+    """Anthropic limits each class of models by itself: the next answers at once, the limited one after its rest."""
+    await world.begin(fallbacks=fallbacks(ModelChoice(ANTHROPIC, "claude-haiku-5-5"), agent="strategist"))
+    await world.fault("rate_limit", "anthropic", match=f"{CLAUDE}\n", retry_after=30)
+    claude: dict[str, Any] = {"model": CLAUDE, "credential": TeamKey(ANTHROPIC)}
+    world.ask(**claude)
+    await world.expect(Completed)
+    world.ask(**claude, agent="memory")
+    await world.rest()
+    assert [entry["model"] for entry in await world.requests()] == [CLAUDE, "claude-haiku-5-5"]
+    await world.advance(30.0)
+    await world.expect(Completed)
+    assert [entry["model"] for entry in await world.requests()][2:] == [CLAUDE]
+
+
+async def test_those_who_wait_for_a_limited_model_go_elsewhere(world: World) -> None:
+    """Once its rest outlasts their time, as they would if the whole account rested."""
+    await world.begin(
+        fallbacks=fallbacks(ModelChoice(OPENROUTER, PAID)), lane=LaneSettings(concurrency_start=1, retries_paid=0)
+    )
+    await world.fault("rate_limit", "anthropic", retry_after=600)
+    for rep in (7, 8):
+        world.ask(CLAUDE, credential=TeamKey(ANTHROPIC), telegram_id=rep)
+    for _ in range(2):
+        assert (await world.expect(Completed)).provider is OPENROUTER
+    assert [entry["provider"] for entry in await world.requests()].count("anthropic") == 1
+
+
 @pytest.mark.parametrize("fault", ["server_error", "gateway_timeout", "overloaded", "cut", "disconnect"])
 @pytest.mark.parametrize("provider", [OPENROUTER, ANTHROPIC])
 async def test_the_next_model_answers_once_the_retries_are_spent(world: World, provider: Provider, fault: str) -> None:
