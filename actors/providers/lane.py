@@ -5,7 +5,7 @@ A request waits fairly among the reps, is sent when no limit forbids it, and end
 
     the provider asks for a pause      the whole lane rests that long, the request stays at the head of its queue
     a passing fault                    backoff with full jitter, within the retries of the request and of the lane
-    a model rests, or did not do it    the next model of the chain, once no retry is left
+    a model rests, or did not do it    the next model of the chain, once no retry or repair is left
     the key or the account is at fault the lane closes for a while, everyone who waits is told the same
     nothing is left to try here        the router is told, if it has another lane to ask, and else the sender
 """
@@ -285,15 +285,14 @@ class Lane(Actor):
         self._forget(job)
 
     def _repair(self, job: LaneJob, answer: CallAnswered, error: Undecodable) -> None:
-        """Ask once more, quoting the decoder; the second undecodable answer is a failure."""
+        """Ask once more, quoting the decoder; this model's second undecodable answer is a failure."""
+        self.send(job.reply_to, CompletionRestarted(job.request.request_id))
         if job.repaired:
             misfit = f"{job.request.output}_does_not_fit_{error.path}"
-            failure = Failure(kind=FailureKind.UNDECODABLE, fault="content", error_type=misfit)
-            self._give_up(job, failure)
+            self._go_on(job, Failure(kind=FailureKind.UNDECODABLE, fault="content", error_type=misfit, fallback=True))
             return
         job.repaired = True
         job.messages = repair_messages(job, answer, error)
-        self.send(job.reply_to, CompletionRestarted(job.request.request_id))
         self._enqueue(job, first=True)
 
     def _attempt_failed(self, job: LaneJob | None, failure: Failure, call: Address, *, streamed: bool) -> None:
@@ -322,8 +321,13 @@ class Lane(Actor):
         if failure.retryable and self._may_retry(job):
             self._retry(job, failure, now)
             job.retries += 1
-        elif failure.fallback and len(job.models) > 1:
-            job.models = job.models[1:]
+        else:
+            self._go_on(job, failure)
+
+    def _go_on(self, job: LaneJob, failure: Failure) -> None:
+        """Ask the next model of the chain, which hears nothing of the last one's answers, or give up."""
+        if failure.fallback and len(job.models) > 1:
+            job.models, job.messages, job.repaired = job.models[1:], job.request.messages, False
             self._enqueue(job, first=True)
         else:
             self._give_up(job, failure)
@@ -340,7 +344,7 @@ class Lane(Actor):
         bound = min(self._settings.backoff_cap_s, self._settings.backoff_base_s * 2**job.retries)
         delay = self._tools.jitter(bound)
         if now + delay > job.deadline_at:
-            self._give_up(job, failure)
+            self._go_on(job, failure)
         else:
             job.backoff = self.timer(delay, _BackoffOver(job.number))
 

@@ -156,6 +156,18 @@ async def test_the_next_model_answers_once_the_retries_are_spent(world: World, p
     assert [entry["model"] for entry in await world.requests()] == [first, first, second]
 
 
+async def test_the_next_model_answers_where_no_time_is_left_for_a_retry(world: World) -> None:
+    """A wait that would outlast the request is not begun."""
+    await world.begin(
+        fallbacks=fallbacks(ModelChoice(OPENROUTER, SEEING)),
+        lane=LaneSettings(backoff_base_s=1e6, backoff_cap_s=1e6),
+    )
+    await world.fault("server_error", match=f"{PAID}\n", times=0)
+    world.ask(PAID, deadline_s=1.0)
+    await world.expect(Completed)
+    assert [entry["model"] for entry in await world.requests()] == [PAID, SEEING]
+
+
 async def test_a_provider_that_cannot_be_reached_has_no_next_model(world: World) -> None:
     """All its models stand behind the same door: the next lane is asked instead."""
     choices = ModelChoice(OPENROUTER, SEEING), ModelChoice(ANTHROPIC, CLAUDE)

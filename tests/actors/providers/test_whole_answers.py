@@ -9,6 +9,7 @@ from actors.providers.failures import Failure, ProviderError
 from actors.providers.lane_messages import LaneSettings
 from actors.providers.messages import (
     Completed,
+    CompletionDelta,
     CompletionFailed,
     CompletionRestarted,
     FailureKind,
@@ -102,6 +103,21 @@ async def test_a_cut_structured_answer_is_never_passed_as_whole(world: World, pr
     world.ask(output="note", **asked)
     assert (await world.expect(CompletionFailed)).kind is FailureKind.UNDECODABLE
     assert len(await world.requests()) == 4
+
+
+async def test_a_model_that_never_fits_is_left_for_the_next(world: World) -> None:
+    """After its one repair; the next model is asked afresh, and what was shown before is withdrawn."""
+    await world.begin(fallbacks=fallbacks(ModelChoice(ANTHROPIC, HAIKU)), lane=LaneSettings(coalesce_s=0.0))
+    await world.fault("prose", "anthropic", match=f"{CLAUDE}\n", times=2)
+    world.ask(CLAUDE, credential=TeamKey(ANTHROPIC), output="note")
+    shown = ""
+    while not isinstance(message := await world.expect(object), Completed):
+        if isinstance(message, CompletionRestarted):
+            shown = ""
+        elif isinstance(message, CompletionDelta):
+            shown += message.text
+    assert json.loads(shown) == json.loads(message.text)
+    assert [entry["model"] for entry in await world.requests()] == [CLAUDE, CLAUDE, HAIKU]
 
 
 async def test_cut_prose_says_that_it_is_cut(world: World) -> None:
