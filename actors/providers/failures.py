@@ -76,6 +76,9 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         return f"{status}{self.error_type}{request}"
 
 
+KEY_UNREADABLE = Failure(kind=FailureKind.KEY_UNREADABLE, fault="key", error_type="key_unreadable", closes_s=3600.0)
+
+
 class ProviderError(Exception):
     """A model call failed; see the Failure."""
 

@@ -11,7 +11,6 @@ A request waits fairly among the reps, is sent when no limit forbids it, and end
 """
 
 import functools
-from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
@@ -20,13 +19,15 @@ from actors.providers.allowance import AllowanceKnown, AllowanceWatch
 from actors.providers.answers import Undecodable, read_answer
 from actors.providers.call_span import call_span
 from actors.providers.completion_call import CallAnswered, CallFailed, CallMetered, CallOpened, CompletionCall
-from actors.providers.failures import Failure, unreachable
+from actors.providers.failures import KEY_UNREADABLE, Failure, unreachable
 from actors.providers.fair_queue import FairQueue
 from actors.providers.http import BearerAuth, Client
 from actors.providers.key_vault import KeyUnreadable
 from actors.providers.lane_gate import LaneGate
 from actors.providers.lane_job import LaneJob, accounted, call_ended, call_order, completed, new_job, repair_messages
+from actors.providers.lane_memory import LaneMemory
 from actors.providers.lane_messages import (
+    CallBegan,
     CompletionPassed,
     CompletionSettled,
     LaneIdle,
@@ -44,7 +45,6 @@ from actors.providers.messages import (
     CompletionQueued,
     CompletionRestarted,
     FailureKind,
-    Priority,
 )
 from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated, Timer
 
@@ -80,7 +80,7 @@ class Lane(Actor):
         tools: LaneTools,
         client: Client,
         router: Address,
-        used_today: Mapping[int, int],
+        memory: LaneMemory,
     ) -> None:
         super().__init__()
         self._name = name
@@ -88,14 +88,9 @@ class Lane(Actor):
         self._tools = tools
         self._client = client
         self._router = router
-        self._used_today = used_today
+        self._memory = memory
         self._jobs: dict[int, LaneJob] = {}
-        self._queue: FairQueue[LaneJob] = FairQueue(
-            {
-                Priority.INTERACTIVE: settings.per_rep_interactive,
-                Priority.BACKGROUND: settings.per_rep_background,
-            }
-        )
+        self._queue: FairQueue[LaneJob] = FairQueue(settings.per_rep)
         self._in_flight: dict[Address, LaneJob] = {}
         self._senders: dict[Address, set[int]] = {}
         self._auth: BearerAuth | None = None
@@ -105,14 +100,13 @@ class Lane(Actor):
 
     async def started(self) -> None:
         """Open the key; a key that does not open closes the lane, not the actor."""
-        self._gate = LaneGate(self._settings, free=self._name.free, used_today=self._used_today, time=self.clock.time())
+        now, time, memory = self.clock.now(), self.clock.time(), self._memory
+        self._gate = LaneGate(self._settings, free=self._name.free, used_today=memory.used_today, time=time)
+        self._gate.recall(now, time, memory)
         try:
             self._auth = BearerAuth(self._tools.key_of(self._name.credential))
         except KeyUnreadable:
-            self._gate.close(
-                self.clock.now(),
-                Failure(kind=FailureKind.KEY_UNREADABLE, fault="key", error_type="key_unreadable", closes_s=3600.0),
-            )
+            self._gate.close(now, KEY_UNREADABLE)
         if self._auth is not None and self._gate.day is not None:
             self._watch_allowance(self._auth)
         self._report()
@@ -248,6 +242,8 @@ class Lane(Actor):
         job.metered = None
         job.started_at, job.started_time = now, self.clock.time()
         self._gate.sent(now, job.started_time, job.request.telegram_id, job.models[0], job.tokens)
+        if self._name.free:
+            self.send(self._router, CallBegan(self._name.name, job.started_time))
         order = call_order(job, self._tools, self._settings, free=self._name.free)
         call = functools.partial(
             CompletionCall, order, self._tools.api, self._client, self._auth, self.address, job.reply_to

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from actors.providers.failures import Failure
+from actors.providers.lane_memory import LaneMemory
 from actors.providers.lane_messages import LaneSettings
 from actors.providers.limits import (
     FREE_DAY_SPENT,
@@ -99,6 +100,19 @@ class LaneGate:
     def remembers_until(self) -> float:
         """The clock's reading until which the lane knows something that a fresh one would not."""
         return max([self.until, *(max(one.rest.until, one.breaker.until) for one in self._models.values())])
+
+    @property
+    def rests_until(self) -> float:
+        """The clock's reading until which the account rests because the provider asked for it."""
+        return self._rest.until
+
+    def recall(self, now: float, time: float, memory: LaneMemory) -> None:
+        """Take up what an earlier lane on this account sent and was told."""
+        if self._rate is not None:
+            for start in memory.starts:
+                self._rate.take(now - max(0.0, time - start))
+        if memory.rests_until > time:
+            self._rest.extend(now + memory.rests_until - time, "rate_limit_exceeded")
 
     def pause(self, now: float, for_s: float) -> None:
         """Send nothing for so long, by an operator's order; zero ends it."""

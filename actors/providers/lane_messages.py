@@ -5,7 +5,16 @@ from typing import Literal
 import msgspec
 
 from actors.providers.failures import Failure
-from actors.providers.messages import Complete, Credential, FailureKind, Provider, ProviderStatus, TeamKey, Usage
+from actors.providers.messages import (
+    Complete,
+    Credential,
+    FailureKind,
+    Priority,
+    Provider,
+    ProviderStatus,
+    TeamKey,
+    Usage,
+)
 from runtime import Address
 
 Outcome = FailureKind | Literal["completed", "cancelled"]
@@ -38,6 +47,11 @@ class LaneSettings(msgspec.Struct, frozen=True, kw_only=True):
     backoff_cap_s: float = 20.0
     leaves_after_s: float = 600.0
     trace_content: bool = False
+
+    @property
+    def per_rep(self) -> dict[Priority, int]:
+        """Calls of one rep that may be under way, by class."""
+        return {Priority.INTERACTIVE: self.per_rep_interactive, Priority.BACKGROUND: self.per_rep_background}
 
 
 class LaneName(msgspec.Struct, frozen=True):
@@ -87,6 +101,13 @@ class CompletionPassed(msgspec.Struct, frozen=True):
     failure: Failure
 
 
+class CallBegan(msgspec.Struct, frozen=True):
+    """A call that counts against a limit by the minute is being sent, at this epoch second."""
+
+    lane: str
+    at: float
+
+
 class CallAccounted(msgspec.Struct, frozen=True):
     """One call reached the provider and is over: `usage` is what the provider said that it has used by then.
 
@@ -130,10 +151,14 @@ class CompletionSettled(msgspec.Struct, frozen=True):
 
 
 class LaneReported(msgspec.Struct, frozen=True):
-    """The lane's state changed; `until` is the clock's reading at which its rest ends."""
+    """The lane's state changed; `until` is the clock's reading at which its rest ends.
+
+    `account_rests_until` is the same for the part of it that the provider asked for and that concerns every model.
+    """
 
     status: ProviderStatus
     until: float
+    account_rests_until: float = 0.0
 
 
 class LaneIdle(msgspec.Struct, frozen=True):

@@ -58,4 +58,4 @@ class LaneTally:
         if status == self._reported:
             return None
         self._reported = status
-        return LaneReported(status, until)
+        return LaneReported(status, until, gate.rests_until)

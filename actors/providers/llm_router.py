@@ -21,6 +21,7 @@ from actors.providers.key_vault import KeyUnreadable, KeyVault
 from actors.providers.lane import Lane
 from actors.providers.lane_messages import (
     CallAccounted,
+    CallBegan,
     CallEnded,
     CompletionPassed,
     CompletionSettled,
@@ -211,12 +212,13 @@ class LlmRouter(Actor):
 
     async def _receive_own(self, message: object, sender: Address) -> None:
         match message:
-            case LaneReported(status=status) if status.lane in self._lanes:
-                self._lanes[status.lane].report = message
+            case LaneReported():
+                self._report(message)
+            case CallBegan(lane=lane, at=at):
+                self._ledger.began(lane, at)
+                self._keep_in(0.0)  # what the disk does not know, a new process would do again
             case CallEnded():
                 self._calls.add(message, self.clock.now(), self.clock.time())
-            case LaneReported():
-                pass  # from a lane that is already gone
             case LaneIdle(name=name, accepted=accepted):
                 self._let_go(name, accepted)
             case Terminated(address=address):
@@ -299,9 +301,9 @@ class LlmRouter(Actor):
         self._give(opened)
 
     def _open_lane(self, name: LaneName) -> _LaneEntry:
-        used_today = self._ledger.book.free_calls(name.name, self.clock.time())
+        memory = self._ledger.book.memory_of(name.name, self.clock.time())
         tools, opened = self._tools[name.provider], self._clients[name.provider]
-        make = functools.partial(Lane, name, self._settings.lane, tools, opened, self.address, used_today)
+        make = functools.partial(Lane, name, self._settings.lane, tools, opened, self.address, memory)
         entry = _LaneEntry(self.spawn(ChildSpec(name.name, make, restart=Restart.TEMPORARY)))
         self._lanes[name.name] = entry
         left = self._paused.get(name.provider, 0.0) - self.clock.now()
@@ -359,6 +361,15 @@ class LlmRouter(Actor):
         return ProvidersDescribed(lanes, self._lists.warnings, paused, team, self._calls.by_provider(now))
 
     # The ledger
+
+    def _report(self, report: LaneReported) -> None:
+        entry = self._lanes.get(report.status.lane)
+        if entry is None:
+            return  # from a lane that is already gone
+        entry.report = report
+        left = report.account_rests_until - self.clock.now()
+        if left > 0 and self._ledger.rests(report.status.lane, self.clock.time() + left, self.clock.time()):
+            self._keep_in(KEEP_PAUSE_S)
 
     def _account(self, call: CallAccounted) -> None:
         self._ledger.add(call, self.clock.time())

@@ -9,6 +9,7 @@ from collections import defaultdict
 
 import msgspec
 
+from actors.providers.lane_memory import LaneMemory, RecentPast
 from actors.providers.lane_messages import CallAccounted
 from actors.providers.limits import day_of
 from actors.providers.messages import Provider, RowWrite, TeamSpent
@@ -82,6 +83,7 @@ class _Snapshot(msgspec.Struct, frozen=True):
     day: str
     entries: tuple[_Entry, ...]
     free: dict[str, dict[int, int]] = {}
+    past: RecentPast = msgspec.field(default_factory=RecentPast)
 
 
 NOBODY = 0
@@ -95,6 +97,7 @@ class UsageBook:
         self._begin(day_of(time))
         self._changed: dict[tuple[str, UsageKey], UsageLine] = {}
         kept = msgspec.json.decode(snapshot, type=_Snapshot) if snapshot else None
+        self.past = kept.past if kept is not None else RecentPast()
         if kept is None:
             return
         # Which rows were written is not on record; writing one again changes nothing.
@@ -158,16 +161,16 @@ class UsageBook:
         self._roll(time)
         return TeamSpent(self._usd[None], self._tokens[None], budget.usd, budget.tokens)
 
-    def free_calls(self, lane: str, time: float) -> dict[int, int]:
-        """Today's calls on a lane that count against a free allowance, by rep."""
+    def memory_of(self, lane: str, time: float) -> LaneMemory:
+        """What a new lane of this name takes up: today's free calls by rep, and the last minutes' past."""
         self._roll(time)
-        return dict(self._free.get(lane, {}))
+        return self.past.of(lane, dict(self._free.get(lane, {})))
 
     def snapshot(self) -> bytes:
         """Everything that must survive a restart."""
         late = [_Entry(key, line, day) for (day, key), line in self._changed.items() if day != self._day]
         entries = (*(_Entry(key, line) for key, line in self._lines.items()), *late)
-        return msgspec.json.encode(_Snapshot(self._day, entries, self._free))
+        return msgspec.json.encode(_Snapshot(self._day, entries, self._free, self.past))
 
     def take_rows(self, updated_at: str) -> tuple[RowWrite, ...]:
         """The changed lines as whole rows, which count as written from now on."""

@@ -30,6 +30,17 @@ class UsageLedger:
         self.book.add(call, time)
         self._kept = False
 
+    def began(self, lane: str, at: float) -> None:
+        """Keep when a call began."""
+        self.book.past.began(lane, at)
+        self._kept = False
+
+    def rests(self, lane: str, until: float, time: float) -> bool:
+        """Keep until when an account rests; gives whether that is news."""
+        news = self.book.past.rests_until(lane, until, time)
+        self._kept = self._kept and not news
+        return news
+
     def forget(self, rep: int, time: float) -> None:
         """Keep a rep's counts under no name."""
         self.book.forget(rep, time)
