@@ -110,6 +110,11 @@ class FairQueue(Generic[Item]):
                 before += self._until(line, round_ - 1 if seated else round_)
         return before + 1 + self._ahead(priority)
 
+    def own_rounds(self, priority: Priority, rep: int, item: Item) -> int:
+        """How many of the rep's own must end one after the other before the item may go, whoever else waits."""
+        before = next(place for place, one in enumerate(self._rings[priority][rep]) if one.item == item)
+        return (self._under_way[priority, rep] + before) // self._per_rep[priority]
+
     def _reached(self, line: deque[_Place[Item]], item: Item) -> tuple[int, int]:
         """How many of its own rep's items come before the item, and the round in which its turn comes."""
         for before, (place, round_) in enumerate(zip(line, self._rounds(line), strict=True)):

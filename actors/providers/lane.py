@@ -13,8 +13,6 @@ A request waits fairly among the reps, is sent when no limit forbids it, and end
 import functools
 from typing import ClassVar
 
-import msgspec
-
 from actors.providers.allowance import AllowanceKnown, AllowanceWatch
 from actors.providers.answers import Undecodable, read_answer
 from actors.providers.call_span import call_span
@@ -24,7 +22,16 @@ from actors.providers.fair_queue import FairQueue
 from actors.providers.http import BearerAuth, Client
 from actors.providers.key_vault import KeyUnreadable
 from actors.providers.lane_gate import LaneGate
-from actors.providers.lane_job import LaneJob, accounted, call_ended, call_order, completed, new_job, repair_messages
+from actors.providers.lane_job import (
+    LaneJob,
+    accounted,
+    call_ended,
+    call_order,
+    completed,
+    new_job,
+    repair_messages,
+    wait_notice,
+)
 from actors.providers.lane_memory import LaneMemory
 from actors.providers.lane_messages import (
     CallBegan,
@@ -39,10 +46,10 @@ from actors.providers.lane_messages import (
     StopCompletion,
 )
 from actors.providers.lane_tally import LaneTally
+from actors.providers.lane_timers import BackoffOver, DeadlinePassed, LookAgain, LookIdle, Wake
 from actors.providers.lane_tools import LaneTools
 from actors.providers.messages import (
     CompletionFailed,
-    CompletionQueued,
     CompletionRestarted,
     FailureKind,
 )
@@ -50,22 +57,6 @@ from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated, Tim
 
 _STOPPED = Failure(kind=FailureKind.UNAVAILABLE, fault="ours", error_type="lane_stopped")
 _CRASHED = unreachable("call_crashed")
-
-
-class _DeadlinePassed(msgspec.Struct, frozen=True):
-    number: int
-
-
-class _BackoffOver(msgspec.Struct, frozen=True):
-    number: int
-
-
-class _Wake(msgspec.Struct, frozen=True):
-    pass
-
-
-class _LookIdle(msgspec.Struct, frozen=True):
-    accepted: int
 
 
 class Lane(Actor):
@@ -95,6 +86,7 @@ class Lane(Actor):
         self._senders: dict[Address, set[int]] = {}
         self._auth: BearerAuth | None = None
         self._wake: Timer | None = None
+        self._looking = False
         self._leave: Timer | None = None
         self._tally = LaneTally(name)
 
@@ -149,16 +141,18 @@ class Lane(Actor):
         match message:
             case AllowanceKnown(limit=limit, used=used) if self._gate.day is not None:
                 self._gate.day.correct(limit, used, self.clock.time())
-            case _DeadlinePassed(number=number):
+            case DeadlinePassed(number=number):
                 self._deadline_passed(number)
-            case _BackoffOver(number=number):
+            case BackoffOver(number=number):
                 self._backoff_over(number)
-            case _Wake():
+            case Wake():
                 self._wake = None
+            case LookAgain():
+                self._look_again()
             case PauseLane(for_s=for_s):
                 self._gate.pause(self.clock.now(), for_s)
                 self._tell_everyone(self.clock.now())
-            case _LookIdle(accepted=accepted):
+            case LookIdle(accepted=accepted):
                 self._look_idle(accepted)
             case _:
                 await self.unhandled(message, sender)
@@ -167,7 +161,7 @@ class Lane(Actor):
 
     def _accept(self, order: RunCompletion) -> None:
         left = order.accepted_at + order.request.deadline_s - self.clock.now()
-        job = new_job(order, self.timer(left, _DeadlinePassed(order.number)))
+        job = new_job(order, self.timer(left, DeadlinePassed(order.number)))
         self._tally.accepted += 1
         if self._leave is not None:
             self._leave.cancel()
@@ -180,7 +174,7 @@ class Lane(Actor):
 
     def _enqueue(self, job: LaneJob, *, first: bool = False) -> None:
         """Line up, unless it is already known that the answer cannot come in time."""
-        job.queued = True
+        job.queued, job.told_wait_s = True, 0.0
         self._queue.push(*job.place, job, cost=job.cost, first=first)
         self._foresee(job, self._queue.position(*job.place, job) - 1, self.clock.now())
 
@@ -195,10 +189,18 @@ class Lane(Actor):
             self._tell_wait(job, ahead, now)
 
     def _tell_wait(self, job: LaneJob, ahead: int, now: float) -> None:
-        wait = self._gate.expected_wait(now, ahead, len(self._in_flight))
+        own = self._queue.own_rounds(*job.place, job)
+        wait = self._gate.expected_wait(now, ahead, len(self._in_flight), own)
         wait = max(wait, self._gate.models_wait(now, job.models))
-        if wait > self._settings.queued_notice_s:
-            self.send(job.reply_to, CompletionQueued(job.request.request_id, ahead + 1, round(wait, 1)))
+        notice = wait_notice(job, ahead + 1, wait, self._settings.queued_notice_s)
+        if notice is not None:
+            self.send(job.reply_to, notice)
+
+    def _look_again(self) -> None:
+        """A wait turns out longer or shorter with how long calls take and with who else comes and goes."""
+        self._looking, now = False, self.clock.now()
+        for ahead, job in enumerate(self._queue.turns()):
+            self._tell_wait(job, ahead, now)
 
     def _dispatch(self) -> None:
         """Start what may start now and wake up when more may; who waits for a model that rests keeps the place."""
@@ -214,7 +216,10 @@ class Lane(Actor):
             self._wake.cancel()
             self._wake = None
         if wait and len(self._queue):
-            self._wake = self.timer(wait, _Wake())
+            self._wake = self.timer(wait, Wake())
+        if len(self._queue) and not self._looking:
+            self._looking = True
+            self.timer(self._settings.queue_looked_s, LookAgain())
         self._report()
 
     def _turn_of(self, job: LaneJob, now: float) -> float:
@@ -342,7 +347,7 @@ class Lane(Actor):
         if now + delay > job.deadline_at:
             self._go_on(job, failure)
         else:
-            job.backoff = self.timer(delay, _BackoffOver(job.number))
+            job.backoff = self.timer(delay, BackoffOver(job.number))
 
     def _backoff_over(self, number: int) -> None:
         job = self._jobs.get(number)
@@ -406,7 +411,7 @@ class Lane(Actor):
         if settled:
             self.send(self._router, CompletionSettled(job.number, job.request.request_id))
         if not self._jobs:
-            self._leave = self.timer(self._settings.leaves_after_s, _LookIdle(self._tally.accepted))
+            self._leave = self.timer(self._settings.leaves_after_s, LookIdle(self._tally.accepted))
 
     def _free(self, job: LaneJob) -> None:
         if job.call is not None:
@@ -419,7 +424,7 @@ class Lane(Actor):
         if accepted != self._tally.accepted or self._jobs:
             return
         if self._gate.remembers_until() > self.clock.now():
-            self._leave = self.timer(self._settings.leaves_after_s, _LookIdle(accepted))
+            self._leave = self.timer(self._settings.leaves_after_s, LookIdle(accepted))
         else:
             self.send(self._router, LaneIdle(self._name.name, accepted))
 

@@ -33,6 +33,8 @@ UNCLEAR_S = 60.0
 """So many limits of unknown origin in so short a time, from different reps, are the account's: it rests as long."""
 PROBE_S = 1.0
 """How long a request waits while another one probes a model that kept failing."""
+_USUAL_S = 10.0
+"""How long calls are taken to last before one has ended."""
 _SMOOTHING = 0.2
 _BROKEN = "provider_keeps_failing"
 
@@ -85,7 +87,7 @@ class LaneGate:
         self._paused_until = 0.0
         self._closed_until = 0.0
         self._closed_by: Failure | None = None
-        self._usual_s = 0.0
+        self._usual_s = _USUAL_S
 
     @property
     def until(self) -> float:
@@ -177,9 +179,12 @@ class LaneGate:
             retry_after_s=max(self.wait(now, ahead), self.models_wait(now, models, ahead)),
         )
 
-    def expected_wait(self, now: float, ahead: int, in_flight: int) -> float:
-        """Seconds until the turn of a request, by the limits and by how long calls usually take."""
-        rounds = (in_flight + ahead) // self.slots
+    def expected_wait(self, now: float, ahead: int, in_flight: int, own_rounds: int = 0) -> float:
+        """Seconds until the turn of a request, by the limits and by how long calls usually take.
+
+        `own_rounds` counts how many calls of its own rep must end one after the other before.
+        """
+        rounds = max((in_flight + ahead) // self.slots, own_rounds)
         return max(self.wait(now, ahead), rounds * self._usual_s)
 
     def sent(self, now: float, time: float, rep: int, model: str, tokens: float) -> None:
@@ -200,7 +205,7 @@ class LaneGate:
         self.released(model)
         self._model(model).breaker.succeeded(now)
         self._concurrency.succeeded()
-        self._usual_s = took_s if not self._usual_s else self._usual_s + _SMOOTHING * (took_s - self._usual_s)
+        self._usual_s += _SMOOTHING * (took_s - self._usual_s)
 
     def released(self, model: str) -> None:
         """A call ended without telling anything of the model."""

@@ -7,7 +7,7 @@ from actors.providers.completion_call import CallAnswered, CallMetered, CallOrde
 from actors.providers.failures import Failure
 from actors.providers.lane_messages import CallAccounted, CallEnded, LaneName, LaneSettings, Outcome, RunCompletion
 from actors.providers.lane_tools import LaneTools
-from actors.providers.messages import ChatMessage, Complete, Completed, Priority, Provider, Usage
+from actors.providers.messages import ChatMessage, Complete, Completed, CompletionQueued, Priority, Provider, Usage
 from actors.providers.model_call import ModelCall
 from actors.providers.models import shape_for
 from runtime import Address, Timer
@@ -16,6 +16,8 @@ _CHARACTERS_PER_TOKEN = 3.5
 _TOKENS_PER_IMAGE = 1_600
 _TOKENS_PER_TURN = 20_000
 _MOST_TURNS = 8.0
+_NOTICEABLE = 1.5
+"""A wait that is longer or shorter by this factor than the one that was told is told again."""
 _QUOTED_CHARACTERS = 20_000
 """How much of an undecodable answer is shown to the model again."""
 
@@ -40,6 +42,7 @@ class LaneJob(msgspec.Struct, eq=False, kw_only=True):
     retries: int = 0
     repaired: bool = False
     queued: bool = False
+    told_wait_s: float = 0.0
     call: Address | None = None
     metered: CallMetered | None = None
     backoff: Timer | None = None
@@ -98,6 +101,15 @@ def model_call(job: LaneJob, tools: LaneTools) -> ModelCall:
         web_search=request.web_search,
         data_collection=tools.data_collection,
     )
+
+
+def wait_notice(job: LaneJob, position: int, wait_s: float, beyond_s: float) -> CompletionQueued | None:
+    """The notice of a wait beyond so many seconds, None where it is about what was told last: each shows as an edit."""
+    about_the_same = job.told_wait_s / _NOTICEABLE < wait_s < job.told_wait_s * _NOTICEABLE
+    if wait_s <= beyond_s or about_the_same:
+        return None
+    job.told_wait_s = wait_s
+    return CompletionQueued(job.request.request_id, position, round(wait_s, 1))
 
 
 def completed(job: LaneJob, provider: Provider, answer: CallAnswered, text: str, now: float) -> Completed:

@@ -41,6 +41,7 @@ class LaneSettings(msgspec.Struct, frozen=True, kw_only=True):
     idle_s: float = 20.0
     coalesce_s: float = 0.05
     queued_notice_s: float = 5.0
+    queue_looked_s: float = 5.0
     retries_free: int = 1
     retries_paid: int = 2
     backoff_base_s: float = 0.5

@@ -105,7 +105,7 @@ class ForgetUsage(msgspec.Struct, frozen=True):
 
 
 class CompletionQueued(msgspec.Struct, frozen=True):
-    """The request waits; sent only when the expected wait exceeds five seconds."""
+    """The request waits; sent when the expected wait exceeds five seconds, and again when it has changed noticeably."""
 
     request_id: str
     position: int
