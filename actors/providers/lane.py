@@ -203,7 +203,10 @@ class Lane(Actor):
             self._tell_wait(job, ahead, now)
 
     def _dispatch(self) -> None:
-        """Start what may start now and wake up when more may; who waits for a model that rests keeps the place."""
+        """Start what may start now; who waits for a model that rests keeps the place.
+
+        It wakes up when more may start, and when its state ends: operators see that of a lane which nobody asks too.
+        """
         now = self.clock.now()
         wait = self._gate.wait(now) if len(self._queue) else 0.0
         while not wait and len(self._queue) and len(self._in_flight) < self._gate.slots:
@@ -215,8 +218,9 @@ class Lane(Actor):
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
-        if wait and len(self._queue):
-            self._wake = self.timer(wait, Wake())
+        due = [delay for delay in (wait if len(self._queue) else 0.0, self._gate.changes_in(now)) if delay]
+        if due:
+            self._wake = self.timer(min(due), Wake())
         if len(self._queue) and not self._looking:
             self._looking = True
             self.timer(self._settings.queue_looked_s, LookAgain())

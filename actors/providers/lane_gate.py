@@ -272,6 +272,12 @@ class LaneGate:
         waits = [health.wait(now) for health in self._models.values()]
         return max(self.until, now + min(waits) if waits and all(waits) else 0.0)
 
+    def changes_in(self, now: float) -> float:
+        """Seconds until the next rest, pause or closing ends; zero where none is under way."""
+        ends = [self._closed_until, self._paused_until, self._rest.until]
+        ends += [until for one in self._models.values() for until in (one.rest.until, one.breaker.until)]
+        return min((until - now for until in ends if until > now), default=0.0)
+
     def reason(self, now: float) -> str:
         """Why the lane is not open, in the provider's own word where there is one."""
         if now < self._closed_until and self._closed_by is not None:

@@ -16,7 +16,7 @@ class BackoffOver(msgspec.Struct, frozen=True):
 
 
 class Wake(msgspec.Struct, frozen=True):
-    """More may be sent than before."""
+    """More may be sent than before, or the lane's state has ended."""
 
 
 class LookAgain(msgspec.Struct, frozen=True):

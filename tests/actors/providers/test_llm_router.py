@@ -228,6 +228,8 @@ async def test_a_closed_account_refuses_at_once(world: World) -> None:
     assert len(await world.requests()) == 1
     assert (await world.described()).lanes[0].state == "refused"
     await world.advance(60.0)
+    lane = (await world.described()).lanes[0]
+    assert (lane.state, lane.reason) == ("closed", "")
     world.ask(PAID)
     await world.expect(Completed)
 
@@ -243,11 +245,25 @@ async def test_a_model_that_keeps_failing_is_left_alone_and_probed(world: World)
     failed = await world.expect(CompletionFailed)
     assert (failed.detail, failed.retry_after_s) == ("provider_keeps_failing", 15.0)
     assert len(await world.requests()) == 5
+    assert (await world.described()).lanes[0].state == "open"
     await world.advance(15.0)
-    assert (await world.described()).lanes[0].state in ("half_open", "open")
+    assert (await world.described()).lanes[0].state == "half_open"
     world.ask(PAID)
     await world.expect(Completed)
     assert (await world.described()).lanes[0].state == "closed"
+
+
+async def test_the_state_of_a_lane_that_nobody_asks_ends_in_time(world: World) -> None:
+    """A rest is over when it is over and not with the next request, so that no alert tells of it for minutes."""
+    await world.begin()
+    await world.fault("rate_limit", retry_after=30, limit_headers=True)
+    world.ask(PAID, deadline_s=10.0)
+    await world.expect(CompletionFailed)
+    await world.advance(29.9)
+    assert (await world.described()).lanes[0].state == "open"
+    await world.advance(0.1)
+    lane = (await world.described()).lanes[0]
+    assert (lane.state, lane.reason, lane.resting_for_s) == ("closed", "", 0.0)
 
 
 async def test_one_broken_model_leaves_the_others_in_service(world: World) -> None:
