@@ -1,5 +1,6 @@
 """What Anthropic's errors mean: by `error.type` and the status. Source: Claude's error reference, November 2026."""
 
+import re
 from datetime import UTC, datetime
 
 import msgspec
@@ -10,11 +11,12 @@ from actors.providers.messages import FailureKind
 from actors.providers.retry_after import retry_after
 
 KEY_CLOSED_S = 60.0
-"""How long a refused or unpaid key is left alone before it is tried again."""
+"""How long a key is left alone that is refused, unpaid or at a limit, which its owner may change any moment."""
 _SPEND_LIMIT = "enforced_spend_limit_reached"
 _RAMP_LIMIT = "ramp_limit_exceeded"
 """The account's use grows too fast; any other limit of a minute is one class of models'."""
 _USAGE_LIMIT = "specified API usage limits"
+_REGAINED = re.compile(r"regain access on (\d{4}-\d\d-\d\d)(?: at (\d\d:\d\d))?", re.ASCII)
 _OVERLOADED = 529
 
 
@@ -25,7 +27,7 @@ class Details(msgspec.Struct):
 
 
 class ErrorBody(msgspec.Struct):
-    """An `error` object; the message is read only to tell a spent limit from a bad request."""
+    """An `error` object; the message is read only to tell a spent limit from a bad request, and until when it holds."""
 
     type: str = ""
     message: str | None = None
@@ -108,7 +110,7 @@ def _bad_request(label: str, error: ErrorBody, now: float) -> Failure:
     """Most are our own mistakes, but a spent limit of the customer's and a too long prompt are told by this one too."""
     text = error.message or ""
     if _USAGE_LIMIT in text:
-        return _spent("usage_limit_reached", now)
+        return _spent("usage_limit_reached", now, _stated(text))
     if "prompt is too long" in text or "exceed context" in text:
         return Failure(kind=FailureKind.TOO_LONG, fault="content", error_type="prompt_too_long")
     return Failure(kind=FailureKind.MISCONFIGURED, fault="ours", error_type=label)
@@ -131,11 +133,24 @@ def _limited(label: str, error: ErrorBody, headers: Headers, now: float) -> Fail
     )
 
 
-def _spent(label: str, now: float) -> Failure:
-    """The month's limit is spent; it is renewed on the first of the next month, UTC."""
+def _stated(text: str) -> float | None:
+    """The moment at which a spent limit is renewed, where the message says it."""
+    found = _REGAINED.search(text)
+    try:
+        return datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}+00:00").timestamp() if found else None
+    except ValueError:
+        return None
+
+
+def _spent(label: str, now: float, renewed_at: float | None = None) -> Failure:
+    """The month's limit is spent; unless more is stated it is renewed on the first of the next month, UTC."""
     moment = datetime.fromtimestamp(now, UTC)
     year, month = (moment.year + 1, 1) if moment.month == 12 else (moment.year, moment.month + 1)
-    wait = datetime(year, month, 1, tzinfo=UTC).timestamp() - now
+    wait = max(0.0, (renewed_at or datetime(year, month, 1, tzinfo=UTC).timestamp()) - now)
     return Failure(
-        kind=FailureKind.QUOTA_SPENT, fault="quota", error_type=label, retry_after_s=wait, closes_s=KEY_CLOSED_S
+        kind=FailureKind.SPEND_LIMIT,
+        fault="quota",
+        error_type=label,
+        retry_after_s=wait,
+        closes_s=min(wait, KEY_CLOSED_S),
     )

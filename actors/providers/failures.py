@@ -23,6 +23,7 @@ _ELSEWHERE = frozenset(
         FailureKind.KEY_UNREADABLE,
         FailureKind.NO_CREDIT,
         FailureKind.QUOTA_SPENT,
+        FailureKind.SPEND_LIMIT,
         FailureKind.RATE_LIMITED,
         FailureKind.UNDECODABLE,
         FailureKind.UNAVAILABLE,
@@ -31,10 +32,16 @@ _ELSEWHERE = frozenset(
 """What says nothing against asking on another lane."""
 
 
+_TEAMS_AFFAIR = frozenset(
+    {FailureKind.KEY_REJECTED, FailureKind.NO_CREDIT, FailureKind.SPEND_LIMIT, FailureKind.MISCONFIGURED}
+)
+
+
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """Why one attempt failed. `error_type` is the provider's own word for it; no text of the body is kept.
 
-    `retry_after_s` is what the provider asked for. `closes_s` says how long nobody else on this credential need try.
+    `retry_after_s` is what the provider asked for, or when what is spent is renewed. `closes_s` says how long nobody
+    else on this credential need try; it is the shorter of the two where its owner may mend the account before.
     `fallback` means that another model may succeed where this one did not. `sent` is False where the provider has
     seen nothing of the request, which then spent nothing of any allowance. `scope` says who rests: everything on this
     account, this model alone, or whichever of the two it turns out to be.
@@ -60,9 +67,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
     def operators_fault(self, *, team: bool) -> bool:
         """Whether only an operator can mend it: the settings, or the team's own key and money."""
-        return self.fault == "ours" or (
-            team and self.kind in (FailureKind.KEY_REJECTED, FailureKind.NO_CREDIT, FailureKind.MISCONFIGURED)
-        )
+        return self.fault == "ours" or (team and self.kind in _TEAMS_AFFAIR)
 
     def told(self, *, team: bool) -> FailureKind:
         """The kind as the rep hears it: they can mend their own key, and the team's is the operator's affair."""

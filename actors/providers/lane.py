@@ -397,10 +397,9 @@ class Lane(Actor):
             self._forget(job, settled=False)
             return
         self._tally.failed += 1
-        wait = failure.retry_after_s if failure.retry_after_s is not None else failure.closes_s
         kind = failure.told(team=self._name.paid_by == "team")
         request_id, provider = job.request.request_id, self._name.provider
-        self.send(job.reply_to, CompletionFailed(request_id, kind, provider, failure.detail, wait))
+        self.send(job.reply_to, CompletionFailed(request_id, kind, provider, failure.detail, failure.retry_after_s))
         self._forget(job)
 
     def _forget(self, job: LaneJob, *, settled: bool = True) -> None:

@@ -85,7 +85,7 @@ class LaneGate:
         self._models: dict[str, ModelHealth] = {}
         self._unclear: deque[tuple[float, int]] = deque(maxlen=100)
         self._paused_until = 0.0
-        self._closed_until = 0.0
+        self._closed_at = self._closed_until = 0.0
         self._closed_by: Failure | None = None
         self._usual_s = _USUAL_S
 
@@ -124,13 +124,14 @@ class LaneGate:
         """Refuse everything for as long as the failure says."""
         until = now + (failure.closes_s or 0.0)
         if until > self._closed_until:
-            self._closed_until, self._closed_by = until, failure
+            self._closed_at, self._closed_until, self._closed_by = now, until, failure
 
     def refusal(self, now: float, time: float, models: tuple[str, ...], place: tuple[Priority, int]) -> Failure | None:
         """Why a request of that class and rep would be refused at once, with the time left."""
         if self._closed_by is not None and now < self._closed_until:
-            left = self._closed_until - now
-            return msgspec.structs.replace(self._closed_by, retry_after_s=left, closes_s=left)
+            left, stated = self._closed_until - now, self._closed_by.retry_after_s
+            renewed = None if stated is None else max(left, self._closed_at + stated - now)
+            return msgspec.structs.replace(self._closed_by, retry_after_s=renewed, closes_s=left)
         broken = [self._model(model).breaker.wait(now) for model in models]
         if all(broken):
             return Failure(

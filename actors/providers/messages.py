@@ -166,6 +166,7 @@ class FailureKind(StrEnum):
     KEY_REJECTED = "key_rejected"
     NO_CREDIT = "no_credit"
     QUOTA_SPENT = "quota_spent"
+    SPEND_LIMIT = "spend_limit"
     RATE_LIMITED = "rate_limited"
     REFUSED = "refused"
     TOO_LONG = "too_long"
@@ -180,7 +181,10 @@ class FailureKind(StrEnum):
 
 
 class CompletionFailed(msgspec.Struct, frozen=True):
-    """The request ended without an answer; `detail` is for operators and holds no body text and no secret."""
+    """The request ended without an answer; `detail` is for operators and holds no body text and no secret.
+
+    After `retry_after_s` seconds asking again may help, or what is spent is renewed; None where nobody said.
+    """
 
     request_id: str
     kind: FailureKind

@@ -14,7 +14,8 @@ from actors.providers.retry_after import epoch_hint, retry_after
 UPSTREAM_REST_S = 30.0
 """How long a model rests when its provider limits us and gives no hint."""
 ACCOUNT_CLOSED_S = 60.0
-"""How long an account without credit or with a refused key is left alone before it is tried again."""
+"""How long an account without credit, at a budget that may be raised, or with a refused key is left alone before it is
+tried again."""
 _MASKED_STATUS = 500
 
 
@@ -186,11 +187,11 @@ def _denied(label: str, metadata: Metadata, now: float) -> Failure:
     reset = epoch_hint(metadata.resets_at, now)
     if reset is not None or metadata.limit_source:
         return Failure(
-            kind=FailureKind.QUOTA_SPENT,
+            kind=FailureKind.SPEND_LIMIT,
             fault="quota",
             error_type=label,
             retry_after_s=reset,
-            closes_s=_or_else(reset, ACCOUNT_CLOSED_S),
+            closes_s=min(_or_else(reset, ACCOUNT_CLOSED_S), ACCOUNT_CLOSED_S),
         )
     return refused(label)
 

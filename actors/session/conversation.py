@@ -82,8 +82,8 @@ def work_done(state: SessionState, news: StepFinished | StepFailed | RunFinished
     match news:
         case StepFinished(run_id=run_id, agent=agent, output=output, model=model, last=last):
             return jobs.step_finished(state, flow, run_id, agent, output, model, world, last=last)
-        case StepFailed(run_id=run_id, kind=kind, retry_after_s=after):
-            return jobs.failed(state, flow, run_id, Failure(kind, after), world)
+        case StepFailed(run_id=run_id, kind=kind, retry_after_s=after, provider=provider):
+            return jobs.failed(state, flow, run_id, Failure(kind, after, provider), world)
         case RunFinished(run_id=run_id):
             return jobs.ended(state, flow, run_id, world)
 

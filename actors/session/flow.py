@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from actors.providers.messages import FailureKind
+from actors.providers.messages import FailureKind, Provider
 from actors.session.gathering import Bundle
 from actors.session.page import Action, View
 from actors.session.state import Job, SessionState
@@ -18,10 +18,11 @@ from actors.telegram.parsing import TextMessage
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why a job has no answer; `retry_after_s` where the provider said."""
+    """Why a job has no answer; `retry_after_s` where the provider said, and the provider where one was asked."""
 
     kind: FailureKind
     retry_after_s: float | None = None
+    provider: Provider | None = None
 
 
 CommandHandler = Callable[[SessionState, str, World], Turn]

@@ -3,8 +3,8 @@
 import msgspec
 
 from actors.session.agent_models import chosen_models
+from actors.session.failure_text import failure_text
 from actors.session.flow import Failure, JobFlow
-from actors.session.onboarding import PROVIDER_NAMES
 from actors.session.state import Job, SessionState, draft_number
 from actors.session.turn import Command, EndDraftOf, StartJob, StopJob, Tap, Turn, World, say
 from actors.session.waiting import Idle
@@ -137,8 +137,7 @@ def _with_new(state: SessionState, job: Job) -> SessionState:
 
 
 def _failed(state: SessionState, job: Job, failure: Failure, world: World) -> Turn:
-    provider = PROVIDER_NAMES[state.profile.provider] if state.profile else ""
-    text = world.texts(f"failed-{failure.kind}", provider=provider, seconds=round(failure.retry_after_s or 60))
+    text = failure_text(state, failure, world)
     keyboard = ((Button(label=world.texts("button-retry"), data=f"retry:{job.run_id}"),),)
     return Turn(msgspec.structs.replace(state, failed_job=job), calls=say(state, text, keyboard))
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from actors.providers.messages import FailureKind
+from actors.providers.messages import FailureKind, Provider
 
 
 class HandleUpdate(msgspec.Struct, frozen=True):
@@ -150,12 +150,13 @@ class StepFinished(msgspec.Struct, frozen=True):
 
 
 class StepFailed(msgspec.Struct, frozen=True):
-    """A step ended without an answer."""
+    """A step ended without an answer; `provider` is the last one asked, None where it came to none."""
 
     run_id: str
     agent: str
     kind: FailureKind
     retry_after_s: float | None = None
+    provider: Provider | None = None
 
 
 class RunFinished(msgspec.Struct, frozen=True):

@@ -315,7 +315,8 @@ class PipelineRun(Actor):
         if call.background:  # nobody waits for it, and the log has it
             self._advance()
             return
-        self.send(self._owner, StepFailed(self._order.run_id, call.step.agent, failure.kind, failure.retry_after_s))
+        agent, kind, after, provider = call.step.agent, failure.kind, failure.retry_after_s, failure.provider
+        self.send(self._owner, StepFailed(self._order.run_id, agent, kind, after, provider))
         self._end(f"{call.step.agent}: {failure.kind}")
 
     def _record(self, call: _Call, error: str | None, answer: Completed | None) -> None:

@@ -40,9 +40,32 @@ progress-finishing = Draft done. Finishing…
 
 failed-key_rejected = { $provider } no longer accepts your key. Send /start to give me a new one or to use the team's; then tap Try again.
 
-failed-no_credit = The { $provider } account has no credit left. Top it up or switch keys with /start, then tap Try again.
+failed-no_credit =
+    { $payer ->
+        [team] The team's { $provider } account has no credit left, which your team lead can change. Your text is kept: tap Try again then, or use your own key with /start.
+       *[rep] Your { $provider } account has no credit left. Top it up or switch keys with /start, then tap Try again.
+    }
 
-failed-quota_spent = There are no free requests left for you today. Use your own key with /start, or tap Try again tomorrow.
+failed-quota_spent =
+    { $payer ->
+        [team] There are no free requests left for you now. New ones come { $renewed }: tap Try again then, or use your own key with /start.
+       *[rep] Your { $provider } account has no free requests left now. New ones come { $renewed }: tap Try again then, or choose a paid model under /settings.
+    }
+
+failed-spend_limit =
+    { $payer ->
+        [team] The team's spending limit at { $provider } is reached. It is renewed { $renewed }: tap Try again then, or use your own key with /start.
+       *[rep] Your spending limit at { $provider } is reached. It is renewed { $renewed }; if you raise it there, tap Try again.
+    }
+
+renewed =
+    { $day ->
+        [today] today at { $time }
+        [tomorrow] tomorrow at { $time }
+       *[later] on { $date } at { $time }
+    }
+
+renewed-unknown = at a time that the provider does not tell
 
 failed-rate_limited = { $provider } has too many requests right now. Tap Try again in { $seconds } s.
 
@@ -59,6 +82,6 @@ failed-deadline = The model did not answer in time. Your text is kept: tap Try a
 failed-misconfigured = The model settings of this coach need your team lead. Your text is kept: tap Try again once they are fixed.
 
 failed-key_unreadable = Your stored key can no longer be read. Send /start to give it again, then tap Try again.
-failed-budget_spent = Today's budget for model calls is spent. It is renewed at midnight UTC; /usage shows what was used. Your text is kept: tap Try again tomorrow.
+failed-budget_spent = Today's budget for model calls is spent. It is renewed { $renewed }; /usage shows what was used. Your text is kept: tap Try again then.
 failed-images_unreadable = I cannot open that picture: it must be a JPEG, PNG, GIF or WebP of at most 7 MB. Send it again as a photo, or its text.
 failed-images_unseen = None of the models set up here can look at pictures. Send the text instead, or ask your team lead for a model that sees.
