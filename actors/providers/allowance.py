@@ -9,9 +9,10 @@ import msgspec
 
 from actors.providers.http import BearerAuth, Client, get
 from actors.providers.model_call import ProviderApi
-from runtime import Actor, Address, Mailbox
+from runtime import Actor, Address, Mailbox, Timer
 
 ASK_S = 10.0
+FRESH_S = 10.0
 
 
 class AllowanceKnown(msgspec.Struct, frozen=True):
@@ -19,6 +20,10 @@ class AllowanceKnown(msgspec.Struct, frozen=True):
 
     limit: int
     used: int
+
+
+class AskAllowance(msgspec.Struct, frozen=True):
+    """The provider has just limited the account, so the count is worth asking for now."""
 
 
 class _Ask(msgspec.Struct, frozen=True):
@@ -43,7 +48,10 @@ class _Body(msgspec.Struct):
 
 
 class AllowanceWatch(Actor):
-    """Tells its lane `AllowanceKnown` at the start and every `every_s` seconds; silent where nothing was learned."""
+    """Tells its lane `AllowanceKnown` at the start, every `every_s` seconds and at `AskAllowance`.
+
+    Silent where nothing was learned, and deaf to `AskAllowance` while the last answer is fresh: limits come in waves.
+    """
 
     mailbox: ClassVar[Mailbox] = Mailbox(capacity=100)
 
@@ -54,6 +62,8 @@ class AllowanceWatch(Actor):
         self._auth = auth
         self._lane = lane
         self._every_s = every_s
+        self._next: Timer | None = None
+        self._asked_at = 0.0
 
     async def started(self) -> None:
         """Ask for the first time."""
@@ -63,6 +73,9 @@ class AllowanceWatch(Actor):
         match message:
             case _Ask():
                 self._ask()
+            case AskAllowance():
+                if self.clock.now() >= self._asked_at + FRESH_S:
+                    self._ask()
             case AllowanceKnown():
                 self.send(self._lane, message)
             case _Unanswered():
@@ -72,7 +85,10 @@ class AllowanceWatch(Actor):
 
     def _ask(self) -> None:
         self.pipe(self._answer(), failed=lambda _error: _Unanswered())
-        self.timer(self._every_s, _Ask())
+        if self._next is not None:
+            self._next.cancel()
+        self._asked_at = self.clock.now()
+        self._next = self.timer(self._every_s, _Ask())
 
     async def _answer(self) -> AllowanceKnown | _Unanswered:
         status, body = await get(self._client, self._api.key_path, self._api.headers, self._auth, ASK_S)

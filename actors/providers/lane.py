@@ -13,7 +13,7 @@ A request waits fairly among the reps, is sent when no limit forbids it, and end
 import functools
 from typing import ClassVar
 
-from actors.providers.allowance import AllowanceKnown, AllowanceWatch
+from actors.providers.allowance import AllowanceKnown, AllowanceWatch, AskAllowance
 from actors.providers.answers import Undecodable, read_answer
 from actors.providers.call_span import call_span
 from actors.providers.completion_call import CallAnswered, CallFailed, CallMetered, CallOpened, CompletionCall
@@ -85,6 +85,7 @@ class Lane(Actor):
         self._in_flight: dict[Address, LaneJob] = {}
         self._senders: dict[Address, set[int]] = {}
         self._auth: BearerAuth | None = None
+        self._allowance: Address | None = None
         self._wake: Timer | None = None
         self._looking = False
         self._leave: Timer | None = None
@@ -113,7 +114,7 @@ class Lane(Actor):
         """The provider alone knows the whole day of a free account; its word corrects our count now and then."""
         every_s = self._settings.allowance_asked_s
         watch = functools.partial(AllowanceWatch, self._tools.api, self._client, auth, self.address, every_s)
-        self.spawn(ChildSpec("allowance", watch, restart=Restart.TEMPORARY))
+        self._allowance = self.spawn(ChildSpec("allowance", watch, restart=Restart.TEMPORARY))
 
     async def receive(self, message: object, sender: Address) -> None:
         match message:
@@ -307,6 +308,8 @@ class Lane(Actor):
         self._free(job)
         self._span(job, None, failure.error_type, failure.kind)
         news = self._gate.failed(now, self.clock.time(), failure, job.models[0], job.request.telegram_id)
+        if failure.scope == "account" and self._allowance is not None:
+            self.send(self._allowance, AskAllowance())
         if failure.sent:
             self.send(self._router, accounted(job, self._name, failure=failure))
         self._tally.call_failed(failure, job.models[0], job.attempts)

@@ -243,12 +243,13 @@ class LaneGate:
         return self._rest.reason if self._rest.wait(now) else ""
 
     def _unclear_again(self, now: float, rep: int) -> bool:
-        """Whether limits that name nobody are the account's after all; then it rests for a minute at least."""
+        """Whether limits that name nobody are the account's: then it rests for a minute, and one call probes."""
         self._unclear.append((now, rep))
         recent = [by for at, by in self._unclear if at > now - UNCLEAR_S]
         if len(recent) < UNCLEAR_TIMES or len(set(recent)) < UNCLEAR_REPS:
             return False
         self._rest.extend(now + UNCLEAR_S, "rate_limit_exceeded")
+        self._concurrency.probe()
         return True
 
     def _model(self, model: str) -> ModelHealth:

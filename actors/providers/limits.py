@@ -70,6 +70,10 @@ class Concurrency:
         self._successes = 0
         self._limit = max(self._limit / 2, CONCURRENCY_FLOOR)
 
+    def probe(self) -> None:
+        """Nobody knows what is allowed: one call at a time until one ends well."""
+        self._successes, self._limit = 0, CONCURRENCY_FLOOR
+
 
 class RetryBudget:
     """Retries are a tenth of the traffic, with a small reserve for quiet hours."""

@@ -290,6 +290,24 @@ async def test_limits_of_unknown_origin_become_the_accounts(world: World) -> Non
     assert len(await world.requests()) == 3
 
 
+async def test_one_call_probes_an_account_that_rested_for_unclear_limits(world: World) -> None:
+    """After the minute one request goes out alone, and the others follow when it is over."""
+    await world.begin(lane=LaneSettings(retries_paid=0, concurrency_start=16))
+    await world.fault("rate_limit", times=3)
+    for rep, model in ((1, PAID), (2, "moonshotai/kimi-k2.5"), (1, "anthropic/claude-haiku-5.5")):
+        world.ask(model, telegram_id=rep)
+        await world.expect(CompletionFailed)
+    await world.fault("keep_alive", times=1)
+    probe, *_ = [world.ask("anthropic/claude-sonnet-5.5", telegram_id=rep) for rep in range(3)]
+    await world.advance(60.0)
+    await world.asked(4)
+    await world.rest()
+    assert len(await world.requests()) == 4
+    world.tell(CancelCompletion(probe))
+    for _ in range(2):
+        await world.expect(Completed)
+
+
 async def test_the_free_minute_is_never_overrun(world: World) -> None:
     """Of 45 requests at once 20 go out in each minute; who waits is told the truth."""
     await world.order("accounts", limits=True, key="sk-or-v1-planted-team-key-7f3a", free_per_day=1000)

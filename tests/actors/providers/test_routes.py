@@ -307,6 +307,27 @@ async def test_the_provider_corrects_the_count_of_the_day(world: World) -> None:
     await world.until(known)
 
 
+async def test_a_limit_of_the_account_lets_the_count_of_the_day_be_asked_for(world: World) -> None:
+    """Somebody else may have used the account, so the count is not left to be five minutes old; once for a wave."""
+    await world.begin()
+    world.ask(FREE)
+    await world.expect(Completed)
+    await world.until(lambda: _keys_asked(world, 1))
+    await world.advance(30.0)
+    await world.fault("rate_limit", times=2, retry_after=60, limit_headers=True)
+    for rep in range(2):
+        world.ask(FREE, telegram_id=rep, deadline_s=20.0)
+    await world.expect(CompletionFailed)
+    await world.expect(CompletionFailed)
+    await world.until(lambda: _keys_asked(world, 2))
+    await world.rest()
+    assert await _keys_asked(world, 2)
+
+
+async def _keys_asked(world: World, times: int) -> bool:
+    return len(await world.requests("key")) == times
+
+
 @pytest.mark.parametrize("own", [False, True])
 async def test_a_search_names_its_pages(world: World, own: bool) -> None:
     """Through either provider: prose, and each page it refers to once."""
