@@ -48,11 +48,7 @@ from actors.providers.lane_messages import (
 from actors.providers.lane_tally import LaneTally
 from actors.providers.lane_timers import BackoffOver, DeadlinePassed, LookAgain, LookIdle, Wake
 from actors.providers.lane_tools import LaneTools
-from actors.providers.messages import (
-    CompletionFailed,
-    CompletionRestarted,
-    FailureKind,
-)
+from actors.providers.messages import CompletionFailed, CompletionRestarted, FailureKind
 from runtime import Actor, Address, ChildSpec, Mailbox, Restart, Terminated, Timer
 
 _STOPPED = Failure(kind=FailureKind.UNAVAILABLE, fault="ours", error_type="lane_stopped")
