@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import random
+import sys
 from asyncio.tasks import _enter_task, _leave_task
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from runtime.cell import Cell
 
 _SLICE_S = 0.005
-_SLICE_TURNS = 4096
+_SLICE_TURNS = 32_768
 _SPARE = 256
 _log = structlog.get_logger(__name__)
 
@@ -88,6 +89,8 @@ class Kernel:
         self.root: Cell
         self._make_cell = make_cell
         self._context = contextvars.copy_context()
+        # Other threads get the interpreter only where one has it for longer than the switch interval at a stretch.
+        self._slice_s = max(_SLICE_S, 1.5 * sys.getswitchinterval())
         self.pumping = False
         self._worker = Worker(self)
         self._spare: list[Worker] = []
@@ -105,7 +108,7 @@ class Kernel:
         # not make it endless.
         ready, now, watch, worker = self.ready, self.now, self.watch, self._worker
         self.moment = moment = now()
-        end, most = moment + _SLICE_S, watch.turns + _SLICE_TURNS
+        end, most = moment + self._slice_s, watch.turns + _SLICE_TURNS
         Kernel.all_turns += 1
         _enter_task(self.loop, worker)  # type: ignore[arg-type]  # a task's double
         try:
