@@ -120,6 +120,11 @@ class UsageBook:
         """Whether there is something to write."""
         return bool(self._changed)
 
+    @property
+    def has_new(self) -> bool:
+        """Whether a line that has counted only once is to be written."""
+        return any(line.requests == 1 for line in self._changed.values())
+
     def add(self, call: CallAccounted, time: float) -> None:
         """Count a call; the first one of a new day begins a new book."""
         self._roll(time)

@@ -13,7 +13,7 @@ LEDGER_KEY = "ledger"
 KEEP_PAUSE_S = 0.25
 """How long counts gather before they are written together; a crash loses no more of them than this."""
 ROWS_PAUSE_S = 5.0
-"""How often changed rows are handed to storage: a line may grow many times a second."""
+"""How often rows that grow are handed to storage, perhaps many times a second; a new one goes at once, to be seen."""
 
 
 class UsageLedger:
@@ -48,7 +48,7 @@ class UsageLedger:
 
     def commit(self, time: float) -> Commit:
         """The write that brings the disk up to date; the rows of one that failed are part of the next."""
-        if time >= self._rows_at + ROWS_PAUSE_S:
+        if self.book.has_new or time >= self._rows_at + ROWS_PAUSE_S:
             self._rows_at = time
             self._due = (*self._due, *self.book.take_rows(to_text(time)))
         self._kept = True

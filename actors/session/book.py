@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from actors.providers.messages import RowWrite
 from storage import Row, whole_row
 
-WRITTEN_BY_OTHERS = frozenset({"model_usage", "pipeline_traces"})
+WRITTEN_BY_OTHERS = frozenset({"pipeline_traces"})
 """Tables of the rep's own rows that the session does not write; they age like the team's."""
-READ_EACH_TURN = frozenset({"agent_models"})
-"""Small tables of the team's whose changes count at once."""
+READ_EACH_TURN = frozenset({"agent_models", "model_usage"})
+"""Small tables that others write, and whose changes count at once."""
 OUTAGE_S = 5.0
 """How long a table that could not be read is not asked for again."""
 TEAM_AGE_S = 30.0

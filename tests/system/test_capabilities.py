@@ -106,8 +106,18 @@ async def _sets_everything(coach: Coach) -> None:
     await rep.hears(TEXTS("settings-reset-done"))
     await worked(rep)
     assert OWN_MODEL in {call["model"] for call in await coach.model_calls()}
-    await rep.writes("/usage")
-    await rep.hears("Today: ")
+    await _sees_usage(rep)
+
+
+async def _sees_usage(rep: Rep) -> None:
+    """Counts gather for a quarter of a second, so that the first look may come before them."""
+    for _ in range(20):
+        count = len(await rep.heard())
+        await rep.writes("/usage")
+        await rep.hears_more_than(count)
+        if any("Today: " in text for text in await rep.heard()):
+            return
+    raise AssertionError("what was used never shows")
 
 
 async def _follows_links(coach: Coach) -> None:

@@ -93,13 +93,15 @@ def test_budgets_are_of_the_team_and_of_each_rep() -> None:
 
 
 def test_counts_are_kept_often_and_rows_now_and_then() -> None:
-    """Every commit holds the whole snapshot; rows join it every five seconds, and a failed one's come again."""
+    """Every commit holds the whole snapshot; a new row joins the next one, what grew every five seconds."""
     ledger = UsageLedger(EVENING, None)
     ledger.add(call(), EVENING)
     first = ledger.commit(EVENING)
-    assert first.outbox == ()
-    assert ledger.committed(EVENING) == 5.0
+    assert len(first.outbox) == 1
+    assert ledger.committed(EVENING) is None
     ledger.add(call(), EVENING)
+    assert ledger.commit(EVENING).outbox == ()
+    assert ledger.committed(EVENING) == 5.0
     late = ledger.commit(EVENING + 5)
     assert len(late.outbox) == 1
     ledger.add(call(), EVENING + 5)
