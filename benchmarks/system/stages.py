@@ -98,8 +98,8 @@ def stamp(path: Path) -> None:
         before=lambda one, _, origin, **__: committing(one, origin, "decided"),
         after=lambda one, _, origin, **__: committing(one, origin, "committed"),
     )
-    _around(ChatSender, "_deliver", before=lambda one, _: stamps.put(int(one._order_key), "handed to the sender"))
-    _around(ChatSender, "_perform", before=lambda one, _: stamps.put(int(one._order_key), "marked as sending"))
+    _around(ChatSender, "_deliver", before=lambda one, *_: stamps.put(int(one._order_key), "handed to the sender"))
+    _around(ChatSender, "_perform", before=lambda one, *_: stamps.put(int(one._order_key), "marked as sending"))
     _around(CompletionCall, "_open", before=lambda one: stamps.put_run(one._order.request_id, "posted"))
     _before(CompletionCall, "_finish", lambda one, *_, **__: stamps.put_run(one._order.request_id, "read"))
     _before(PipelineRun, "_begin", lambda one, step, **_: begun(one, step))
