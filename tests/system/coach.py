@@ -252,8 +252,9 @@ class Coach:
             while True:
                 seen = await self.status()
                 if datetime.fromisoformat(seen["now"]) > since and not seen["tracer"]["buffered"]:
-                    return
+                    break
                 await asyncio.sleep(0.1)
+        await self.settled(wait_s)  # what the buffer has given to the journal is written, too
 
     def _unsettled(self) -> bool:
         connection = self.journal
