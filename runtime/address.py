@@ -72,20 +72,6 @@ class Address(ActorAddress):  # type: ignore[misc]  # thespian ships no types
         return f"<Address {type(self.endpoint).__name__.lower()} {id(self.endpoint):x}>"
 
 
-class Addressed:
-    """What has its address in a field while others may send to it, and makes it anew when asked after that.
-
-    A field that stayed would let every actor and ask refer to itself, and leave it to the garbage collector.
-    """
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Address:
-        if name != "address":
-            raise AttributeError(name)
-        return Address(self)  # type: ignore[arg-type]  # an endpoint has this base
-
-
 # A pickle names its process and a number, never an actor: only the process that has the actor finds it again.
 _PROCESS = secrets.token_hex(8)
 _next_number = count(1)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from runtime.address import Address, Addressed, Endpoint, endpoint_of
+from runtime.address import Address, Endpoint, endpoint_of
 from runtime.clock import Cancellable
 from runtime.errors import ActorDead, ActorError, ActorFailed, AskTimeout, MailboxFull, MisuseError
 from runtime.supervision import EndReason
@@ -17,7 +17,7 @@ _begin = asyncio.Future.__init__  # the way through super() is longer, and every
 _FULL = frozenset({"refused", "dropped", "coalesced"})
 
 
-class Request(Addressed, asyncio.Future[object]):
+class Request(asyncio.Future[object]):
     """One `ask`; ends exactly once: answer, error of the other side, or deadline."""
 
     __slots__ = ("_asked", "address", "kernel", "parked", "watchers")
@@ -111,7 +111,7 @@ class Request(Addressed, asyncio.Future[object]):
         finally:
             if not self.done():
                 super().cancel()
-            del waiting[self], self.address
+            del waiting[self]
             if began is not None:
                 watch.asked.add(self.kernel.now() - began)
             if not waiting and self.kernel.running is None:

@@ -13,7 +13,7 @@ from contextvars import Context
 from typing import Any
 
 from runtime import life
-from runtime.address import Address, Addressed
+from runtime.address import Address
 from runtime.asking import Request
 from runtime.children import Children
 from runtime.clock import Cancellable
@@ -33,7 +33,7 @@ _DEFAULT_SUPERVISION = Supervision()
 Entry = tuple[object, Address, float]
 
 
-class Cell(ThespianReference, Addressed):
+class Cell(ThespianReference):
     """One actor as the system sees it.
 
     `current` and `sender` are the message being handled, or the one whose turn is due; more wait in `queue`, which is

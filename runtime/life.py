@@ -198,7 +198,6 @@ def finish(cell: "Cell", reason: EndReason) -> None:
     waiting, cell.queue = cell.queue or (), _CLOSED
     if cell.phase is not ENDED:  # a broken life is ended once more, to be sure
         cell.kernel.watch.ended[reason] += 1
-        del cell.address
     cell.enter(ENDED)
     for message, sender, _ in waiting:
         own = isinstance(message, Terminated) or sender.endpoint is cell
