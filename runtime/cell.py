@@ -269,7 +269,6 @@ class Cell(ThespianReference):
         self.end_reason = None
         self.failures_in_row = 0
         if self.phase is ENDED:
-            self.address = Address(self)
             self.queue = None
             self.limit(self.mailbox)
             self.enter(AWAITED)
