@@ -404,12 +404,16 @@ class Cell(ThespianReference):
     async def reached(self, *phases: Phase) -> Phase:
         """Wait until the cell is in one of the phases."""
         while self.phase not in phases:
-            waiter = self.kernel.loop.create_future()
-            if self.waiters is None:
-                self.waiters = []
-            self.waiters.append(waiter)
-            await waiter
+            await self.changed()
         return self.phase
+
+    async def changed(self) -> None:
+        """Wait until the cell enters a phase, be it the same again."""
+        waiter = self.kernel.loop.create_future()
+        if self.waiters is None:
+            self.waiters = []
+        self.waiters.append(waiter)
+        await waiter
 
     def enter(self, phase: Phase) -> None:
         """Change the phase and wake who waits for it."""

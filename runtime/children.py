@@ -161,6 +161,7 @@ class Children:
             cell.restarts += 1
             cell.stats.restarts += 1
             cell.signal(START)
+            await cell.changed()  # it is DOWN until its turn comes
             await cell.reached(UP, STOPPING, DOWN, ENDED)
 
 

@@ -40,7 +40,7 @@ def begin(cell: "Cell", spec: ChildSpec) -> None:
 
 
 def _start(cell: "Cell") -> Coroutine[Any, Any, None] | None:
-    if cell.phase is DOWN and cell.spec is not None:
+    if cell.phase is DOWN and cell.spec is not None and DISPOSE not in (cell.signals or ()):
         _is_made(cell, cell.spec)
     return _started_hook(cell) if cell.phase is STARTING and not cell.ending else None
 

@@ -12,6 +12,7 @@ from runtime import (
     Actor,
     ActorSystem,
     Address,
+    Backoff,
     ChildSpec,
     MisuseError,
     NameTaken,
@@ -435,6 +436,22 @@ async def test_a_crash_of_a_child_that_is_stopped_already(system: ActorSystem) -
     system.send(boss, "stop")
     await settle()
     assert told == [Terminated(children[0], "child", "normal")]
+
+
+@pytest.mark.loses("failed")
+async def test_a_start_whose_turn_has_not_come_gives_way_to_a_stop(system: ActorSystem, clock: ManualClock) -> None:
+    """A group's restart that overtakes another begins nobody twice."""
+    diary: list[str] = []
+    spec = ChildSpec("late", lambda: Echo(diary, "late"), backoff=Backoff(minimum=100, maximum=100))
+    target = await system.start(spec)
+    system.send(target, Fail())
+    await settle()
+    cell: Any = target.endpoint
+    cell.signal(Step.START)
+    life.request_disposal(cell)
+    cell.signal(Step.START)
+    await settle()
+    assert diary == ["late started", "late stopped", "late started"]
 
 
 @pytest.mark.loses("interrupted", "stopped")

@@ -115,22 +115,6 @@ async def test_a_restart_keeps_address_mailbox_and_counters(system: ActorSystem)
     assert (cell.generation, cell.handled, cell.failed, cell.restarts, cell.last_error) == (2, 3, 1, 1, "Boom")
 
 
-async def test_one_for_all_ends_temporary_siblings(system: ActorSystem) -> None:
-    """A temporary child that goes with a group is not started again."""
-    diary: list[str] = []
-    members = await family(system, diary, ALL, TEMPORARY)
-    system.send(members["a"], Fail())
-    await settle()
-    assert diary == [
-        "c stopped",
-        "b stopped",
-        "b terminated killed",
-        "a stopped",
-        "a started",
-        "c started",
-    ] or diary == ["c stopped", "b stopped", "a stopped", "b terminated killed", "a started", "c started"]
-
-
 @pytest.mark.parametrize(
     ("at", "escalates"),
     [
