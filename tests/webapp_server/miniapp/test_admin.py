@@ -188,6 +188,7 @@ async def test_a_drill_is_written_changed_and_retired(chief: Phone) -> None:
 async def test_a_lead_is_handed_to_another_rep(chief: Phone, rep: Rep) -> None:
     """It asks first; then both are told in the chat, and the lead is the other's."""
     await worked(rep)
+    await chief.coach.settled()
     await accessible(chief, "/admin/leads", "Leads by rep")
     card = chief.page.locator("section.card").filter(has=chief.page.get_by_role("heading", name=f"@{rep.username}"))
     await card.get_by_label("Hand Maria Keller").select_option("@chief")
