@@ -49,7 +49,7 @@ def spent(seconds: float | None) -> str:
     """A duration in the unit that suits it."""
     if seconds is None:
         return NOTHING
-    if seconds < 0.0005:
+    if seconds < 0.0009995:
         return f"{seconds * 1e6:.0f} µs" if seconds else "0"
     if seconds < 0.9995:
         return f"{seconds * 1e3:.3g} ms"

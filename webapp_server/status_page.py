@@ -111,8 +111,8 @@ def _type_cells(row: TypeRow) -> tuple[object, ...]:
     times: tuple[object, ...] = (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
     if row.recent is not None:
         recent = row.recent
-        waits = (spent(recent.wait_p50_s), spent(recent.wait_p99_s))
-        times = (count(recent.per_s), *waits, spent(recent.run_p50_s), spent(recent.run_p99_s))
+        sampled = (recent.wait_p50_s, recent.wait_p99_s, recent.run_p50_s, recent.run_p99_s)
+        times = (count(recent.per_s), *(spent(time or None) for time in sampled))  # zero: no turn of it was sampled
     kind = tag("a", row.type, href=f"/status/actors?type={row.type}")
     return (
         kind,

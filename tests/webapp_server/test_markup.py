@@ -19,8 +19,8 @@ def test_an_empty_table_is_a_sentence() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(None, "—"), (0.0, "0"), (0.0000421, "42 µs"), (0.0123, "12.3 ms"), (3.14159, "3.14 s"), (300, "5 min"),
-     (10_800, "3 h"), (260_000, "3 d")],
+    [(None, "—"), (0.0, "0"), (0.0000421, "42 µs"), (0.000967, "967 µs"), (0.0123, "12.3 ms"), (3.14159, "3.14 s"),
+     (300, "5 min"), (10_800, "3 h"), (260_000, "3 d")],
 )  # fmt: skip
 def test_durations_have_the_unit_that_suits_them(seconds: float | None, text: str) -> None:
     """From microseconds to days."""
