@@ -215,10 +215,10 @@ def _mark(connection: sqlite3.Connection, request: MarkOutbox, now: float) -> Ma
 def _mark_one(connection: sqlite3.Connection, mark: OutboxMark, now: float) -> None:
     settled_at = None if mark.state in ("pending", "sending") else now
     connection.execute(
-        "update outbox set state = ?1, detail = ?2, settled_at = ?3, attempts = attempts + (?1 = 'sending'),"
-        " payload = case ?1 when 'done' then x'' else payload end"
-        " where sequence = ?4 and state <> 'done'",
-        (mark.state, mark.detail, settled_at, mark.sequence),
+        "update outbox set state = :state, detail = :detail, settled_at = :settled_at,"
+        " attempts = attempts + (:state = 'sending'), payload = case :state when 'done' then x'' else payload end"
+        " where sequence = :sequence and state <> 'done'",
+        {"state": mark.state, "detail": mark.detail, "settled_at": settled_at, "sequence": mark.sequence},
     )
 
 
@@ -234,13 +234,13 @@ def _trim(connection: sqlite3.Connection, request: TrimOutbox) -> Trimmed:
 def _prune(connection: sqlite3.Connection, now: float) -> Pruned:
     # The first bound on the age lets SQLite read only the old end of the index.
     inbox = connection.execute(
-        "delete from inbox where rowid in (select rowid from inbox where state <> 'new' and received_at < ?1"
-        " and (state = 'done' or received_at < ?2) limit ?3)",
+        "delete from inbox where rowid in (select rowid from inbox where state <> 'new' and received_at < ?"
+        " and (state = 'done' or received_at < ?) limit ?)",
         (now - DEDUPE_WINDOW_S, now - TROUBLE_KEPT_S, _PRUNE_ROWS),
     ).rowcount
     outbox = connection.execute(
-        "delete from outbox where sequence in (select sequence from outbox where settled_at < ?1"
-        " and (state = 'done' or settled_at < ?2) limit ?3)",
+        "delete from outbox where sequence in (select sequence from outbox where settled_at < ?"
+        " and (state = 'done' or settled_at < ?) limit ?)",
         (now - SETTLED_KEPT_S, now - TROUBLE_KEPT_S, _PRUNE_ROWS),
     ).rowcount
     return Pruned(inbox + outbox, max(inbox, outbox) == _PRUNE_ROWS)
