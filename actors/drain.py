@@ -6,7 +6,7 @@ What does not end in that time lies in the journal and is taken up at the next s
 import structlog
 
 from actors.journal import DescribeJournal, JournalDescribed
-from actors.telegram.messages import MESSAGE_LANE, StopIntake
+from actors.telegram.messages import BULK_LANE, MESSAGE_LANE, StopIntake
 from runtime import ActorError, ActorSystem
 
 _LOOK_EVERY_S = 0.1
@@ -37,4 +37,5 @@ async def _is_idle(system: ActorSystem) -> bool:
         return False
     if not isinstance(answer, JournalDescribed):
         return False
-    return not answer.inbox_pending and not answer.outbox_pending.get(MESSAGE_LANE, 0)
+    unsent = any(answer.outbox_pending.get(lane) for lane in (MESSAGE_LANE, BULK_LANE))
+    return not answer.inbox_pending and not unsent

@@ -69,11 +69,13 @@ class SessionJournal:
         await self._ask(Forget(self._key, self._order_key))
 
     def _outbox(self, turn: Turn, origin: str) -> tuple[NewOutboxEntry, ...]:
-        lanes = ((MESSAGE_LANE, turn.calls), (RECORD_LANE, turn.rows))
+        named = (
+            *((f"{MESSAGE_LANE}/{place}", call.lane, call) for place, call in enumerate(turn.calls)),
+            *((f"{RECORD_LANE}/{place}", RECORD_LANE, row) for place, row in enumerate(turn.rows)),
+        )
         return tuple(
-            NewOutboxEntry(f"{origin}/{lane}/{place}", lane, self._order_key, msgspec.json.encode(item))
-            for lane, items in lanes
-            for place, item in enumerate(items)
+            NewOutboxEntry(f"{origin}/{name}", lane, self._order_key, msgspec.json.encode(item))
+            for name, lane, item in named
         )
 
     async def _load(self, request: Load) -> Loaded:

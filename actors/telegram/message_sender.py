@@ -1,4 +1,4 @@
-"""MessageSender: the way out. It drains the journal's message lane into one ChatSender per chat.
+"""MessageSender: the way out. It drains the journal's two lanes of messages into one ChatSender per chat.
 
 Chats go side by side, each in its own order. What the journal still calls "sending" when this actor starts was
 interrupted: Telegram may have it, so it is recorded as uncertain instead of being sent a second time.
@@ -19,6 +19,7 @@ from actors.telegram.chat_sender import ChatQuiet, ChatSender, Deliver, Settled
 from actors.telegram.delivery import BLOCKED
 from actors.telegram.lanes import first_of_each_lane
 from actors.telegram.messages import (
+    BULK_LANE,
     MESSAGE_LANE,
     DescribeTelegram,
     EndDraft,
@@ -29,6 +30,7 @@ from actors.telegram.messages import (
 )
 from actors.telegram.outcome import Came, Outcome
 from actors.telegram.pacing import BotPace
+from actors.telegram.supply import Supply
 from runtime import Actor, ActorError, Address, ChildSpec, Mailbox, Restart, Terminated
 
 if TYPE_CHECKING:
@@ -36,10 +38,6 @@ if TYPE_CHECKING:
 
 _LOG = structlog.get_logger(__name__)
 
-MOST_IN_HAND = 5_000
-"""Messages taken from the journal and not yet settled; more wait there."""
-
-_BATCH = 500
 _JOURNAL_DEADLINE_S = 30.0
 _LOOK_AGAIN_S = 10.0
 _PERFORM_TIMEOUT_S = 10.0
@@ -61,8 +59,12 @@ class _TakeAgain(msgspec.Struct, frozen=True):
     pass
 
 
+class _Taken(msgspec.Struct, frozen=True):
+    batches: tuple[tuple[OutboxEntry, ...], ...]
+
+
 class _TakeFailed(msgspec.Struct, frozen=True):
-    error: Exception
+    error: Exception | None = None
 
 
 class _Performed(msgspec.Struct, frozen=True):
@@ -93,11 +95,7 @@ class MessageSender(Actor):
         self._open = asyncio.Event()
         self._chats: dict[str, _Chat] = {}
         self._spawned = 0
-        self._after = 0
-        self._in_hand = 0
-        self._taking = False
-        self._appended = False
-        self._asked = 0
+        self._supply = Supply()
         self._counts = {"done": 0, "uncertain": 0, "dead": 0}
         self._unformatted = 0
         self._stale = 0
@@ -125,7 +123,7 @@ class MessageSender(Actor):
                 self._perform(message)
             case _Performed() | _PerformFailed():
                 self._performed(message)
-            case OutboxAppended() | _TakeAgain() | OutboxBatch() | JournalFailed() | _TakeFailed():
+            case OutboxAppended() | _TakeAgain() | _Taken() | _TakeFailed():
                 self._journal_news(message)
             case Settled() | ChatQuiet() | Terminated():
                 self._chat_news(message)
@@ -140,15 +138,17 @@ class MessageSender(Actor):
             case _:
                 await self.unhandled(message, sender)
 
-    def _journal_news(self, news: OutboxAppended | _TakeAgain | OutboxBatch | JournalFailed | _TakeFailed) -> None:
+    def _journal_news(self, news: OutboxAppended | _TakeAgain | _Taken | _TakeFailed) -> None:
         match news:
-            case OutboxAppended() | _TakeAgain():
-                self._appended = True
+            case OutboxAppended(lane=lane):
+                self._supply.grew(lane)
                 self._take()
-            case OutboxBatch(entries=entries):
-                self._dispatch(entries)
-            case JournalFailed() | _TakeFailed():
-                self._take_later(news)
+            case _TakeAgain():
+                self._take()
+            case _Taken(batches=batches):
+                self._dispatch(self._supply.taken(batches))
+            case _TakeFailed(error=error):
+                self._take_later(error)
 
     def _chat_news(self, news: Settled | ChatQuiet | Terminated) -> None:
         match news:
@@ -166,34 +166,36 @@ class MessageSender(Actor):
 
     def _look(self) -> None:
         """Subscribe, which brings a notice at once; repeated, because a journal that restarted knows nobody."""
-        self.send(self.find("journal"), Subscribe(MESSAGE_LANE))
+        for lane in (MESSAGE_LANE, BULK_LANE):
+            self.send(self.find("journal"), Subscribe(lane))
         self.timer(_LOOK_AGAIN_S, _Look())
 
     def _take(self) -> None:
-        if self._taking or not self._appended or self._in_hand >= MOST_IN_HAND:
-            return
-        self._taking, self._appended = True, False
-        self._asked = min(_BATCH, MOST_IN_HAND - self._in_hand)
-        request = TakeOutbox(MESSAGE_LANE, self._after, self._asked)
-        taken = self.ask(self.find("journal"), request, deadline_s=_JOURNAL_DEADLINE_S)
-        self.pipe(taken, failed=_TakeFailed)
+        requests = self._supply.requests()
+        if requests:
+            self.pipe(self._taken(requests), failed=_TakeFailed)
+
+    async def _taken(self, requests: tuple[TakeOutbox, ...]) -> _Taken | _TakeFailed:
+        batches = []
+        for request in requests:
+            reply = await self.ask(self.find("journal"), request, deadline_s=_JOURNAL_DEADLINE_S)
+            if not isinstance(reply, OutboxBatch):
+                return _TakeFailed()
+            batches.append(reply.entries)
+        return _Taken(tuple(batches))
 
     def _dispatch(self, entries: tuple[OutboxEntry, ...]) -> None:
-        self._taking = False
         for entry in entries:
             chat = self._chat(entry.order_key)
             chat.unsettled[entry.sequence] = entry
             self._pass(chat, Deliver(entry))
-            self._after = entry.sequence
-        self._in_hand += len(entries)
-        self._appended = self._appended or len(entries) == self._asked  # a full batch: perhaps there is more
         self._take()
 
-    def _take_later(self, failure: JournalFailed | _TakeFailed) -> None:
-        if isinstance(failure, _TakeFailed) and not isinstance(failure.error, ActorError):
-            raise failure.error
-        _LOG.warning("messages_not_taken", problem=type(failure).__name__)
-        self._taking = False
+    def _take_later(self, error: Exception | None) -> None:
+        if error is not None and not isinstance(error, ActorError):
+            raise error
+        _LOG.warning("messages_not_taken", problem=type(error or JournalFailed).__name__)
+        self._supply.failed()
         self.timer(1.0, _TakeAgain())
 
     def _chat(self, order_key: str) -> _Chat:
@@ -220,7 +222,7 @@ class MessageSender(Actor):
     def _settled(self, settled: Settled) -> None:
         chat = self._chats[settled.order_key]
         del chat.unsettled[settled.sequence]
-        self._in_hand -= 1
+        self._supply.settled(settled.sequence)
         verdict = settled.verdict
         self._counts[verdict.state] += 1
         self._unformatted += verdict.unformatted
@@ -295,7 +297,7 @@ class MessageSender(Actor):
             sent=self._counts["done"],
             failed=self._counts["dead"],
             uncertain=self._counts["uncertain"],
-            waiting=self._in_hand,
+            waiting=self._supply.in_hand,
             unformatted=self._unformatted,
             stale=self._stale,
         )

@@ -5,6 +5,8 @@ import msgspec
 MESSAGE_LANE = "message"
 """The journal's outbox lane drained by MessageSender; its payloads are JSON of `TelegramCall`, its order key the
 chat id."""
+BULK_LANE = "bulk"
+"""The same for what nobody asked for, so that however much of it waits, answers are read beside it."""
 
 
 class TelegramCall(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -16,6 +18,11 @@ class TelegramCall(msgspec.Struct, frozen=True, omit_defaults=True):
     method: str
     parameters: dict[str, object]
     bulk: bool = False
+
+    @property
+    def lane(self) -> str:
+        """The journal's lane that it waits in."""
+        return BULK_LANE if self.bulk else MESSAGE_LANE
 
 
 class Perform(msgspec.Struct, frozen=True):

@@ -87,7 +87,7 @@ class Books:
             if state in ("uncertain", "dead"):
                 self.reasons[f"{lane} {state}: {detail}"] += 1
                 self._silent += not detail
-            if lane == "message":
+            if lane in ("message", "bulk"):
                 self.done[order_key] += state == "done"
                 self.unsure[order_key] += state in ("uncertain", "dead")
         for state, reason in self.inbox.values():

@@ -8,7 +8,7 @@ import pytest
 
 from actors.drain import drain
 from actors.journal import Commit, MarkOutbox, NewOutboxEntry, OutboxMark, journal_spec
-from actors.telegram.messages import MESSAGE_LANE, StopIntake
+from actors.telegram.messages import BULK_LANE, MESSAGE_LANE, StopIntake
 from runtime import Actor, ActorSystem, Address, ChildSpec, Restart
 from runtime.testing import ManualClock, settle
 
@@ -82,9 +82,10 @@ async def test_an_answer_under_way_is_waited_for(world: World) -> None:
     assert await world.until(draining, WITHIN_S)
 
 
-async def test_a_message_not_sent_yet_is_waited_for(world: World) -> None:
-    """An answer that is committed still has to reach the rep."""
-    entry = NewOutboxEntry("e1", MESSAGE_LANE, "42", b"{}")
+@pytest.mark.parametrize("lane", [MESSAGE_LANE, BULK_LANE])
+async def test_a_message_not_sent_yet_is_waited_for(world: World, lane: str) -> None:
+    """An answer that is committed still has to reach the rep, and so has a reminder."""
+    entry = NewOutboxEntry("e1", lane, "42", b"{}")
     await world.system.ask(
         world.system.find("journal"), Commit("session/42", None, wake=False, outbox=(entry,)), deadline_s=60
     )

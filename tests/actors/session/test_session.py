@@ -14,13 +14,14 @@ from actors.providers.messages import Complete
 from actors.providers.transcription import Transcribe, Transcribed, TranscriptBegun
 from actors.session import conversation
 from actors.session.book import Book, RowsUnreachable
-from actors.session.messages import HandleUpdate, Resume
+from actors.session.messages import HandleUpdate, Nudge, Resume
 from actors.session.services import Services
 from actors.session.session import Session
 from actors.session.sessions import Sessions
 from actors.session.turn import Turn, World
 from actors.shelf import Shelf
-from actors.telegram.messages import MESSAGE_LANE, TelegramCall
+from actors.telegram.messages import BULK_LANE, MESSAGE_LANE, TelegramCall
+from actors.telegram.rendering import plain, send_calls
 from runtime import ActorSystem, ChildSpec
 from runtime.testing import ManualClock, Probe, settle
 from storage import Row, SqliteStore, migrate_sqlite, to_text, user_id
@@ -99,18 +100,18 @@ class Coach:
                 await asyncio.sleep(0.005)
                 await self._clock.advance(0.2)
 
-    async def said(self, part: str) -> list[str]:
-        """What was said to Anna so far, as soon as these words are among it."""
+    async def said(self, part: str, lane: str = MESSAGE_LANE) -> list[str]:
+        """What was said to Anna so far in this lane, as soon as these words are among it."""
         async with asyncio.timeout(20):
             while True:
-                texts = await self._texts()
+                texts = await self._texts(lane)
                 if any(part in text for text in texts):
                     return texts
                 await asyncio.sleep(0.005)
                 await settle()
 
-    async def _texts(self) -> list[str]:
-        batch = await self.system.ask(self.system.find("journal"), TakeOutbox(MESSAGE_LANE, 0, 100), deadline_s=30)
+    async def _texts(self, lane: str) -> list[str]:
+        batch = await self.system.ask(self.system.find("journal"), TakeOutbox(lane, 0, 100), deadline_s=30)
         assert isinstance(batch, OutboxBatch)
         calls = (msgspec.json.decode(entry.payload, type=TelegramCall) for entry in batch.entries)
         return [str(call.parameters["text"]) for call in calls if "text" in call.parameters]
@@ -186,6 +187,17 @@ async def test_words_are_kept_where_rows_are_out_of_reach(coach: Coach, monkeypa
     coach.answers(heard(await coach.speaks()))
 
     assert await coach.said(TEXTS("voice-kept")) == [TEXTS("voice-heard", text=PROSPECT), TEXTS("voice-kept")]
+
+
+async def test_what_nobody_asked_for_has_a_lane_of_its_own(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reminder lies apart from the answers, so that they are sent beside however many wait."""
+    monkeypatch.setattr(
+        conversation, "time_come", lambda state, *_: Turn(state, calls=send_calls(7, plain("Today for Maria")))
+    )
+    coach.system.send(coach.system.find("sessions"), Nudge("session/7", "remind", "lead7", "t1"))
+    assert await coach.said("Maria", BULK_LANE) == ["Today for Maria"]
+    await coach.writes("/help")
+    assert "Today for Maria" not in await coach.said("/support")
 
 
 async def _registered(coach: Coach) -> None:

@@ -11,6 +11,7 @@ from actors.session.messages import RepUnreachable
 from actors.telegram.chat_sender import QUIET_S
 from actors.telegram.drafts import GATHERING_S, KEEP_ALIVE_S
 from actors.telegram.messages import (
+    BULK_LANE,
     MESSAGE_LANE,
     DescribeTelegram,
     EndDraft,
@@ -21,12 +22,13 @@ from actors.telegram.messages import (
 )
 from actors.telegram.pacing import BULK_PER_S, FRAMES_PER_S
 from actors.telegram.rendering import answer_callback, bold, delete_message, edit_text, plain, send_calls
+from actors.telegram.supply import MOST_BULK_IN_HAND, MOST_IN_HAND
 from tests.actors.telegram.conftest import World, settle, until
 from tests.actors.telegram.scripted_bot_api import TOKEN, dropped, refusal
 
 
 def _entry(name: str, call: TelegramCall) -> NewOutboxEntry:
-    return NewOutboxEntry(name, MESSAGE_LANE, str(call.parameters["chat_id"]), msgspec.json.encode(call))
+    return NewOutboxEntry(name, call.lane, str(call.parameters["chat_id"]), msgspec.json.encode(call))
 
 
 def _message(text: str, chat: int = 7) -> NewOutboxEntry:
@@ -38,7 +40,7 @@ def _reminder(text: str, chat: int = 7) -> NewOutboxEntry:
 
 
 async def _settled(world: World) -> None:
-    await world.until_journal(lambda one: not one.outbox_pending.get(MESSAGE_LANE))
+    await world.until_journal(lambda one: not one.outbox_pending)
 
 
 async def _describe(world: World) -> TelegramDescribed:
@@ -156,12 +158,31 @@ async def test_what_nobody_asked_for_lets_answers_pass(world: World) -> None:
     await world.post(_message("answer"), _message("and more"))
     await until(lambda: len(world.api.sent_to(7)) == 2)
     assert world.api.sent_to(7) == ["answer", "and more"]
-    await world.until_journal(lambda one: one.outbox_pending[MESSAGE_LANE] == 2)
+    await world.until_journal(lambda one: one.outbox_pending == {BULK_LANE: 2})
     world.system.send(sender, ShowDraft(7, 1, "growing"))
     await world.time_until(lambda: len(world.api.sent_to(7)) == 4, step=0.01)
     assert world.api.sent_to(7)[2:] == ["reminder", "second reminder"]
     await world.time_until(lambda: bool(_drafted(world)))
     assert _drafted(world) == [(7, "growing")]
+
+
+async def test_an_answer_goes_at_once_however_many_reminders_wait(world: World) -> None:
+    """More of them than messages are ever taken at once: they hold up no answer, in their own chat or another."""
+    await world.post(*[_reminder(str(place), 100) for place in range(MOST_IN_HAND + 10)])
+    await world.sender()
+    await until(lambda: len(world.api.sent_to(100)) == 5)
+    await world.post(_message("answer"), _message("here too", 101))
+    await until(lambda: (world.api.sent_to(7), world.api.sent_to(101)) == (["answer"], ["here too"]))
+    assert (await world.journal()).outbox_pending[BULK_LANE] == MOST_IN_HAND + 5
+
+
+async def test_reminders_beyond_the_bound_follow(world: World) -> None:
+    """Each that is settled, here because nobody can read it, makes room for the next; none is left."""
+    count = MOST_BULK_IN_HAND + 10
+    await world.post(*[NewOutboxEntry(f"bad {place}", BULK_LANE, str(place), b"not json") for place in range(count)])
+    await world.sender()
+    await _settled(world)
+    assert (await world.journal()).dead == count
 
 
 async def test_a_message_that_waits_for_its_turn_is_not_marked(world: World) -> None:
