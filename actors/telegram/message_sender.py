@@ -5,6 +5,7 @@ interrupted: Telegram may have it, so it is recorded as uncertain instead of bei
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -41,6 +42,9 @@ _LOG = structlog.get_logger(__name__)
 _JOURNAL_DEADLINE_S = 30.0
 _LOOK_AGAIN_S = 10.0
 _PERFORM_TIMEOUT_S = 10.0
+_TAP_ANSWER = "answerCallbackQuery"
+TAP_LIVES_S = 150.0
+"""So long Telegram keeps a tap for its answer."""
 
 
 class _Loaded(msgspec.Struct, frozen=True):
@@ -241,14 +245,28 @@ class MessageSender(Actor):
             self._pass(self._chat(order_key), message)
 
     def _perform(self, order: Perform) -> None:
+        is_tap = order.call.method == _TAP_ANSWER
+        until = self.clock.now() + TAP_LIVES_S if is_tap else math.inf
+
         async def perform() -> _Performed:
             await self._open.wait()
-            while (wait_s := self._pace.pause_s(self.clock.now())) > 0:
-                await self.clock.sleep(wait_s)
-            outcome = await self._api.perform(order.call, timeout_s=_PERFORM_TIMEOUT_S)
+            outcome = await self._attempt(order.call, until)
+            while is_tap and outcome.came is Came.TOO_MANY:  # it is for no chat: the whole bot pauses now
+                outcome = await self._attempt(order.call, until)
             return _Performed(order.call, outcome)
 
         self.pipe(perform(), failed=lambda error: _PerformFailed(order.call.method, error))
+
+    async def _attempt(self, call: TelegramCall, until: float) -> Outcome:
+        """Make the call once, when the bot may; not at all if that is too late."""
+        while (wait_s := self._pace.pause_s(now := self.clock.now())) > 0:
+            if now + wait_s > until:
+                return Outcome(Came.STALE)
+            await self.clock.sleep(wait_s)
+        outcome = await self._api.perform(call, timeout_s=_PERFORM_TIMEOUT_S)
+        if outcome.came is Came.TOO_MANY:
+            self._pace.refused(chat_of(call), self.clock.now(), outcome.retry_after)
+        return outcome
 
     def _performed(self, performed: _Performed | _PerformFailed) -> None:
         match performed:
@@ -258,8 +276,6 @@ class MessageSender(Actor):
                 self._stale += 1
                 _LOG.info("tap_answered_too_late")
             case _Performed(call=call, outcome=outcome):
-                if outcome.came is Came.TOO_MANY:
-                    self._pace.refused(chat_of(call), self.clock.now(), outcome.retry_after)
                 self._counts["dead"] += 1
                 _LOG.warning("call_failed", method=call.method, came=outcome.came.name.lower(), detail=outcome.detail)
             case _PerformFailed(method=method, error=error):

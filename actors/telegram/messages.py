@@ -26,7 +26,10 @@ class TelegramCall(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Perform(msgspec.Struct, frozen=True):
-    """Make this call now, outside the journal: for what is worthless later (answering a tap, typing)."""
+    """Make this call now, outside the journal: for what is worthless later (answering a tap, typing).
+
+    Put off by Telegram, a tap's answer is made again as long as Telegram waits for it; nothing else is.
+    """
 
     call: TelegramCall
 
@@ -100,7 +103,7 @@ class TelegramDescribed(msgspec.Struct, frozen=True):
 
     `kinds` counts the updates received by their kind in the Bot API's spelling, others than those asked for as "other".
     `uncertain` sends may have arrived and are not repeated; `unformatted` ones arrived as plain text, because Telegram
-    refused their entities; `stale` taps were answered after Telegram had stopped waiting.
+    refused their entities; `stale` taps had no answer while Telegram waited for it.
     """
 
     connected: bool

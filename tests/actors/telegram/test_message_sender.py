@@ -1,6 +1,8 @@
 """MessageSender over a real socket and the real journal: in order, once, and never faster than it may."""
 
 import asyncio
+from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -21,7 +23,7 @@ from actors.telegram.messages import (
     TelegramDescribed,
 )
 from actors.telegram.pacing import BULK_PER_S, FRAMES_PER_S
-from actors.telegram.rendering import answer_callback, bold, delete_message, edit_text, plain, send_calls
+from actors.telegram.rendering import answer_callback, bold, delete_message, edit_text, plain, send_calls, typing
 from actors.telegram.supply import MOST_BULK_IN_HAND, MOST_IN_HAND
 from tests.actors.telegram.conftest import World, settle, until
 from tests.actors.telegram.scripted_bot_api import TOKEN, dropped, refusal
@@ -46,6 +48,13 @@ async def _settled(world: World) -> None:
 async def _describe(world: World) -> TelegramDescribed:
     described = await world.ask("message_sender", DescribeTelegram())
     assert isinstance(described, TelegramDescribed)
+    return described
+
+
+async def _until_described(world: World, holds: Callable[[TelegramDescribed], bool]) -> TelegramDescribed:
+    async with asyncio.timeout(10):
+        while not holds(described := await _describe(world)):  # noqa: ASYNC110  # what comes of a call is not announced
+            await asyncio.sleep(0)
     return described
 
 
@@ -244,8 +253,37 @@ async def test_whoever_waited_looks_again_whether_the_bot_is_paused(world: World
     await settle()
     await world.pass_time(8)
     assert len(world.api.asked) == 7
-    await world.time_until(lambda: len(world.api.asked) == 9)
-    assert {one.parameters["chat_id"] for one in world.api.asked[7:]} == {"7", "8"}
+    await world.time_until(lambda: len(world.api.asked) == 10)
+    assert {one.parameters.get("chat_id") for one in world.api.asked[7:]} == {"7", "8", None}
+
+
+async def test_an_answer_to_a_tap_that_was_put_off_is_given_when_it_may(world: World) -> None:
+    """After exactly the time that Telegram asked for, twice if need be; other calls of the moment are not repeated."""
+    world.api.answers["answerCallbackQuery"].extend([refusal(429, "Too Many Requests: retry after 9", 9)] * 2)
+    world.api.answers["sendChatAction"].append(refusal(429, "Too Many Requests: retry after 9", 9))
+    sender = await world.sender()
+    world.system.send(sender, Perform(answer_callback("c1", "Saved")))
+    world.system.send(sender, Perform(typing(7)))
+    await world.time_until(lambda: len(world.api.asked) == 4)
+    await _until_described(world, lambda one: one.sent == 1)
+    assert [one.text for one in world.api.asked if one.method == "answerCallbackQuery"] == ["Saved"] * 3
+    moments = [one.at for one in world.api.asked if one.method == "answerCallbackQuery"]
+    assert [9.0 <= later - earlier <= 9.5 for earlier, later in pairwise(moments)] == [True, True]
+    assert (await _describe(world)).failed == 1
+
+
+async def test_an_answer_to_a_tap_that_comes_too_late_is_left(world: World) -> None:
+    """Telegram forgets the tap: the answer is counted as too late, not as a failure, and troubles nobody."""
+    world.api.answers["answerCallbackQuery"].append(refusal(429, "Too Many Requests: retry after 160", 160))
+    sender = await world.sender()
+    with capture_logs() as logs:
+        world.system.send(sender, Perform(answer_callback("c1", "Saved")))
+        await _until_described(world, lambda one: one.stale == 1)
+        world.system.send(sender, Perform(answer_callback("c2")))
+        await _until_described(world, lambda one: one.stale == 2)
+    assert len(world.api.asked) == 1
+    assert (await _describe(world)).failed == 0
+    assert {log["log_level"] for log in logs} == {"info"}
 
 
 async def _states(world: World) -> list[str]:
@@ -424,10 +462,7 @@ async def test_what_is_performed_at_once_passes_a_waiting_chat(world: World) -> 
     for _ in range(2):
         world.system.send(sender, Perform(answer_callback("c1")))
     await until(lambda: len(world.api.asked) == 3)
-    async with asyncio.timeout(10):
-        while (await _describe(world)).stale == 0:  # noqa: ASYNC110  # a failure is not announced
-            await asyncio.sleep(0)
-    described = await _describe(world)
+    described = await _until_described(world, lambda one: one.stale > 0)
     assert (described.stale, described.failed) == (1, 0)
 
 
