@@ -10,6 +10,7 @@ from actors.session.records import memory_row, user_row
 from actors.session.state import Profile, Rep, SessionState
 from actors.session.turn import CheckKeyOf, Tap, Turn, World, say
 from actors.session.waiting import AwaitingProspect, CheckingKey, ChoosingProvider, EnteringKey, Idle
+from actors.telegram.messages import TelegramCall
 from actors.telegram.parsing import TextMessage
 from actors.telegram.rendering import Button, Keyboard, delete_message
 from storage import user_id
@@ -19,6 +20,8 @@ _KEY_SHAPES = {
     Provider.OPENROUTER: re.compile(r"sk-or-[A-Za-z0-9_-]{8,250}"),
     Provider.ANTHROPIC: re.compile(r"sk-ant-[A-Za-z0-9_-]{8,250}"),
 }
+_SECRET = re.compile(r"(?<![\w-])sk-[\w-]{8,}|\A(?=\D*\d)[\w.+/=-]{20,}\Z", re.ASCII)
+"""What may be somebody's key: a word as all our providers' begin, or nothing but one long token."""
 
 
 def start(state: SessionState, payload: str, world: World) -> Turn:
@@ -88,27 +91,39 @@ def choose_provider(state: SessionState, tap: Tap, world: World) -> Turn | None:
 
 
 def take_key(state: SessionState, message: TextMessage, world: World) -> Turn:
-    """Seal the key at once, delete the message that held it and have the provider asked."""
+    """Seal the key at once, delete the message that held it and have the provider asked.
+
+    What has not the provider's shape is refused, and deleted as well if it may be a secret.
+    """
     if not isinstance(state.waiting_for, EnteringKey):
         return Turn(state)
     provider = state.waiting_for.provider
     key = message.text.strip()
     if not _KEY_SHAPES[provider].fullmatch(key):
-        return Turn(state, calls=say(state, world.texts(f"key-shape-{provider}")))
+        return _refuse(state, message, world.texts(f"key-shape-{provider}"), world)
     sealed = world.seal(state.rep.telegram_id, provider, key)
     text = world.texts("key-checking", provider=PROVIDER_NAMES[provider])
-    # A key from the page stands in no message of the chat.
-    gone = (delete_message(state.rep.telegram_id, message.message_id),) if message.message_id else ()
     return Turn(
         state.at(CheckingKey(sealed)),
-        calls=(*gone, *say(state, text)),
+        calls=(*_removal(state, message), *say(state, text)),
         commands=(CheckKeyOf(),),
     )
 
 
 def still_checking(state: SessionState, message: TextMessage, world: World) -> Turn:
-    """Ask for a moment's patience."""
-    return Turn(state, calls=say(state, world.texts("key-wait")))
+    """Ask for a moment's patience, and leave no other key in the chat meanwhile."""
+    return _refuse(state, message, world.texts("key-wait"), world)
+
+
+def _refuse(state: SessionState, message: TextMessage, why: str, world: World) -> Turn:
+    removal = _removal(state, message) if _SECRET.search(message.text.strip()) else ()
+    said = " ".join((why, world.texts("key-removed"))) if removal else why
+    return Turn(state, calls=(*removal, *say(state, said)))
+
+
+def _removal(state: SessionState, message: TextMessage) -> tuple[TelegramCall, ...]:
+    """Delete the message; a key from the page stands in none of the chat."""
+    return (delete_message(state.rep.telegram_id, message.message_id),) if message.message_id else ()
 
 
 def key_checked(state: SessionState, verdict: KeyVerdict, world: World) -> Turn:

@@ -44,6 +44,8 @@ key-shape-openrouter = That does not look like an OpenRouter key: it begins with
 
 key-shape-anthropic = That does not look like an Anthropic key: it begins with sk-ant- and has no spaces. Send the key, or /cancel.
 
+key-removed = I deleted your message, because it looks like a key.
+
 key-checking = Checking your key with { $provider }…
 
 key-rejected = { $provider } does not accept this key. Copy it again in full and send it, or /cancel.

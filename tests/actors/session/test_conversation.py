@@ -113,6 +113,43 @@ def test_what_is_no_key_is_refused_with_its_shape() -> None:
     assert "sk-or-" in said(turn)[0]
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "sk-or-v1-planted-0123456789",
+        "My key is sk-proj-planted0123, thanks",
+        "sk-ant-planted\n-0123456789",
+        "0123456789abcdef0123456789abcdef",
+    ],
+)
+def test_another_providers_key_is_refused_and_deleted_too(pasted: str) -> None:
+    """Whatever may be a secret does not stay in the chat, and the rep reads where the message went."""
+    waiting = play(fresh(), tap("provider:anthropic")).state
+    turn = play(waiting, text(pasted))
+    assert turn.state == waiting
+    assert [call.method for call in turn.calls] == ["deleteMessage", "sendMessage"]
+    assert said(turn) == [f"{world().texts('key-shape-anthropic')} {world().texts('key-removed')}"]
+
+
+def test_a_second_key_is_deleted_while_the_first_is_checked() -> None:
+    """It is not taken, and does not stay in the chat either."""
+    checking = play(fresh(), tap("provider:anthropic"), text("sk-ant-planted-0123456789")).state
+    turn = play(checking, text("sk-ant-planted-9876543210"))
+    assert turn.state == checking
+    assert [call.method for call in turn.calls] == ["deleteMessage", "sendMessage"]
+    assert said(turn) == [f"{world().texts('key-wait')} {world().texts('key-removed')}"]
+
+
+@pytest.mark.parametrize(
+    "words", ["my dog", "https://openrouter.ai/settings/keys", "anna.berger1984@example.com", "risk-averse"]
+)
+def test_what_is_no_secret_stays_in_the_chat(words: str) -> None:
+    """Words, addresses and links are answered and left alone."""
+    turn = play(fresh(), tap("provider:anthropic"), text(words))
+    assert said(turn) == [world().texts("key-shape-anthropic")]
+    assert [call.method for call in turn.calls] == ["sendMessage"]
+
+
 def test_after_the_sample_the_set_up_comes_first() -> None:
     """Whoever had the free sample is asked to choose whose key is used."""
     turn = play(msgspec.structs.replace(fresh(), sampled=True), text("/support"))
