@@ -10,14 +10,13 @@ from actors.providers.lane_tools import LaneTools
 from actors.providers.messages import ChatMessage, Complete, Completed, CompletionQueued, Priority, Provider, Usage
 from actors.providers.model_call import ModelCall
 from actors.providers.models import shape_for
+from actors.providers.told_wait import is_as_told
 from runtime import Address, Timer
 
 _CHARACTERS_PER_TOKEN = 3.5
 _TOKENS_PER_IMAGE = 1_600
 _TOKENS_PER_TURN = 20_000
 _MOST_TURNS = 8.0
-_NOTICEABLE = 1.5
-"""A wait that is longer or shorter by this factor than the one that was told is told again."""
 _QUOTED_CHARACTERS = 20_000
 """How much of an undecodable answer is shown to the model again."""
 
@@ -105,8 +104,7 @@ def model_call(job: LaneJob, tools: LaneTools) -> ModelCall:
 
 def wait_notice(job: LaneJob, position: int, wait_s: float, beyond_s: float) -> CompletionQueued | None:
     """The notice of a wait beyond so many seconds, None where it is about what was told last: each shows as an edit."""
-    about_the_same = job.told_wait_s / _NOTICEABLE < wait_s < job.told_wait_s * _NOTICEABLE
-    if wait_s <= beyond_s or about_the_same:
+    if wait_s <= beyond_s or is_as_told(wait_s, job.told_wait_s):
         return None
     job.told_wait_s = wait_s
     return CompletionQueued(job.request.request_id, position, round(wait_s, 1))

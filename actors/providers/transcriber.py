@@ -26,6 +26,7 @@ from actors.providers.recording import (
 )
 from actors.providers.secret import Secret
 from actors.providers.speech_span import speech_records
+from actors.providers.told_wait import is_as_told
 from actors.providers.transcription import (
     DEADLINE_S,
     LARGEST_BYTES,
@@ -49,6 +50,7 @@ LEFT_S = 3_600.0
 """How long a transcript that took too long stays with the provider, so that another try need not order it again."""
 _KEY_REST_S = 60.0
 _NOTICE_S = 5.0
+_LOOK_EVERY_S = 5.0
 _SMOOTHING = 0.2
 _USUAL_S = 8.0
 
@@ -77,6 +79,7 @@ class _Job(msgspec.Struct, eq=False):
     queued: bool = True
     call: Address | None = None
     began_at: float = 0.0
+    told_wait_s: float = 0.0
 
 
 class _DeadlinePassed(msgspec.Struct, frozen=True):
@@ -84,6 +87,10 @@ class _DeadlinePassed(msgspec.Struct, frozen=True):
 
 
 class _Wake(msgspec.Struct, frozen=True):
+    pass
+
+
+class _LookAgain(msgspec.Struct, frozen=True):
     pass
 
 
@@ -108,6 +115,7 @@ class Transcriber(Actor):
         self._failed = 0
         self._usual_s = _USUAL_S
         self._wake: Timer | None = None
+        self._looking = False
 
     async def started(self) -> None:
         """Make the client, and take up the deletions that were left to do."""
@@ -129,6 +137,7 @@ class Transcriber(Actor):
                 self._begun(number, transcript_id)
             case RecordingHeld(wait_s=wait_s):
                 self._rest.extend(self.clock.now() + wait_s, "asked_to_wait")
+                self._tell_waits()
             case RecordingDone(number=number, words=words, error=error):
                 self._done(self._jobs.get(number), words, error)
             case RecordingUndeleted(transcript_id=transcript_id):
@@ -145,6 +154,9 @@ class Transcriber(Actor):
                 self._deadline_passed(number)
             case _Wake():
                 self._wake = None
+            case _LookAgain():
+                self._looking = False
+                self._tell_waits()
             case Terminated(address=address):
                 self._ended(address)
             case _:
@@ -177,7 +189,7 @@ class Transcriber(Actor):
         self._note_sender(job)
         rep = request.telegram_id
         self._queue.push(Priority.INTERACTIVE, rep, job, cost=request.duration_s / 60)
-        self._tell_wait(job)
+        self._tell_wait(job, self._queue.position(Priority.INTERACTIVE, rep, job) - 1)
 
     def _handed_over(self, job: _Job, sender: Address) -> None:
         """Asked again, by whoever begins anew: what is under way goes on for them."""
@@ -186,6 +198,7 @@ class Transcriber(Actor):
         self._note_sender(job)
         if job.transcript_id is not None:
             self.send(sender, TranscriptBegun(job.request.request_id, job.transcript_id))
+        job.told_wait_s = 0.0  # they know of no wait yet
 
     def _note_sender(self, job: _Job) -> None:
         if job.reply_to not in self._senders:
@@ -213,11 +226,18 @@ class Transcriber(Actor):
             return SpeechError(SpeechProblem.RATE_LIMITED, self._rest.reason, retry_after_s=wait)
         return None
 
-    def _tell_wait(self, job: _Job) -> None:
-        ahead = self._queue.position(Priority.INTERACTIVE, job.request.telegram_id, job) - 1
+    def _tell_waits(self) -> None:
+        """A wait turns out longer or shorter with how long recordings take and with what the provider asks for."""
+        if self._refusal() is not None:
+            return  # who waits is given up
+        for ahead, job in enumerate(self._queue.turns()):
+            self._tell_wait(job, ahead)
+
+    def _tell_wait(self, job: _Job, ahead: int) -> None:
         rounds = (ahead + len(self._calls)) // self._settings.concurrency
         wait = max(rounds * self._usual_s, self._rest.wait(self.clock.now()))
-        if wait > _NOTICE_S:
+        if wait > _NOTICE_S and not is_as_told(wait, job.told_wait_s):
+            job.told_wait_s = wait
             self.send(job.reply_to, TranscriptionQueued(job.request.request_id, ahead + 1, round(wait, 1)))
 
     def _dispatch(self) -> None:
@@ -234,6 +254,9 @@ class Transcriber(Actor):
         if self._wake is not None:
             self._wake.cancel()
         self._wake = self.timer(wait, _Wake()) if wait and len(self._queue) else None
+        if len(self._queue) and not self._looking:
+            self._looking = True
+            self.timer(_LOOK_EVERY_S, _LookAgain())
 
     def _begin(self, job: _Job) -> None:
         job.queued = False

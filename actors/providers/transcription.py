@@ -45,7 +45,7 @@ class CancelTranscription(msgspec.Struct, frozen=True):
 
 
 class TranscriptionQueued(msgspec.Struct, frozen=True):
-    """The request waits; sent only when the expected wait exceeds five seconds."""
+    """The request waits; sent when the expected wait exceeds five seconds, and again when it has changed noticeably."""
 
     request_id: str
     position: int

@@ -569,6 +569,31 @@ async def test_reps_take_turns_and_hear_their_place(world: World) -> None:
     assert order == [*flood[:2], other, *flood[2:]]
 
 
+async def test_a_wait_that_changes_is_told_again(world: World) -> None:
+    """At once when the provider asks for a pause, and as that passes; not with every second, nor once it is short."""
+    await world.begin(concurrency=1)
+    await world.fault("rate_limit", "create", retry_after=60)
+    world.ask(telegram_id=1)
+    other = world.ask(telegram_id=2)
+    assert await world.expect(TranscriptionQueued, step_s=0.0) == TranscriptionQueued(other, 1, 8.0)
+    assert await world.expect(TranscriptionQueued, step_s=0.0) == TranscriptionQueued(other, 1, 60.0)
+    for _ in range(58):
+        await world.clock.advance(1.0)
+        await settle()
+    assert [one.expected_wait_s for one in world.has(TranscriptionQueued)] == [40.0, 25.0, 15.0, 10.0]
+
+
+async def test_who_asks_on_is_told_of_the_wait_too(world: World) -> None:
+    """Whoever begins anew has not heard it."""
+    await world.begin(concurrency=1)
+    await world.order("processing", {"seconds": 1_000})
+    world.ask(telegram_id=1)
+    other = world.ask(telegram_id=2)
+    await world.expect(TranscriptionQueued, step_s=0.0)
+    world.ask(telegram_id=2, request_id=other)
+    assert (await world.expect(TranscriptionQueued, step_s=1.0)).request_id == other
+
+
 async def test_no_more_than_allowed_are_under_way(world: World) -> None:
     """Concurrency is bounded for all, and for one rep."""
     await world.begin(concurrency=3, per_rep=2)
