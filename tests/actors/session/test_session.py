@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.journal import Accept, NewInboxEntry, OutboxBatch, TakeOutbox, journal_spec
+from actors.journal import Accept, Load, Loaded, NewInboxEntry, OutboxBatch, TakeOutbox, journal_spec
 from actors.providers.messages import Complete
 from actors.providers.transcription import Transcribe, Transcribed, TranscriptBegun
 from actors.session import conversation
@@ -67,7 +67,26 @@ class Coach:
     async def writes(self, text: str) -> None:
         """Anna sends a text."""
         command = {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
-        await self._sends(text=text, entities=[command])
+        await self._sends(text=text, entities=[command] if text.startswith("/") else [])
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions are in memory."""
+        return sum(stats.alive for stats in self.system.snapshot().types if stats.type == "Session")
+
+    async def idles(self) -> None:
+        """Let Anna do nothing until her session has left."""
+        async with asyncio.timeout(20):
+            while self.sessions:
+                await self._clock.advance(60.0)
+                await asyncio.sleep(0.005)
+                await settle()
+
+    async def state(self) -> bytes | None:
+        """Her session's state as the journal keeps it."""
+        loaded = await self.system.ask(self.system.find("journal"), Load("session/7"), deadline_s=30)
+        assert isinstance(loaded, Loaded)
+        return loaded.snapshot
 
     async def _sends(self, **content: object) -> None:
         self._number += 1
@@ -204,6 +223,20 @@ async def _registered(coach: Coach) -> None:
     common = {"provider": "openrouter", "openrouter_model": "m", "anthropic_model": "m"}
     person = {"id": user_id(7), "telegram_id": 7, "username": "anna", "first_name": "Anna"}
     await coach.store.insert("users", [person | common | {"created_at": to_text(1.0), "updated_at": to_text(1.0)}])
+
+
+async def test_an_idle_session_leaves_memory_and_returns_with_its_state(coach: Coach) -> None:
+    """After 15 minutes it is gone; a prospect that comes then is the answer to what was asked before."""
+    await _registered(coach)
+    await coach.writes("/support")
+    await coach.said(TEXTS("support-ask"))
+    before = await coach.state()
+    assert coach.sessions == 1
+    await coach.idles()
+    assert await coach.state() == before
+    await coach.writes(PROSPECT)
+    await coach.until(lambda: any(isinstance(message, Complete) for message in coach.router.messages))
+    assert coach.sessions == 1
 
 
 async def test_rows_are_read_while_the_model_works(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
