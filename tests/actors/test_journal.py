@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -70,18 +70,6 @@ class Listener(Actor):
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     return Gate(monkeypatch)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-async def system(clock: ManualClock) -> AsyncIterator[ActorSystem]:
-    system = ActorSystem(clock=clock)
-    yield system
-    await system.shutdown()
 
 
 @pytest.fixture

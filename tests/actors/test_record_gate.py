@@ -1,9 +1,5 @@
 """RecordGate over a journal that says how much waits."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from actors.journal import DescribeJournal, JournalDescribed
 from actors.providers.messages import RECORD_LANE, TRACE_LANE
 from actors.record_gate import RecordGate
@@ -24,18 +20,6 @@ class Full(Actor):
         assert isinstance(message, DescribeJournal)
         self._asked.append(message)
         self.reply(JournalDescribed(0, dict(self._waiting), 0, 0, {}, None))
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-async def system(clock: ManualClock) -> AsyncIterator[ActorSystem]:
-    system = ActorSystem(clock=clock)
-    yield system
-    await system.shutdown()
 
 
 async def test_it_shuts_at_the_intakes_bound_and_opens_again(system: ActorSystem, clock: ManualClock) -> None:

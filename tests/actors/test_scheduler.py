@@ -1,6 +1,5 @@
 """The Scheduler: tells sessions whose time has come, each moment once, and goes on after an outage of storage."""
 
-from collections.abc import AsyncIterator
 from typing import cast
 
 import pytest
@@ -64,13 +63,6 @@ def due(telegram_id: int, at: float = EVENING) -> Row:
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(EVENING)
-
-
-@pytest.fixture
-async def system(clock: ManualClock) -> AsyncIterator[ActorSystem]:
-    system = ActorSystem(clock=clock)
-    yield system
-    await system.shutdown()
 
 
 @pytest.fixture

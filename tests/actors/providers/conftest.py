@@ -203,11 +203,6 @@ class World:
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
 async def make_world(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Callable[..., Awaitable[World]]]:
     """Emulators with the given options; each world is closed after the test."""
     worlds: list[World] = []

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -83,21 +83,15 @@ class HangingStore(FaultyStore):
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
 def store() -> FaultyStore:
     return FaultyStore()
 
 
 @pytest.fixture
-async def system(clock: ManualClock, tmp_path: Path) -> AsyncIterator[ActorSystem]:
-    system = ActorSystem(clock=clock)
+async def system(system: ActorSystem, tmp_path: Path) -> ActorSystem:
+    """With a journal."""
     await system.start(journal_spec(tmp_path / "journal.sqlite"))
-    yield system
-    await system.shutdown()
+    return system
 
 
 async def start(system: ActorSystem, store: FaultyStore, lane: str = RECORD_LANE) -> Address:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,18 +22,6 @@ def span(name: str, *, success: bool = True) -> RecordSpan:
     return RecordSpan(
         name, "trace-1", None, "agent:strategist", 1_800_000_000.0, 1_800_000_000.25, success, None, {"tokens": 3}
     )
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-async def system(clock: ManualClock) -> AsyncIterator[ActorSystem]:
-    system = ActorSystem(clock=clock)
-    yield system
-    await system.shutdown()
 
 
 class FailingJournal(Actor):

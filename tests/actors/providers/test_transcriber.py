@@ -356,17 +356,21 @@ class _Order:
 
         monkeypatch.setattr(AssemblyAI, "order", order)
 
+    async def cancelled_under_way(self, world: World) -> None:
+        """Cancel a request while its order is under way, and then let the answer come."""
+        request = world.ask()
+        await world.still(self.taken.is_set)
+        world.tell(CancelTranscription(request))
+        await settle()
+        self.answered.set()
+        await world.still(lambda: _in_flight(world, 0))
+
 
 async def test_an_order_under_way_at_a_cancel_is_deleted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its answer is waited for, because only that tells which transcript to delete; the sender waits for nothing."""
     order = _Order(monkeypatch)
     await world.begin()
-    request = world.ask()
-    await world.still(order.taken.is_set)
-    world.tell(CancelTranscription(request))
-    await settle()
-    order.answered.set()
-    await world.still(lambda: _in_flight(world, 0))
+    await order.cancelled_under_way(world)
 
     assert await world.requests("create") == 1
     assert await world.all_deleted()
@@ -413,12 +417,7 @@ async def test_an_order_refused_after_a_cancel_is_not_repeated(world: World, mon
     order = _Order(monkeypatch)
     await world.begin()
     await world.fault("unavailable", "create")
-    request = world.ask()
-    await world.still(order.taken.is_set)
-    world.tell(CancelTranscription(request))
-    await settle()
-    order.answered.set()
-    await world.still(lambda: _in_flight(world, 0))
+    await order.cancelled_under_way(world)
 
     assert await world.requests("create") == 1
     assert await world.transcripts() == []

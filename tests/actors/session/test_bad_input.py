@@ -5,67 +5,44 @@ from typing import get_args
 import msgspec
 import pytest
 
-from actors.providers.messages import Provider, SealedKey
 from actors.session import conversation
 from actors.session.flows import PICTURES
 from actors.session.state import Commented, SessionState
 from actors.session.turn import Turn, World
-from actors.session.waiting import (
-    AnsweringScenario,
-    AwaitingProspect,
-    CheckingKey,
-    ChoosingAgentModel,
-    ChoosingProvider,
-    EditingLead,
-    EnteringKey,
-    EnteringTimeZone,
-    Idle,
-    InvitingUser,
-    NotingLead,
-    RewordingMemory,
-    SearchingCasebook,
-    SearchingLeads,
-    SearchingModel,
-    ShowingPost,
-    TellingCommentWish,
-    TellingOutcome,
-    TellingWish,
-    UpdatingLead,
-    Waiting,
-)
+from actors.session.waiting import CheckingKey, Idle, RewordingMemory, TellingOutcome, Waiting
 from actors.telegram.parsing import File, ImageMessage, OtherMessage
 from coaching.advice import CommentsOutput
 from tests.actors.session.leading import LEAD, lead, with_leads
+from tests.actors.session.places import PLACES
 from tests.actors.session.practising import ANNA, tap, write
 from tests.actors.session.test_memory import WEAK, knowing
 from tests.actors.session.test_revise import CASE, RUN
 from tests.actors.session.world import NOW, PROSPECT, said
 
 TOO_LONG = "x" * 20_001
-KEY = SealedKey(Provider.OPENROUTER, 7, "sealed")
-FLOWS: dict[str, tuple[Waiting, str, str, str]] = {
-    "set-up": (ChoosingProvider(), "setup:own", "support-empty", "support-long"),
-    "key": (EnteringKey(Provider.OPENROUTER), "provider:openrouter", "key-shape-openrouter", "key-shape-openrouter"),
-    "key under check": (CheckingKey(KEY), "", "key-wait", "key-wait"),
-    "prospect": (AwaitingProspect(), "support:new", "support-empty", "support-long"),
-    "time zone": (EnteringTimeZone(), "settings:zone", "settings-zone-unknown", "settings-zone-unknown"),
-    "draft": (TellingWish(RUN), f"revise:tell:{RUN}", "revise-wish-size", "revise-wish-size"),
-    "casebook": (SearchingCasebook(), "casebook:search", "casebook-search-size", "casebook-search-size"),
-    "memory": (RewordingMemory(WEAK.id), f"memory:edit:{WEAK.id}", "memory-size", "memory-size"),
-    "leads": (SearchingLeads(), "leads:search", "leads-search-size", "leads-search-size"),
-    "note": (NotingLead(LEAD), f"lead:note:{LEAD}", "lead-note-size", "lead-note-size"),
-    "edit": (EditingLead(LEAD), f"lead:edit:{LEAD}", "lead-edit-unread", "lead-edit-unread"),
-    "outcome": (TellingOutcome(LEAD), "", "outcome-size", "outcome-size"),
-    "news": (UpdatingLead(LEAD), f"news:tell:{LEAD}", "news-size", "news-size"),
-    "post": (ShowingPost(LEAD), f"comment:ask:{LEAD}", "comment-size", "comment-size"),
-    "comments": (TellingCommentWish(RUN), f"comment:tell:{RUN}", "revise-wish-size", "revise-wish-size"),
-    "drill": (AnsweringScenario("train_boss", NOW), "train:next:1", "practice-empty", "practice-long"),
-    "invitation": (InvitingUser(), "admin:users:invite", "admin-invite-shape", "admin-invite-shape"),
-    "model": (SearchingModel(), "model:ask", "model-words", "model-words"),
-    "agent's model": (ChoosingAgentModel("trainer"), "admin:models:of:trainer", "model-words", "model-words"),
+FLOWS: dict[str, tuple[str, str, str]] = {
+    "set-up": ("setup:own", "support-empty", "support-long"),
+    "key": ("provider:openrouter", "key-shape-openrouter", "key-shape-openrouter"),
+    "key under check": ("", "key-wait", "key-wait"),
+    "prospect": ("support:new", "support-empty", "support-long"),
+    "time zone": ("settings:zone", "settings-zone-unknown", "settings-zone-unknown"),
+    "draft": (f"revise:tell:{RUN}", "revise-wish-size", "revise-wish-size"),
+    "casebook": ("casebook:search", "casebook-search-size", "casebook-search-size"),
+    "memory": (f"memory:edit:{WEAK.id}", "memory-size", "memory-size"),
+    "leads": ("leads:search", "leads-search-size", "leads-search-size"),
+    "note": (f"lead:note:{LEAD}", "lead-note-size", "lead-note-size"),
+    "edit": (f"lead:edit:{LEAD}", "lead-edit-unread", "lead-edit-unread"),
+    "outcome": ("", "outcome-size", "outcome-size"),
+    "news": (f"news:tell:{LEAD}", "news-size", "news-size"),
+    "post": (f"comment:ask:{LEAD}", "comment-size", "comment-size"),
+    "comments": (f"comment:tell:{RUN}", "revise-wish-size", "revise-wish-size"),
+    "drill": ("train:next:1", "practice-empty", "practice-long"),
+    "invitation": ("admin:users:invite", "admin-invite-shape", "admin-invite-shape"),
+    "model": ("model:ask", "model-words", "model-words"),
+    "agent's model": ("admin:models:of:trainer", "model-words", "model-words"),
 }
 """Each place of a conversation: the button that leads there, and what too little and far too much is answered with."""
-NAMED = [pytest.param(*flow, id=name) for name, flow in FLOWS.items()]
+NAMED = [pytest.param(PLACES[name], *flow, id=name) for name, flow in FLOWS.items()]
 
 
 def at() -> World:
@@ -92,7 +69,8 @@ def changes_nothing(turn: Turn, state: SessionState) -> bool:
 
 def test_every_place_of_a_conversation_is_in_the_table() -> None:
     """But the one where nothing was asked."""
-    assert {type(place) for place, *_ in FLOWS.values()} == set(get_args(Waiting)) - {Idle}
+    assert {type(place) for place in PLACES.values()} == set(get_args(Waiting)) - {Idle}
+    assert FLOWS.keys() == PLACES.keys()
 
 
 @pytest.mark.parametrize(("place", "button", "little", "much"), NAMED)

@@ -1,32 +1,13 @@
 """Several messages in a row as one: pasted in pieces, forwarded in a bunch, sent as an album, corrected meanwhile."""
 
-from typing import get_args
-
 import msgspec
 import pytest
 
 from actors.session.gathering import LONGEST_S, QUIET_S, Bundle, Gathering, bundle_of, follows
 from actors.session.waiting import (
-    AnsweringScenario,
     AwaitingProspect,
-    CheckingKey,
-    ChoosingAgentModel,
-    ChoosingProvider,
-    EditingLead,
-    EnteringKey,
     EnteringTimeZone,
     Idle,
-    InvitingUser,
-    NotingLead,
-    RewordingMemory,
-    SearchingCasebook,
-    SearchingLeads,
-    SearchingModel,
-    ShowingPost,
-    TellingCommentWish,
-    TellingOutcome,
-    TellingWish,
-    UpdatingLead,
     Waiting,
 )
 from actors.telegram.incoming import AudioMessage, Context, File, Message, Origin
@@ -39,6 +20,7 @@ from actors.telegram.parsing import (
     Sender,
     TextMessage,
 )
+from tests.actors.session.places import PLACES
 from tests.actors.session.world import ready
 
 ANNA = Sender(telegram_id=7, username="anna", first_name="Anna")
@@ -70,26 +52,25 @@ def test_texts_in_a_row_are_one_text() -> None:
     assert gathering.empty
 
 
-FREE_TEXT: tuple[Waiting, ...] = (
-    Idle(),
-    ChoosingProvider(),
-    AwaitingProspect(),
-    AnsweringScenario("s", 0.0),
-    TellingWish("r"),
-    TellingCommentWish("r"),
-    ShowingPost(),
-    NotingLead("l"),
-    EditingLead("l"),
-    TellingOutcome("l"),
-    UpdatingLead("l"),
-    RewordingMemory("i"),
-    SearchingLeads(),
-    SearchingCasebook(),
+FREE_TEXT = (
+    "set-up",
+    "prospect",
+    "drill",
+    "draft",
+    "comments",
+    "post",
+    "note",
+    "edit",
+    "outcome",
+    "news",
+    "memory",
+    "leads",
+    "casebook",
 )
-AT_ONCE = {EnteringKey, CheckingKey, EnteringTimeZone, SearchingModel, ChoosingAgentModel, InvitingUser}
+AT_ONCE = ("key", "key under check", "time zone", "model", "agent's model", "invitation")
 
 
-@pytest.mark.parametrize("place", FREE_TEXT, ids=lambda place: type(place).__name__)
+@pytest.mark.parametrize("place", [Idle(), *map(PLACES.__getitem__, FREE_TEXT)], ids=["nothing", *FREE_TEXT])
 def test_wherever_a_free_text_is_awaited_its_parts_are_one(place: Waiting) -> None:
     """A long note, wish or answer that Telegram cut in two is taken whole, with what was corrected in it meanwhile."""
     parts = text("location: Berln", 1), text("company: Nordwerk", 2), EditedMessage(text("location: Berlin", 1))
@@ -102,7 +83,7 @@ def test_wherever_a_free_text_is_awaited_its_parts_are_one(place: Waiting) -> No
 
 def test_every_place_is_either_gathered_at_or_not() -> None:
     """A new one is thought about."""
-    assert {type(place) for place in FREE_TEXT} | AT_ONCE == set(get_args(Waiting))
+    assert sorted((*FREE_TEXT, *AT_ONCE)) == sorted(PLACES)
 
 
 def test_an_album_is_one_bundle() -> None:

@@ -1,9 +1,6 @@
 """Sessions come on demand, leave when idle without losing a message, and return after a crash."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from actors.session.messages import DescribeSessions, HandleUpdate, Resume, SessionsDescribed
 from actors.session.sessions import Sessions
@@ -42,18 +39,6 @@ class Stand(Actor):
                 self._notes.append(number)
             case Resume():
                 self._notes.append("resumed")
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-async def system(clock: ManualClock) -> AsyncIterator[ActorSystem]:
-    system = ActorSystem(clock=clock)
-    yield system
-    await system.shutdown()
 
 
 async def start(system: ActorSystem, notes: list[object]) -> Address:
