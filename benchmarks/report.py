@@ -2,13 +2,19 @@
 
 import os
 import platform
+import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "benchmarks.md"
 _TITLE = "# Benchmarks\n\nEach section is written by the command it names.\n"
 _WIDTH, _HEIGHT, _MARGIN = 720, 220, 44
+_LINE = 120
+_AS_IT_IS = ("|", "#", "!", "<", "```")
+_ITEM = "- "
 
 
 def machine() -> str:
@@ -16,11 +22,38 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
+def command(target: str) -> str:
+    """What repeats this run: the Makefile's target with the arguments that were given."""
+    given = " ".join(sys.argv[1:])
+    return f'make {target} ARGS="{given}"' if given else f"make {target}"
+
+
+def wrapped(text: str) -> str:
+    """The text with its prose and lists in lines of 120 characters at most, however long their numbers are."""
+    return "\n\n".join(_wrapped(block) for block in text.strip().split("\n\n"))
+
+
+def _wrapped(block: str) -> str:
+    """One paragraph or list; tables, headings and pictures stay as they are."""
+    if block.startswith(_AS_IT_IS):
+        head, _, rest = block.partition("\n")
+        return f"{head}\n{_wrapped(rest)}" if head.startswith("#") and rest else block
+    parts = re.split(rf"\n(?={_ITEM})", block)
+    return "\n".join(_filled(" ".join(part.split())) for part in parts)
+
+
+def _filled(line: str) -> str:
+    indent = " " * len(_ITEM) if line.startswith(_ITEM) else ""
+    kept = line.replace(" %", "\u00a0%")  # a number and its sign stay together
+    lines = fill(kept, _LINE, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return lines.replace("\u00a0%", " %")
+
+
 def write_section(name: str, text: str, path: Path = PAGE) -> None:
-    """Replace the section of this name in the page, or add it at the end."""
+    """Replace the section of this name in the page, or add it at the end; its lines are wrapped."""
     page = path.read_text(encoding="utf-8") if path.exists() else _TITLE
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-    section = f"{begin}\n{text.strip()}\n{end}"
+    section = f"{begin}\n{wrapped(text)}\n{end}"
     if begin in page:
         before, _, rest = page.partition(begin)
         page = before + section + rest.partition(end)[2]

@@ -22,7 +22,7 @@ import aiohttp
 import msgspec
 from cryptography.fernet import Fernet
 
-from benchmarks.report import machine, write_bars, write_section
+from benchmarks.report import command, machine, write_bars, write_section
 from benchmarks.system.stages import read, steps
 from storage import SqliteStore, migrate_sqlite, to_text, user_id
 
@@ -374,9 +374,8 @@ def report(bare: Pace, ours: Pace, loaded: Loaded, wanted: int) -> int:
     )
     text = f"""## The whole coach under load
 
-`make bench-system`: Cornerman, the outside world (Telegram and models) and the reps in a process each; the bare bot is
-aiogram's default polling with one handler; models take
-2 to 20 s, log-normal; {machine()}.
+`{command("bench-system")}`: Cornerman, the outside world (Telegram and models) and the reps in a process each; the bare
+bot is aiogram's default polling with one handler; models take 2 to 20 s, log-normal; {machine()}.
 
 {chr(10).join(f"- {promise}{'' if kept else ' **MISSED**'}" for promise, kept in promises.items())}
 - CPU for an update: {ours.cpu_ms:.2f} ms; the bare bot {bare.cpu_ms:.2f} ms. Ours is written down before it is
