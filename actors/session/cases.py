@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from actors.session import jobs, revise, support
+from actors.session import jobs, onboarding, revise, support
 from actors.session.case_rows import by_id
 from actors.session.casebook import team_cases
 from actors.session.flow import Flow
@@ -131,6 +131,8 @@ def hand_in_sound(state: SessionState, parameters: Parameters, sound: Uploaded, 
 def _taken(state: SessionState, text: str, images: tuple[str, ...], world: World) -> Turn:
     if state.profile is None:
         raise NotNow(world.texts("setup-first"))
+    if onboarding.holds_key(text):
+        raise NotNow(world.texts("key-stray"))
     return aside(state, support.take(state, text, world, images), world)
 
 

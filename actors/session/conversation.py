@@ -17,7 +17,7 @@ from actors.session.messages import RunFinished, StepFailed, StepFinished
 from actors.session.questions import HealthAnswered, KeyAnswered, ModelsAnswered
 from actors.session.state import Rep, SessionState
 from actors.session.turn import Tap, Turn, World, say, then
-from actors.session.waiting import CheckingKey, ChoosingAgentModel, Idle
+from actors.session.waiting import CheckingKey, ChoosingAgentModel, EnteringKey, Idle
 from actors.telegram.messages import TelegramCall
 from actors.telegram.parsing import (
     AudioMessage,
@@ -36,6 +36,7 @@ from actors.telegram.parsing import (
     TextMessage,
     command_of,
     merge,
+    words_of,
 )
 from actors.telegram.rendering import answer_callback, set_my_commands
 
@@ -154,6 +155,10 @@ def _message(state: SessionState, message: Message | MergedMessages, world: Worl
     refused = refusal(state, world)
     if refused is not None:
         return Turn(state, calls=say(state, refused))
+    parts = hearing.parts_of(message)
+    awaits_key = isinstance(state.waiting_for, EnteringKey | CheckingKey)
+    if not awaits_key and any(onboarding.holds_key(words_of(part)) for part in parts):
+        return onboarding.keep_out(state, parts, world)
     command = None if isinstance(message, MergedMessages) else command_of(message)
     if command is not None:
         return _command(state, *command, world)
@@ -177,6 +182,8 @@ def _edited(state: SessionState, message: Message, world: World) -> Turn:
     which the rep is told."""
     if refusal(state, world) is not None:
         return Turn(state)
+    if onboarding.holds_key(words_of(message)):
+        return onboarding.keep_out(state, (message,), world)
     corrected = hearing.corrected(state, message)
     if corrected is not None:
         return Turn(corrected)

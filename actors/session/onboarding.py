@@ -1,6 +1,7 @@
 """The set-up flow: whose key a rep's coaching runs on."""
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -11,7 +12,7 @@ from actors.session.state import Profile, Rep, SessionState
 from actors.session.turn import CheckKeyOf, Tap, Turn, World, say
 from actors.session.waiting import AwaitingProspect, CheckingKey, ChoosingProvider, EnteringKey, Idle
 from actors.telegram.messages import TelegramCall
-from actors.telegram.parsing import TextMessage
+from actors.telegram.parsing import Message, TextMessage, words_of
 from actors.telegram.rendering import Button, Keyboard, delete_message
 from storage import user_id
 
@@ -22,6 +23,8 @@ _KEY_SHAPES = {
 }
 _SECRET = re.compile(r"(?<![\w-])sk-[\w-]{8,}|\A(?=\D*\d)[\w.+/=-]{20,}\Z", re.ASCII)
 """What may be somebody's key: a word as all our providers' begin, or nothing but one long token."""
+_SURELY_SECRET = re.compile(r"(?<![\w-])sk-[\w-]{16,}", re.ASCII)
+"""What can hardly be anything else, wherever it stands."""
 
 
 def start(state: SessionState, payload: str, world: World) -> Turn:
@@ -115,13 +118,32 @@ def still_checking(state: SessionState, message: TextMessage, world: World) -> T
     return _refuse(state, message, world.texts("key-wait"), world)
 
 
+def holds_key(words: str) -> bool:
+    """Whether a key stands in these words that nobody asked for."""
+    return _SURELY_SECRET.search(words) is not None
+
+
+def keep_out(state: SessionState, parts: Sequence[Message], world: World) -> Turn:
+    """Take nothing of messages with a key in them, so that no model reads it, and delete those that hold it."""
+    holding = [part for part in parts if holds_key(words_of(part))]
+    # Of words that came in several messages only the first one's number is known.
+    removal = [call for part in holding if _is_one(part) for call in _removal(state, part)]
+    told = "key-stray-removed" if len(removal) == len(holding) else "key-stray-left"
+    said = " ".join((world.texts("key-stray"), world.texts(told)))
+    return Turn(state, calls=(*removal, *say(state, said)))
+
+
+def _is_one(message: Message) -> bool:
+    return not isinstance(message, TextMessage) or message.merged == 1
+
+
 def _refuse(state: SessionState, message: TextMessage, why: str, world: World) -> Turn:
     removal = _removal(state, message) if _SECRET.search(message.text.strip()) else ()
     said = " ".join((why, world.texts("key-removed"))) if removal else why
     return Turn(state, calls=(*removal, *say(state, said)))
 
 
-def _removal(state: SessionState, message: TextMessage) -> tuple[TelegramCall, ...]:
+def _removal(state: SessionState, message: Message) -> tuple[TelegramCall, ...]:
     """Delete the message; a key from the page stands in none of the chat."""
     return (delete_message(state.rep.telegram_id, message.message_id),) if message.message_id else ()
 

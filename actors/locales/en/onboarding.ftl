@@ -46,6 +46,12 @@ key-shape-anthropic = That does not look like an Anthropic key: it begins with s
 
 key-removed = I deleted your message, because it looks like a key.
 
+key-stray = There is an API key in what you sent, so I gave it to nobody, and to no model. To work with your own key, choose Key in /settings; to go on with a prospect, send the rest without it.
+
+key-stray-removed = I deleted your message.
+
+key-stray-left = Please delete it from this chat, too.
+
 key-checking = Checking your key with { $provider }…
 
 key-rejected = { $provider } does not accept this key. Copy it again in full and send it, or /cancel.

@@ -9,7 +9,15 @@ from actors.session.conversation import handle
 from actors.session.flows import COMMANDS
 from actors.session.state import SessionState
 from actors.session.turn import CheckKeyOf, StartJob, StopJob, Turn, World
-from actors.session.waiting import AwaitingProspect, CheckingKey, EnteringKey, EnteringTimeZone, Idle, SearchingLeads
+from actors.session.waiting import (
+    AwaitingProspect,
+    CheckingKey,
+    EnteringKey,
+    EnteringTimeZone,
+    Idle,
+    SearchingLeads,
+    Waiting,
+)
 from actors.telegram.parsing import (
     ButtonTap,
     EditedMessage,
@@ -20,8 +28,10 @@ from actors.telegram.parsing import (
     OtherMessage,
     Sender,
     TextMessage,
+    merge,
 )
 from tests.actors.session import practising
+from tests.actors.session.places import PLACES
 from tests.actors.session.world import NOW, PROSPECT, book, fresh, ready, said, world
 
 ANNA = Sender(telegram_id=7, username="anna", first_name="Anna", language_code="en", is_bot=False)
@@ -300,3 +310,46 @@ def test_every_command_leaves_the_flow_it_comes_in(command: str) -> None:
     for table in ("lead_activity_log", "support_sessions", "team_invitations", "model_usage", "user_memory"):
         at.book.fill(table.removeprefix("team_"), (), team=table.startswith("team_"), at=NOW)
     assert practising.write(ready().at(SearchingLeads()), f"/{command}", at).state.waiting_for == Idle()
+
+
+STRAY = "sk-or-v1-planted-0123456789"
+
+
+@pytest.mark.parametrize(
+    "place", [Idle(), *(one for one in PLACES.values() if not isinstance(one, EnteringKey | CheckingKey))]
+)
+@pytest.mark.parametrize("pasted", [STRAY, f"Maria wrote. My key is {STRAY}, thanks", f"/support {STRAY}"])
+def test_a_key_that_nobody_asked_for_is_kept_out_of_everything(place: Waiting, pasted: str) -> None:
+    """No model reads it, no row keeps it, what was asked stays asked; it is deleted, and the way to set it is told."""
+    waiting = ready().at(place)
+    turn = play(waiting, text(pasted))
+    assert (turn.state, turn.commands, turn.rows) == (waiting, (), ())
+    assert [call.method for call in turn.calls] == ["deleteMessage", "sendMessage"]
+    assert said(turn) == [f"{world().texts('key-stray')} {world().texts('key-stray-removed')}"]
+
+
+def test_a_newcomers_key_is_kept_out_too() -> None:
+    """Before the set-up nothing is known of whose it is."""
+    turn = play(fresh(), text(STRAY))
+    assert turn.state.profile is None
+    assert [call.method for call in turn.calls] == ["deleteMessage", "sendMessage"]
+
+
+def test_of_words_in_several_messages_the_rep_deletes_the_key() -> None:
+    """Which of them held it is not known any more; beside pictures each message is its own."""
+    several = msgspec.structs.replace(text(f"Maria wrote.\n{STRAY}"), merged=2)
+    turn = play(ready(), several)
+    assert said(turn) == [f"{world().texts('key-stray')} {world().texts('key-stray-left')}"]
+    pictures = [
+        ImageMessage(7, ANNA, number, "photo", File(f"p{number}", f"p{number}"), 0, caption=caption)
+        for number, caption in ((1, "Maria's profile"), (2, STRAY))
+    ]
+    turn = play(ready(), merge(pictures))
+    assert [call.parameters.get("message_id") for call in turn.calls] == [2, None]
+    assert said(turn) == [f"{world().texts('key-stray')} {world().texts('key-stray-removed')}"]
+
+
+def test_a_key_that_a_message_is_changed_to_is_kept_out_too() -> None:
+    """The changed message goes."""
+    turn = play(ready(), EditedMessage(text(STRAY)))
+    assert [call.method for call in turn.calls] == ["deleteMessage", "sendMessage"]
