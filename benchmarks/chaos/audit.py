@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections import Counter
-from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -35,7 +34,7 @@ class Chat(msgspec.Struct, frozen=True):
 
 async def audit(world: World, plan: Plan, ran: Ran) -> Audit:
     """Check the promises; the system has to be settled."""
-    with closing(world.coach.journal) as journal:
+    with world.coach.journal() as journal:
         books = Books(journal)
     broken = books.broken_updates(ran)
     counts = dict(books.counts)

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import Process
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,25 +62,28 @@ class Coach:
         await self.models.stop()
         await self.telegram.stop()
 
-    @property
-    def journal(self) -> sqlite3.Connection:
+    def journal(self) -> closing[sqlite3.Connection]:
         """The journal's file, opened for reading."""
-        return sqlite3.connect(f"file:{self.folder / 'data' / 'journal.sqlite'}?mode=ro", uri=True)
+        return self._opened("journal.sqlite")
 
-    @property
-    def records(self) -> sqlite3.Connection:
+    def records(self) -> closing[sqlite3.Connection]:
         """The embedded records, opened for reading."""
-        return sqlite3.connect(f"file:{self.folder / 'data' / 'records.sqlite'}?mode=ro", uri=True)
+        return self._opened("records.sqlite")
+
+    def _opened(self, file: str) -> closing[sqlite3.Connection]:
+        return closing(sqlite3.connect(f"file:{self.folder / 'data' / file}?mode=ro", uri=True))
+
+    def recorded(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """The rows that this finds in the embedded records."""
+        with self.records() as records:
+            return records.execute(sql, parameters).fetchall()
 
     def accepted(self) -> set[int]:
         """The numbers of the updates that the journal has accepted, handled or not."""
         if not (self.folder / "data" / "journal.sqlite").exists():
             return set()
-        connection = self.journal
-        try:
-            return {int(number) for (number,) in connection.execute("select number from inbox")}
-        finally:
-            connection.close()
+        with self.journal() as journal:
+            return {int(number) for (number,) in journal.execute("select number from inbox")}
 
     def change(self, **settings: str) -> None:
         """Have the next start read other settings."""
@@ -257,29 +261,20 @@ class Coach:
         await self.settled(wait_s)  # what the buffer has given to the journal is written, too
 
     def _unsettled(self) -> bool:
-        connection = self.journal
-        try:
-            return any(connection.execute(question).fetchone() for question in _UNSETTLED)
-        finally:
-            connection.close()
+        with self.journal() as journal:
+            return any(journal.execute(question).fetchone() for question in _UNSETTLED)
 
     def rows_of(self, telegram_id: int) -> dict[str, list[dict[str, object]]]:
         """What the embedded records hold of a rep, beside when they were last here and which drills they saw."""
-        connection = self.records
-        connection.row_factory = sqlite3.Row
-        try:
+        with self.records() as records:
+            records.row_factory = sqlite3.Row
             found = {}
             for table, owner in _OWNED.items():
                 sql = f"select * from {table} where {owner} = ?"  # noqa: S608  # both are names of ours
-                found[table] = [dict(row) for row in connection.execute(sql, (telegram_id,))]
+                found[table] = [dict(row) for row in records.execute(sql, (telegram_id,))]
             return found
-        finally:
-            connection.close()
 
     def count_records(self, table: str) -> int:
         """How many rows the embedded records hold."""
-        connection = self.records
-        try:
-            return int(connection.execute(f"select count(*) from {table}").fetchone()[0])  # noqa: S608
-        finally:
-            connection.close()
+        ((count,),) = self.recorded(f"select count(*) from {table}")  # noqa: S608  # tables are names of ours
+        return int(count)

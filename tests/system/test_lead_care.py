@@ -29,7 +29,7 @@ async def test_steps_are_done_undone_and_skipped(running: Coach, rep: Rep) -> No
     assert await rep.answer_to(await rep.button("Skip")) == TEXTS("plan-skip")
     await running.settled()
     told = "select activity_type from lead_activity_log where lead_id = ? order by created_at"
-    kinds = [row[0] for row in running.records.execute(told, (lead,))]
+    kinds = [row[0] for row in running.recorded(told, lead)]
     assert kinds == ["context_update", "plan_made", "step_done", "step_undo", "step_skip"]
 
 
@@ -61,8 +61,8 @@ async def test_a_reminder_is_put_off_and_the_digest_names_who_was_forgotten(runn
     await rep.taps(f"remind:snooze:1d:{lead}")
     await rep.hears("All right: I remind you of Maria Keller")
     await running.settled()
-    moved = running.records.execute("select next_followup, followup_count from lead_registry where id = ?", (lead,))
-    when, count = moved.fetchone()
+    moved = "select next_followup, followup_count from lead_registry where id = ?"
+    ((when, count),) = running.recorded(moved, lead)
     assert datetime.fromisoformat(when) > datetime.now(UTC)
     assert count == 0
 

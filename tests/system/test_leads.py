@@ -84,8 +84,7 @@ async def test_a_lead_is_corrected_won_and_deleted(running: Coach, rep: Rep) -> 
     await rep.writes("The trial convinced her shift leads.")
     await rep.hears("Noted with the lead.")
     await running.settled()
-    xp = running.records.execute("select total_xp from users where telegram_id = ?", (rep.telegram_id,))
-    assert xp.fetchone() == (500,)
+    assert running.recorded("select total_xp from users where telegram_id = ?", rep.telegram_id) == [(500,)]
     (row,) = running.rows_of(rep.telegram_id)["lead_registry"]
     kept = (row["status"], row["outcome"], row["next_followup"])
     assert kept == ("closed_won", "The trial convinced her shift leads.", None)

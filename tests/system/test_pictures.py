@@ -50,9 +50,7 @@ async def test_a_prospect_in_pictures_is_read_and_answered(tmp_path: Path) -> No
         await anna.hears_drafts(2)
         assert any("Tom Berger" in text for text in await anna.heard())
         await coach.settled()
-        rows = coach.records.execute(
-            "select input_type, prospect_name from lead_registry order by created_at"
-        ).fetchall()
+        rows = coach.recorded("select input_type, prospect_name from lead_registry order by created_at")
         assert rows == [("photo", "Maria Keller"), ("photo", "Tom Berger")]
         await anna.writes("/support")
         await send(coach, "photo", b"no picture at all")

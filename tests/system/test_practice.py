@@ -24,7 +24,8 @@ async def _count(anna: Rep, part: str) -> int:
 def _kept(coach: Coach, rep: Rep, table: str) -> int:
     """How many rows the embedded records hold of this rep."""
     sql = f"select count(*) from {table} where telegram_id = ?"  # noqa: S608  # the tables are named below
-    return int(coach.records.execute(sql, (rep.telegram_id,)).fetchone()[0])
+    ((count,),) = coach.recorded(sql, rep.telegram_id)
+    return int(count)
 
 
 async def _newest_drill(anna: Rep) -> Scenario:
@@ -137,7 +138,7 @@ async def test_a_used_draft_is_found_for_the_next_prospect(running: Coach, rep: 
     await boris.hears("This resembles an earlier case of the team")
     await running.settled()
     assert running.count_records("casebook") == 1
-    saved = running.records.execute("select * from casebook").fetchone()
+    saved = running.recorded("select * from casebook")
     assert "Maria" not in str(saved)
     assert "Nordwerk" not in str(saved)
 
@@ -162,5 +163,5 @@ async def test_memory_is_shown_put_right_and_forgotten(running: Coach, rep: Rep)
     await running.settled()
     await rep.taps("memory:clear:yes")
     await running.settled()
-    stored = str(running.records.execute(_MEMORY, (rep.telegram_id,)).fetchone())
+    stored = str(running.recorded(_MEMORY, rep.telegram_id))
     assert "material" not in stored

@@ -16,7 +16,7 @@ async def _refused(coach: Coach, rep: Rep) -> int:
 
 def _is_reachable(coach: Coach, rep: Rep) -> bool:
     with_id = "select reachable from users where telegram_id = ?"
-    return bool(coach.records.execute(with_id, (rep.telegram_id,)).fetchone()[0])
+    return coach.recorded(with_id, rep.telegram_id) == [(1,)]
 
 
 async def test_who_blocks_the_bot_is_sent_nothing_twice_and_served_again(running: Coach, rep: Rep) -> None:
@@ -29,7 +29,8 @@ async def test_who_blocks_the_bot_is_sent_nothing_twice_and_served_again(running
     await running.settled()
     await running.order_models("reset")
     refused = await _refused(running, rep)
-    given_up = running.journal.execute("select detail from outbox where state = 'dead'").fetchall()
+    with running.journal() as journal:
+        given_up = journal.execute("select detail from outbox where state = 'dead'").fetchall()
     assert refused == len(given_up) > 0
     assert {detail for (detail,) in given_up} == {"blocked"}
     assert not _is_reachable(running, rep)

@@ -51,4 +51,5 @@ async def test_twenty_seconds_without_postgrest(tmp_path: Path, postgrest: Postg
         assert (leads(database, KNOWN), leads(database, UNKNOWN)) == (1, 1)
         # The database is shared: the daily digest may meet reps of other tests who have no chat here.
         ours = "select count(*) from outbox where state = 'dead' and (lane = 'record' or order_key in (?, ?))"
-        assert coach.journal.execute(ours, (str(KNOWN), str(UNKNOWN))).fetchone() == (0,)
+        with coach.journal() as journal:
+            assert journal.execute(ours, (str(KNOWN), str(UNKNOWN))).fetchone() == (0,)

@@ -36,12 +36,8 @@ async def _until_transcripts(coach: Coach, count: int, *, deleted: bool = False)
 
 def _voice_traces(coach: Coach) -> list[str | None]:
     """How each recording's trace ended, oldest first."""
-    records = coach.records
     question = "select error from pipeline_traces where pipeline_name = 'voice' order by start_time"
-    try:
-        return [row[0] for row in records.execute(question)]
-    finally:
-        records.close()
+    return [error for (error,) in coach.recorded(question)]
 
 
 async def test_a_prospect_and_a_drill_by_voice(tmp_path: Path) -> None:
@@ -144,9 +140,8 @@ async def _until_begun_is_kept(coach: Coach) -> None:
     (job,) = await _transcripts(coach)
     async with asyncio.timeout(START_S):
         while True:
-            journal = coach.journal
-            rows = journal.execute("select state from snapshots where state is not null").fetchall()
-            journal.close()
+            with coach.journal() as journal:
+                rows = journal.execute("select state from snapshots where state is not null").fetchall()
             if any(job["id"].encode() in bytes(row[0]) for row in rows):
                 return
             await asyncio.sleep(0.05)

@@ -37,7 +37,7 @@ async def test_usage_shows_what_was_spent(phone: Phone) -> None:
     await worked(phone.rep)
     count = f"select count(*) from model_usage where telegram_id = {phone.rep.telegram_id}"  # noqa: S608  # a number
     async with asyncio.timeout(WAIT_S):  # the ledger writes every few seconds
-        while phone.coach.records.execute(count).fetchone() == (0,):
+        while phone.coach.recorded(count) == [(0,)]:
             await asyncio.sleep(0.1)
     await phone.opens("/usage")
     await expect(phone.page.get_by_role("rowheader", name="strategist")).to_be_visible()
