@@ -28,8 +28,8 @@ class UsageKey(msgspec.Struct, frozen=True, array_like=True):
     paid_by: str
 
 
-class UsageLine(msgspec.Struct, frozen=True, array_like=True):
-    """The counts of one key. `unpriced` calls have no known price, so `cost_usd` leaves them out."""
+class Totals(msgspec.Struct, frozen=True):
+    """What calls used, added up. `unpriced` calls have no known price, so `cost_usd` leaves them out."""
 
     requests: int = 0
     answers: int = 0
@@ -43,6 +43,10 @@ class UsageLine(msgspec.Struct, frozen=True, array_like=True):
     def tokens(self) -> int:
         """Tokens in and out."""
         return self.input_tokens + self.output_tokens
+
+
+class UsageLine(Totals, frozen=True, array_like=True):
+    """The totals of one key."""
 
     def joined(self, other: "UsageLine") -> "UsageLine":
         """Both counts in one."""

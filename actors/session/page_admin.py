@@ -9,7 +9,7 @@ from statistics import mean
 
 import msgspec
 
-from actors.providers.usage_book import TABLE
+from actors.providers.usage_book import TABLE, Totals
 from actors.session import admin_users
 from actors.session.access import is_admin
 from actors.session.agent_models import chosen_models
@@ -21,7 +21,7 @@ from actors.session.pool import find
 from actors.session.pressing import press, say_to
 from actors.session.state import SessionState
 from actors.session.turn import Tap, Turn, World
-from actors.session.usage import Totals, usage_of
+from actors.session.usage import usage_of
 from actors.session.waiting import InvitingUser
 from coaching.agents import AGENTS
 from coaching.team import (

@@ -3,7 +3,7 @@
 import msgspec
 
 from actors.providers.messages import ModelInfo
-from actors.providers.usage_book import TABLE
+from actors.providers.usage_book import TABLE, Totals
 from actors.session import admin_models
 from actors.session.agent_models import choice, no_choice
 from actors.session.flow import Flow
@@ -12,7 +12,7 @@ from actors.session.page_admin import Models, for_admins, models, only_admins
 from actors.session.page_settings import MOST_MODELS, ChosenModel, ModelLine, listed_models, model_line, searched
 from actors.session.state import SessionState
 from actors.session.turn import Turn, World
-from actors.session.usage import MONTH, Totals, grouped, recent
+from actors.session.usage import MONTH, grouped, recent
 from coaching.agents import AGENTS
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from actors.providers.usage_book import TABLE
+from actors.providers.usage_book import TABLE, Totals
 from actors.session.flow import Flow
 from actors.session.page import Parameters, View
 from actors.session.state import SessionState
 from actors.session.turn import World
-from actors.session.usage import MONTH, Totals, grouped, recent, usage_of
+from actors.session.usage import MONTH, grouped, recent, usage_of
 
 _PERIODS = {"usage-today": "today", "usage-week": "week", "usage-month": "month"}
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from actors.providers.usage_book import TABLE, Budget
+from actors.providers.usage_book import TABLE, Budget, Totals
 from actors.session.flow import Flow
 from actors.session.state import SessionState
 from actors.session.turn import Turn, World, say
@@ -15,28 +15,6 @@ WEEK, MONTH = 7, 30
 _LONGEST = "usage-month"
 _PERIODS = {"usage-today": 1, "usage-week": WEEK, _LONGEST: MONTH}
 """The text that tells each period, and its days."""
-
-
-class Totals(msgspec.Struct, frozen=True):
-    """What some rows of the ledger add up to; `unpriced` calls are not in `cost_usd`."""
-
-    requests: int = 0
-    answers: int = 0
-    unpriced: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cost_usd: float = 0.0
-
-    @property
-    def tokens(self) -> int:
-        """Tokens in and out."""
-        return self.input_tokens + self.output_tokens
-
-    def plus(self, row: Row) -> "Totals":
-        """The totals with one more row."""
-        counts = msgspec.structs.asdict(self)
-        return Totals(**{name: count + (row[name] or 0) for name, count in counts.items()})
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -67,7 +45,7 @@ def grouped(rows: Iterable[Row], column: str) -> dict[str, Totals]:
     """The totals by a column's value, the most tokens first."""
     groups: dict[str, Totals] = {}
     for row in rows:
-        groups[str(row[column])] = groups.get(str(row[column]), Totals()).plus(row)
+        groups[str(row[column])] = _plus(groups.get(str(row[column]), Totals()), row)
     return dict(sorted(groups.items(), key=lambda item: (-item[1].tokens, item[0])))
 
 
@@ -109,8 +87,13 @@ def _line(world: World, name: str, totals: Totals, **more: str) -> str:
 def _sum(rows: Iterable[Row]) -> Totals:
     total = Totals()
     for row in rows:
-        total = total.plus(row)
+        total = _plus(total, row)
     return total
+
+
+def _plus(total: Totals, row: Row) -> Totals:
+    counts = msgspec.structs.asdict(total)
+    return Totals(**{name: count + (row[name] or 0) for name, count in counts.items()})
 
 
 def _age(row: Row, today: date) -> int:

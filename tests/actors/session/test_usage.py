@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from actors.providers.usage_book import Totals
 from actors.session.book import Book, RowsMissing
 from actors.session.flows import COMMANDS
-from actors.session.usage import Totals, show_usage, usage_of
+from actors.session.usage import show_usage, usage_of
 from storage import Row
 from tests.actors.session.world import NOW, ready, world
 
