@@ -85,15 +85,15 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--reps", type=int, default=100)
     parser.add_argument("--messages", type=int, default=8, help="prospects of each rep")
-    parser.add_argument("--no-report", action="store_true", help="leave docs/benchmarks.md alone")
+    parser.add_argument("--no-report", action="store_true", help="leave the documentation alone")
     chosen = parser.parse_args()
     duration_s = chosen.minutes * 60
     plan = make_plan(1, reps=chosen.reps, messages=chosen.messages, kills=0, duration_s=duration_s * 0.9)
     seen = asyncio.run(_carry_out(plan, chosen.reps, duration_s))
-    text = _section(chosen, seen, report=not chosen.no_report)
+    text = _section(chosen, seen)
     print(text)
     if not chosen.no_report:
-        write_section("outage", text)
+        write_section("outage", f"{text}\n![Memory during the outage]({_picture(seen.memory_mb)})\n")
     return 1 if seen.broken else 0
 
 
@@ -103,10 +103,13 @@ async def _carry_out(plan: Plan, reps: int, duration_s: float) -> Outage:
             return await measure(whole, plan, reps, duration_s)
 
 
-def _section(chosen: argparse.Namespace, seen: Outage, *, report: bool) -> str:
-    memory, prospects = seen.memory_mb, chosen.reps * chosen.messages
+def _picture(memory: list[float]) -> str:
     labels = [str(round(at * _SAMPLE_S)) for at in range(len(memory))]
-    picture = write_bars("bench-outage", "Resident MB, by second", labels, memory, memory[0], "start") if report else ""
+    return write_bars("bench-outage", "Resident MB, by second", labels, memory, memory[0], "start")
+
+
+def _section(chosen: argparse.Namespace, seen: Outage) -> str:
+    memory, prospects = seen.memory_mb, chosen.reps * chosen.messages
     broken = "; ".join(seen.broken) or "none"
     return f"""## Storage away under load
 
@@ -118,8 +121,6 @@ is stopped for {chosen.minutes:g} minutes; {machine()}.
 - rows in the database at the end of the outage: **{seen.written_meanwhile}**; writes waiting: {seen.waiting}
 - written afterwards: **{seen.found.counts["leads"]}** leads, each once, all settled {seen.drained_s:.1f} s after
 - memory: {memory[0]:.0f} MB at the start, {max(memory):.0f} MB at most
-
-![Memory during the outage]({picture})
 """
 
 

@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--keep", type=Path, help="a folder to leave the journal and the log in")
-    parser.add_argument("--no-report", action="store_true", help="leave docs/benchmarks.md alone")
+    parser.add_argument("--no-report", action="store_true", help="leave the documentation alone")
     chosen = parser.parse_args()
     if chosen.keep is not None:
         chosen.keep.mkdir(parents=True, exist_ok=True)
@@ -36,10 +36,10 @@ def main() -> int:
         seed, reps=chosen.reps, messages=chosen.messages, kills=chosen.kills, duration_s=chosen.minutes * 60
     )
     ran, found = asyncio.run(_carry_out(plan, chosen.reps, chosen.keep))
-    text = _section(seed, chosen, plan, ran, found)
+    text = _section(seed, chosen, ran, found)
     print(text)
     if not chosen.no_report:
-        write_section("chaos", text)
+        write_section("chaos", f"{text}\n![Kills in each minute]({_picture(plan, chosen.minutes)})\n")
     return 1 if found.broken else 0
 
 
@@ -52,28 +52,26 @@ async def _carry_out(plan: Plan, reps: int, keep: Path | None) -> tuple[Ran, Aud
         return await _carry_out(plan, reps, Path(folder))
 
 
-def _section(seed: int, chosen: argparse.Namespace, plan: Plan, ran: Ran, found: Audit) -> str:
-    minutes, per_minute = chosen.minutes, [0] * max(1, round(chosen.minutes))
+def _picture(plan: Plan, minutes: float) -> str:
+    per_minute = [0] * max(1, round(minutes))
     for moment in plan.kills:
         per_minute[min(len(per_minute) - 1, int(moment / 60))] += 1
-    picture = write_bars(
-        "chaos",
-        "SIGKILLs in each minute",
-        [str(at + 1) for at in range(len(per_minute))],
-        [float(count) for count in per_minute],
-        len(plan.kills) / len(per_minute),
-        "mean",
-    )
+    labels, kills = [str(at + 1) for at in range(len(per_minute))], [float(count) for count in per_minute]
+    return write_bars("chaos", "SIGKILLs in each minute", labels, kills, len(plan.kills) / len(kills), "mean")
+
+
+def _section(seed: int, chosen: argparse.Namespace, ran: Ran, found: Audit) -> str:
     counts = "\n".join(f"- {what}: **{count}**" for what, count in sorted(found.counts.items()))
     reasons = "\n".join(f"- {count} x {what}" for what, count in sorted(found.reasons.items())) or "- none"
     broken = "\n".join(f"- {one}" for one in found.broken) or "- none"
     return f"""## Chaos
 
 `make chaos ARGS="--seed={seed} --reps={chosen.reps} --messages={chosen.messages} --kills={ran.kills}
---minutes={minutes:g}"`: {chosen.reps} reps with {chosen.messages} prospects each, {ran.kills} SIGKILLs in
-{minutes:g} minutes ({ran.starts_cut} of them in the middle of a start), model latency scaled to 0.1-1 s, troubles
-ordered: {", ".join(f"{count} {where}" for where, count in sorted(ran.troubles.items()))}. Emulators, PostgREST and
-PostgreSQL in processes that survive the kills; {machine()}. All was settled {ran.settled_after_s:.0f} s after the end.
+--minutes={chosen.minutes:g}"`: {chosen.reps} reps with {chosen.messages} prospects each, {ran.kills} SIGKILLs in
+{chosen.minutes:g} minutes ({ran.starts_cut} of them in the middle of a start), model latency scaled to 0.1-1 s,
+troubles ordered: {", ".join(f"{count} {where}" for where, count in sorted(ran.troubles.items()))}. Emulators,
+PostgREST and PostgreSQL in processes that survive the kills; {machine()}.
+All was settled {ran.settled_after_s:.0f} s after the end.
 
 Promises broken:
 
@@ -86,8 +84,6 @@ What there is in the end:
 Why something ended otherwise than well:
 
 {reasons}
-
-![Kills in each minute]({picture})
 """
 
 

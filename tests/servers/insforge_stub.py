@@ -87,6 +87,8 @@ class InsforgeStub:
             return await self._answer(request, body, fault)
         except Refused as refused:
             return _error(refused)
+        except aiohttp.ClientConnectionError:
+            return _error(Refused(500, "INTERNAL_ERROR"))  # PostgREST itself is away
 
     async def _answer(self, request: web.Request, body: str, fault: Fault | None) -> web.StreamResponse:
         if fault == "hang":
