@@ -118,6 +118,7 @@ async def photograph(phone: Phone, theme: str, screens: tuple[tuple[str, str, Wa
             await phone.opens(screen.format(**ids), theme=theme)
         await way(phone)
         await phone.settled()
+        await expect(phone.page.get_by_role("alert")).to_have_count(0)  # no picture of a failure
         path = PICTURES / f"{name}-{theme}.png"
         await phone.photographed(path)
         if path.stat().st_size > MOST_BYTES:

@@ -66,11 +66,11 @@ class Book:
         """Answer RowsUnreachable for this table for a while: an outage must not hold up every turn."""
         self._unreachable[table, team] = at
 
-    def begin_turn(self, now: float) -> None:
-        """Ask again for what was unreachable long enough, and forget team rows that have grown old."""
+    def begin_turn(self, now: float, team_age_s: float = TEAM_AGE_S) -> None:
+        """Ask again for what was unreachable long enough, and forget team rows that are older than this."""
         self._unreachable = {key: at for key, at in self._unreachable.items() if now - at < OUTAGE_S}
         for key, at in list(self._read_at.items()):
-            old = (key[1] or key[0] in WRITTEN_BY_OTHERS) and now - at > TEAM_AGE_S
+            old = (key[1] or key[0] in WRITTEN_BY_OTHERS) and now - at > team_age_s
             if old or key[0] in READ_EACH_TURN:
                 del self._tables[key], self._read_at[key]
 

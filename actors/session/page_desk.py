@@ -1,13 +1,14 @@
 """PageDesk: how a session answers its rep's pages: entering, views and actions, each a turn or a look between turns."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Protocol, TypeVar
 
 import msgspec
 
 from actors.providers.messages import ModelInfo
 from actors.session import onboarding, page_requests
-from actors.session.book import RowsUnreachable
+from actors.session.book import TEAM_AGE_S, RowsUnreachable
 from actors.session.flows import ACTIONS
 from actors.session.messages import Act, Answered, Enter, Look, Refused
 from actors.session.page import ModelsMissing
@@ -36,8 +37,8 @@ class Turns(Protocol):
         """Where the conversation stands."""
         ...
 
-    async def turn(self, make: Callable[[World], _T]) -> _T:
-        """Make a turn or a view with all the rows it asks for; raises RowsUnreachable."""
+    async def turn(self, make: Callable[[World], _T], team_age_s: float = TEAM_AGE_S) -> _T:
+        """Make a turn or a view with all the rows it asks for, the team's at most so old; raises RowsUnreachable."""
         ...
 
     async def commit(self, turn: Turn, origin: str) -> None:
@@ -91,9 +92,18 @@ class PageDesk:
                 turns.admit(await turns.turn(lambda world: page_requests.entered(turns.state, request, more(world))))
                 return b""
             case Look(view=view, parameters=parameters):
-                return await turns.turn(lambda world: page_requests.look(turns.state, view, parameters, more(world)))
+                return await self._found(lambda world: page_requests.look(turns.state, view, parameters, more(world)))
             case Act(action=action, parameters=parameters):
-                turn = await turns.turn(lambda world: page_requests.act(turns.state, request, more(world)))
+                turn = await self._found(lambda world: page_requests.act(turns.state, request, more(world)))
                 await turns.commit(turn, f"page/{request.id}")
                 then = ACTIONS[action].then
                 return await turns.turn(lambda world: page_requests.look(turns.state, then, parameters, more(world)))
+
+    async def _found(self, make: Callable[[World], _T]) -> _T:
+        """Make it, and where something is not there once more with the team's rows of now: it may have come since."""
+        try:
+            return await self._turns.turn(make)
+        except page_requests.PageRefused as refused:
+            if refused.status != HTTPStatus.NOT_FOUND:
+                raise
+            return await self._turns.turn(make, team_age_s=0.0)

@@ -16,7 +16,7 @@ from actors.journal import DeadEntry, Loaded, NewInboxEntry
 from actors.providers.messages import FailureKind, ForgetUsage
 from actors.providers.transcription import Transcribed, TranscriptBegun, TranscriptionFailed, TranscriptionQueued
 from actors.session import conversation, hearing, onboarding, reach
-from actors.session.book import Book, RowsMissing, RowsUnreachable
+from actors.session.book import TEAM_AGE_S, Book, RowsMissing, RowsUnreachable
 from actors.session.gathering import Reference
 from actors.session.inbox import Inbox, MomentOver
 from actors.session.listening import Listening
@@ -216,13 +216,14 @@ class Session(Actor):
         """Take over the person's name as Telegram tells it now."""
         self._state = state
 
-    async def turn(self, make: Callable[[World], _T]) -> _T:
+    async def turn(self, make: Callable[[World], _T], team_age_s: float = TEAM_AGE_S) -> _T:
         """Make a turn or a view; where rows are needed that were not read yet it is made again: flows are pure.
 
+        Rows of the team are at most so old.
         Raises RowsUnreachable when the flow cannot go on without rows that storage does not give.
         """
         world = self._world()
-        self._book.begin_turn(world.now)
+        self._book.begin_turn(world.now, team_age_s)
         while True:
             try:
                 return make(world)

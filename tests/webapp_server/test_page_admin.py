@@ -28,11 +28,16 @@ TRACE = "00000000-0000-4000-8000-00000000dddd"
 AT = 1_700_000_000.0
 
 
+async def ben_joins(store: SqliteStore) -> None:
+    """Ben is a rep from now on, set up as Anna is."""
+    anna = (await store.select("users"))[0]
+    await store.insert("users", [{**anna, "id": user_id(8), "telegram_id": 8, "username": "ben", "first_name": "Ben"}])
+
+
 @pytest.fixture
 async def team(store: SqliteStore) -> None:
     """Ben is a rep too and drilled once; a run of his has two spans."""
-    anna = (await store.select("users"))[0]
-    await store.insert("users", [{**anna, "id": user_id(8), "telegram_id": 8, "username": "ben", "first_name": "Ben"}])
+    await ben_joins(store)
     drill = Shelf(ROOT).library.scenarios.train_pool[0]
     feedback = Feedback(Score(60, (), "rubric"), Earned(), 30)
     rehearsal = Rehearsal(drill, "train", "What would waiting cost you?", 30)
@@ -65,6 +70,23 @@ async def test_an_admin_sees_the_team(client: Client) -> None:
     assert (await get(client, "admin/knowledge", anna)).keys() == {"sections", "scenarios", "problems"}
     assert {one["agent"] for one in (await get(client, "admin/models", anna))["agents"]} >= {"strategist", "trainer"}
     assert "usage-today" in (await get(client, "admin/costs", anna))["periods"]
+
+
+async def test_who_came_a_moment_ago_is_found(client: Client, store: SqliteStore) -> None:
+    """Though the team was read just before: what is not there is looked for once more."""
+    anna = await enter(client)
+    assert [one["name"] for one in (await get(client, "admin/team", anna))["people"]] == ["@anna"]
+    await ben_joins(store)
+    assert (await get(client, "admin/reps/8", anna))["person"]["name"] == "@ben"
+
+
+async def test_who_came_a_moment_ago_can_be_shut_out(client: Client, store: SqliteStore) -> None:
+    """An action finds them as a view does."""
+    anna = await enter(client)
+    await get(client, "admin/team", anna)
+    await ben_joins(store)
+    out = (await act(client, "admin/reps/8/revoke", anna))["people"]
+    assert {one["name"]: one["access"] for one in out} == {"@anna": "granted", "@ben": "revoked"}
 
 
 @pytest.mark.usefixtures("team")
