@@ -14,7 +14,7 @@ export function LeadItem({ lead }: { readonly lead: Line }) {
       <Link to={`/leads/${lead.id}`} class="grow">
         <strong>{nameOf(lead)}</strong>
         <span class="faint">{[lead.title, lead.company].filter(Boolean).join(", ") || relative(lead.updated_at)}</span>
-        {lead.next_step && <span class="faint"><Icon name="clock" />{lead.next_step}</span>}
+        {lead.next_step && <span class="faint noted"><Icon name="clock" />{lead.next_step}</span>}
       </Link>
       {lead.overdue && <span class="chip warn">{t("overdue")}</span>}
       <span class="chip">{t(`status-${lead.status}`)}</span>
