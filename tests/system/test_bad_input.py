@@ -50,9 +50,9 @@ async def test_a_model_that_answers_in_prose(tmp_path: Path) -> None:
         assert coach.count_records("lead_registry") == 1
 
 
-async def test_a_wrong_key_is_refused_and_leaves_no_trace(tmp_path: Path) -> None:
-    """A key the provider rejects is said so; neither it nor an accepted one is in any file or log of ours."""
-    keys = ("sk-ant-invalid-planted-0001", "sk-ant-planted-canary-0002")
+async def test_a_key_leaves_no_trace_whatever_becomes_of_it(tmp_path: Path) -> None:
+    """One the provider rejects, one it accepts and one that nobody asked for: none is in any file or log of ours."""
+    keys = ("sk-ant-invalid-planted-0001", "sk-ant-planted-canary-0002", "sk-or-v1-planted-stray-0003")
     async with Coach(tmp_path, LOG_LEVEL="DEBUG") as coach:
         await coach.start()
         anna = Rep(coach, 7, "anna")
@@ -66,6 +66,8 @@ async def test_a_wrong_key_is_refused_and_leaves_no_trace(tmp_path: Path) -> Non
         await anna.hears(TEXTS("key-rejected", provider="Anthropic"))
         await anna.writes(keys[1])
         await anna.hears("Your Anthropic key works")
+        await anna.writes(f"{PROSPECT} My key is {keys[2]}.")
+        await anna.hears(TEXTS("key-stray"))
         await anna.writes(PROSPECT)
         await anna.hears_drafts(1)
         await coach.settled()
