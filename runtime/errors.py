@@ -82,7 +82,7 @@ class NotAnActor(MisuseError):
 
 
 class SourcesRefused(MisuseError, ActorSystemException):  # type: ignore[misc]  # thespian ships no types
-    """Code comes with a release; this system loads none at run time, and needs no authority over it."""
+    """Code comes with a release; this system loads none at run time."""
 
     def __init__(self, what: object) -> None:
         super().__init__(f"this system does not load code at run time ({type(what).__name__} given)")

@@ -130,14 +130,12 @@ class ThespianReference:
         """Refused: code comes with a release, never at run time."""
         raise SourcesRefused(fname)
 
-    def registerSourceAuthority(self, address: Address) -> None:
-        """Refused like the sources it would decide about."""
-        raise SourcesRefused(address)
-
     def unloadActorSource(self, sourceHash: str) -> None:
         """Without effect: nothing is ever loaded."""
 
-    # Accepted without effect: no source ever becomes available, and a single system has no convention.
+    # Accepted without effect: no source is ever there to decide or hear about, and a single system has no convention.
+
+    def registerSourceAuthority(self, address: Address) -> None: ...
 
     def notifyOnSourceAvailability(self, address: Address, enable: bool) -> None: ...
 

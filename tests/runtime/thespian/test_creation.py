@@ -226,15 +226,13 @@ def test_thousands_of_children(on_both: OnBoth) -> None:
 
 
 def test_sources_are_refused(ours: ActorSystem) -> None:
-    """Neither the outside nor an actor loads code, and nobody becomes an authority over it; the error says so."""
+    """Neither the outside nor an actor loads code; the error says so."""
 
     class Loader(Actor):  # type: ignore[misc]
         def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
             match msg:
                 case "load":
                     self.loadActorSource("evil.zip")
-                case "authority":
-                    self.registerSourceAuthority()
                 case "the rest":
                     self.notifyOnSourceAvailability()
                     self.notifyOnSourceAvailability(False)
@@ -246,8 +244,22 @@ def test_sources_are_refused(ours: ActorSystem) -> None:
     ours.unloadActorSource("abc")
     loader = ours.createActor(Loader)
     assert "does not load code" in ours.ask(loader, "load", WAIT).details
-    assert "does not load code" in ours.ask(loader, "authority", WAIT).details
     assert ours.ask(loader, "the rest", WAIT) == "accepted"
+
+
+def test_an_authority_over_sources_is_accepted(on_both: OnBoth) -> None:
+    """A program that registers one runs on: there is nothing for it to decide, and nothing is sent to it."""
+
+    class Authority(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "enable":
+                self.registerSourceAuthority()
+                self.send(sender, "enabled")
+
+    def program(system: ActorSystem) -> object:
+        return system.ask(system.createActor(Authority), "enable", WAIT), system.listen(SHORT)
+
+    assert on_both(program) == ("enabled", None)
 
 
 def test_the_convention_is_accepted(ours: ActorSystem) -> None:
