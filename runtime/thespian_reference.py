@@ -109,9 +109,13 @@ class ThespianReference:
         thespian_send(self.kernel, target, message, self.address)
 
     def wakeupAfter(self, timePeriod: timedelta | float | None, payload: object) -> None:
-        """Have a WakeupMessage arrive after the time: seconds or a timedelta; None is never."""
-        if timePeriod is not None:
-            Wakeup(cast("Cell", self), timePeriod, payload)
+        """Have a WakeupMessage arrive after the time: seconds or a timedelta; None is never. A thread that the actor
+        has started may order it too."""
+        cell, loop = cast("Cell", self), self.kernel.loop
+        if timePeriod is not None and loop is _get_running_loop():
+            Wakeup(cell, timePeriod, payload)
+        elif timePeriod is not None:
+            loop.call_soon_threadsafe(Wakeup, cell, timePeriod, payload)
 
     def handleDeadLetters(self, address: Address, enable: bool) -> None:
         """Become the one that receives DeadEnvelopes, instead of whoever was, or cease to be."""
@@ -130,20 +134,11 @@ class ThespianReference:
         """Refused: code comes with a release, never at run time."""
         raise SourcesRefused(fname)
 
-    def unloadActorSource(self, sourceHash: str) -> None:
-        """Without effect: nothing is ever loaded."""
+    def accepted(self, *anything: object) -> None:
+        """Without effect: no source is ever there to decide or hear about, and a single system has no convention."""
 
-    # Accepted without effect: no source is ever there to decide or hear about, and a single system has no convention.
-
-    def registerSourceAuthority(self, address: Address) -> None: ...
-
-    def notifyOnSourceAvailability(self, address: Address, enable: bool) -> None: ...
-
-    def notifyOnSystemRegistrationChanges(self, address: Address, enable: bool) -> None: ...
-
-    def preRegisterRemoteSystem(self, remoteAddress: object, remoteCapabilities: object) -> None: ...
-
-    def deRegisterRemoteSystem(self, remoteAddress: object) -> None: ...
+    registerSourceAuthority = notifyOnSourceAvailability = unloadActorSource = accepted
+    notifyOnSystemRegistrationChanges = preRegisterRemoteSystem = deRegisterRemoteSystem = accepted
 
     def actorSystemShutdown(self) -> None:
         """Stop the whole system; raises MisuseError where the application owns it."""

@@ -1,5 +1,6 @@
 """Wakeups: the same on simpleSystemBase and on ours."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +36,26 @@ def test_a_wakeup_tells_its_period_and_payload(on_both: OnBoth, period: float | 
         return system.ask(system.createActor(Sleeper), ("wake", [(period, {"any": "payload"})]), WAIT)
 
     assert on_both(program) == (period, {"any": "payload"}, True)
+
+
+def test_an_actors_own_thread_may_order_a_wakeup(on_both: OnBoth) -> None:
+    """`wakeupAfter` works from a thread that the actor has started."""
+
+    class Threaded(Sleeper):
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "go":
+                self.asker = sender
+                thread = threading.Thread(target=self.wakeupAfter, args=(0.005, "from a thread"))
+                thread.start()
+                thread.join()
+            else:
+                super().receiveMessage(msg, sender)
+
+    assert on_both(lambda system: system.ask(system.createActor(Threaded), "go", WAIT)) == (
+        0.005,
+        "from a thread",
+        True,
+    )
 
 
 def test_wakeups_come_in_the_order_of_their_time(on_both: OnBoth) -> None:
