@@ -80,14 +80,14 @@ class ThespianSide:
         def make() -> AnyActor:
             return withPossibleInitArgs(capabilities=self.capabilities, requirements=requirements).create(actual)
 
-        is_ours = issubclass(actual, Actor)
-        name = f"{actual.__name__}-{next(self._numbers)}"
-        if is_ours:
+        if isinstance(actual, type) and issubclass(actual, Actor):
+            name = f"{actual.__name__}-{next(self._numbers)}"
             spec = ChildSpec(name, make)
             cell = Cell(self.kernel, name)
         else:
             # Thespian makes the instance before createActor returns, and never makes a second one.
             instance = make()
+            name = f"{type(instance).__name__}-{next(self._numbers)}"
             spec = ChildSpec(name, lambda: instance, restart=Restart.TEMPORARY)
             cell = ThespianCell(self.kernel, name, requirements)
         parent.offspring().add(cell, spec)

@@ -1,6 +1,7 @@
 """Making actors: the same on simpleSystemBase and on ours."""
 
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -42,6 +43,18 @@ def test_an_actor_can_be_made_by_name(on_both: OnBoth) -> None:
 
     def program(system: ActorSystem) -> object:
         return [system.ask(system.createActor(kind), "a", WAIT) for kind in (Echo, ECHO)]
+
+    assert on_both(program) == ["a", "a"]
+
+
+def test_an_actor_can_be_made_by_a_function(on_both: OnBoth) -> None:
+    """What makes the actor may stand for its class."""
+
+    def made() -> Echo:
+        return Echo()
+
+    def program(system: ActorSystem) -> object:
+        return [system.ask(system.createActor(kind), "a", WAIT) for kind in (made, partial(Echo))]
 
     assert on_both(program) == ["a", "a"]
 
