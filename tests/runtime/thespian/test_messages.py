@@ -85,6 +85,17 @@ def test_timeouts(on_both: OnBoth, timeout: float | timedelta) -> None:
     assert on_both(program) is None
 
 
+@pytest.mark.parametrize("timeout", [0, -1, timedelta(0), timedelta(seconds=-1)])
+def test_an_ask_without_time_gets_no_answer(on_both: OnBoth, timeout: float | timedelta) -> None:
+    """However fast the actor is; the answer is there for the next `listen`."""
+
+    def program(system: ActorSystem) -> object:
+        echo = system.createActor(Echo)
+        return [(system.ask(echo, number, timeout), system.listen(WAIT)) for number in range(200)]
+
+    assert on_both(program) == [(None, number) for number in range(200)]
+
+
 @pytest.mark.parametrize("timeout", [1e12, timedelta.max])
 def test_a_timeout_may_be_longer_than_a_lock_can_wait(ours: ActorSystem, timeout: float | timedelta) -> None:
     """An enormous timeout is as good as any."""
