@@ -180,12 +180,12 @@ class ActorSystemBase(_Context):
     def __init__(
         self,
         system: Any,
-        logDefs: object = None,
+        logDefs: Any = None,
         *,
         loop: asyncio.AbstractEventLoop | None = None,
         clock: Clock | None = None,
     ) -> None:
-        if isinstance(logDefs, dict):
+        if logDefs:
             dictConfig(logDefs)
         self.system = system
         self._loop = loop

@@ -216,7 +216,7 @@ def test_actors_that_never_rest_do_not_hold_tell(ours: ActorSystem) -> None:
 
 
 def test_logging_is_set_as_given(caplog: pytest.LogCaptureFixture) -> None:
-    """`logDefs` is taken as `logging.config` has it, and without one the application's logging stays."""
+    """`logDefs` is taken as `logging.config` has it, also what it refuses; without one the application's stays."""
     logger = logging.getLogger("tests.thespian.log_defs")
     our_system(logDefs=None).shutdown()
     our_system(logDefs=False).shutdown()
@@ -229,6 +229,8 @@ def test_logging_is_set_as_given(caplog: pytest.LogCaptureFixture) -> None:
     our_system(logDefs=definitions).shutdown()
     assert logger.level == logging.ERROR
     logger.setLevel(logging.NOTSET)
+    with pytest.raises(ValueError, match="dictionary"):
+        our_system(logDefs="loud")
 
 
 def test_the_back_door_is_shut(on_both: OnBoth) -> None:
