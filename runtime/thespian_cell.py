@@ -10,6 +10,7 @@ from thespian.actors import (
     ActorExitRequest,
     ActorSystemMessage,
     ChildActorExited,
+    DeadEnvelope,
     PoisonMessage,
     Thespian_ActorStatus,
     Thespian_StatusReq,
@@ -147,8 +148,8 @@ class ThespianCell(Cell):
         log_failure("actor_failed", self.type_name, error, message=type(message).__name__, generation=1)
         self.lose(message, sender, "failed", type(error).__name__)
         if not isinstance(message, PoisonMessage | ChildActorExited) and not isinstance(sender.endpoint, Request):
-            details = "".join(traceback.format_exception(error))
-            self.actor_send(sender, PoisonMessage(message, details))
+            sent = message.deadMessage if isinstance(message, DeadEnvelope) else message
+            self.actor_send(sender, PoisonMessage(sent, "".join(traceback.format_exception(error))))
 
     def undelivered(self, message: object, sender: Address | None, reason: str, error_type: str = "") -> None:
         """Make a dead letter and tell an asker."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem, DeadEnvelope
 
-from tests.runtime.thespian.actors import SHORT, WAIT, Echo, Undertaker
+from tests.runtime.thespian.actors import SHORT, WAIT, Echo, Refused, Undertaker
 from tests.runtime.thespian.conftest import OnBoth
 
 
@@ -176,6 +176,24 @@ def test_an_address_of_nobody_is_dead(on_both: OnBoth) -> None:
         return system.ask(undertaker, "letters?", WAIT)
 
     assert on_both(program) == ["hello"]
+
+
+def test_a_letter_that_fails_comes_back_without_its_envelope(on_both: OnBoth) -> None:
+    """When the handler fails three times the sender gets its own message as poison."""
+
+    class Clumsy(Undertaker):
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            super().receiveMessage(msg, sender)
+            if isinstance(msg, DeadEnvelope):
+                raise Refused
+
+    def program(system: ActorSystem) -> object:
+        dead, undertaker = _dead(system), system.createActor(Clumsy)
+        system.ask(undertaker, True, WAIT)
+        poison = system.ask(dead, "hello", WAIT)
+        return poison.poisonMessage, system.ask(undertaker, "letters?", WAIT)
+
+    assert on_both(program) == ("hello", ["hello"] * 3)
 
 
 def test_the_system_swallows_what_it_does_not_know(on_both: OnBoth) -> None:
