@@ -43,7 +43,7 @@ class Cell(ThespianReference):
     # fmt: off
     __slots__ = (
         "__weakref__", "address", "children", "context", "current", "end_reason", "ending", "failed",
-        "failures_in_row", "generation", "global_name", "handled", "instance", "interrupted", "kernel", "killer",
+        "failures_in_row", "generation", "globalName", "handled", "instance", "interrupted", "kernel", "killer",
         "last_error", "mailbox", "name", "outside_error", "owned", "parent", "peak", "phase", "queue", "receive",
         "restarts", "room", "scheduled", "sender", "signals", "since", "spec", "started_at", "stats", "times",
         "type_name", "waiters", "watchers", "worker",
@@ -64,7 +64,7 @@ class Cell(ThespianReference):
         self.context: Context | None = None
         self.phase = AWAITED
         self.generation = 0
-        self.global_name: str | None = None
+        self.globalName: str | None = None
         self.mailbox: Mailbox = _DEFAULT_MAILBOX
         self.room = _DEFAULT_MAILBOX.capacity - 1
         self.queue: deque[Entry] | None = None

@@ -1,6 +1,7 @@
 """Hosting: a kernel to be called from other threads, on a given loop or on one that runs in a thread of its own."""
 
 import asyncio
+import math
 import threading
 import time
 from asyncio import _get_running_loop
@@ -20,7 +21,7 @@ from runtime.system import Root
 
 T = TypeVar("T")
 
-_STOP_S = 10.0
+_MOST_S = 10.0
 
 
 class Host:
@@ -69,6 +70,16 @@ class Host:
         finally:
             self._waiting.discard(outcome)
 
+    def catch_up(self) -> None:
+        """Wait until each actor that is due now has had its turn, 10 s at most; on a given loop not at all."""
+        if not self.owns_its_loop:
+            return
+        turn = len(self.kernel.ready) + self.kernel.watch.turns  # in this order: the loop runs meanwhile
+        caught_up: Future[None] = Future()
+        with suppress(ActorSystemFailure, TimeoutError):
+            self.post(self._settle, caught_up, None, time.monotonic() + _MOST_S, turn)
+            caught_up.result(_MOST_S)
+
     def _do(self, call: Callable[[], T], outcome: Future[T], patience_s: float) -> None:
         try:
             result = call()
@@ -77,17 +88,17 @@ class Host:
         else:
             self._settle(outcome, result, time.monotonic() + patience_s)
 
-    def _settle(self, outcome: Future[T], result: T, end: float) -> None:
+    def _settle(self, outcome: Future[T], result: T, end: float, turn: float = math.inf) -> None:
         phases = self.kernel.watch.phases
         rests = not (self.kernel.pumping or phases[Phase.STARTING] or phases[Phase.STOPPING])
-        if not rests and time.monotonic() < end:
-            self.loop.call_soon(self._settle, outcome, result, end)
+        if not rests and time.monotonic() < end and self.kernel.watch.turns < turn:
+            self.loop.call_soon(self._settle, outcome, result, end, turn)
         else:
             outcome.set_result(result)
 
     async def aclose(self) -> None:
         """End all actors; what is not done within 10 s is killed."""
-        await self.root.close(_STOP_S)
+        await self.root.close(_MOST_S)
         while self.closing:
             self.closing.pop()()
 
@@ -112,7 +123,7 @@ class Host:
         with suppress(ActorSystemFailure):  # it has ended already
             self.post(self.ask_to_stop)
         if not self.runs_here():
-            self._thread.join(_STOP_S + 1.0)
+            self._thread.join(_MOST_S + 1.0)
 
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self.loop)

@@ -46,7 +46,7 @@ class _Outside:
         self.path = name
         self.type_name = "Outside"
         self.address = Address(self)
-        self._received: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.received: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._closed = False
 
     def deliver(self, message: object, sender: Address) -> None:
@@ -55,16 +55,12 @@ class _Outside:
             self.kernel.dead(self, message, "stopped")
             self.kernel.thespian.undelivered(self.address, message, sender)
         elif not isInternalActorSystemMessage(message):
-            self._received.put(message)
-
-    def take(self, timeout_s: float) -> object:
-        """Wait for a message; raises queue.Empty after the timeout."""
-        return self._received.get(timeout=timeout_s)
+            self.received.put(message)
 
     def close(self) -> None:
         """Take no more messages; a thread that waits gets None."""
         self._closed = True
-        self._received.put(None)
+        self.received.put(None)
 
 
 class _Hosted:
@@ -135,23 +131,22 @@ class _Context:
         return heard if no_time else self.listen(patience)
 
     def listen(self, timeout: timedelta | float | None) -> object:
-        """Wait for a message from any actor to this context; None after the timeout."""
+        """Wait for a message from any actor to this context; None after the timeout.
+
+        Whoever is due at the timeout still gets a turn: where handlers block the others cannot have had theirs in time.
+        """
         if self._hosted.host.runs_here():
             raise MisuseError("a blocking call in the loop's own thread would never end")
         patience = toTimeDeltaOrNone(timeout)
-        try:
-            if patience is not None:
-                return self._outside.take(min(max(0.0, patience.total_seconds()), threading.TIMEOUT_MAX))
-            return self._listen_while_more_may_come()
-        except queue.Empty:
-            return None
-
-    def _listen_while_more_may_come(self) -> object:
+        wait_s = _LOOK_S if patience is None else min(max(0.0, patience.total_seconds()), threading.TIMEOUT_MAX)
         while True:
             with suppress(queue.Empty):
-                return self._outside.take(_LOOK_S)
-            if not self._hosted.more_may_come():
-                return self._outside.take(0.0)
+                return self._outside.received.get(timeout=wait_s)
+            if not wait_s:
+                return None
+            if patience is not None or not self._hosted.more_may_come():
+                self._hosted.host.catch_up()
+                wait_s = 0.0
 
     def external_clone(self) -> "PrivateBase":
         """A context of its own for one thread."""

@@ -79,12 +79,7 @@ class ThespianReference:
 
     kernel: "Kernel"
     address: Address
-    global_name: str | None
-
-    @property
-    def globalName(self) -> str | None:
-        """The actor's global name, if it has one."""
-        return self.global_name
+    globalName: str | None
 
     def createActor(
         self, actorClass: object, targetActorRequirements: object, globalName: str | None, sourceHash: str | None = None

@@ -1,6 +1,7 @@
 """What the actors of one system share under Thespian's rules."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, NoReturn
 from weakref import WeakValueDictionary
@@ -60,7 +61,7 @@ class ThespianSide:
         known = _living(self._global_names.get(global_name)) if global_name else None
         if known is not None:
             return known.address
-        actual = actualActorClass(actor_class, _no_source(source_hash) if source_hash else None)
+        actual = actualActorClass(actor_class, partial(_no_source, source_hash) if source_hash else None)
         check = getattr(actual, "actorSystemCapabilityCheck", None)
         if check is not None and not check(self.capabilities, requirements or {}):
             raise NoCompatibleSystemForActor(actual, "No compatible ActorSystem could be found")
@@ -68,7 +69,7 @@ class ThespianSide:
             parent = self.kernel.root
         cell = self._place(parent, actual, requirements)  # pyright: ignore[reportArgumentType]
         if global_name:
-            cell.global_name = global_name
+            cell.globalName = global_name
             self._global_names[global_name] = cell
         return cell.address
 
@@ -150,9 +151,5 @@ def _owned_by_the_application() -> None:
     raise MisuseError("the application owns this system and shuts it down")
 
 
-def _no_source(source_hash: str) -> Callable[[str, str], NoReturn]:
-    def load(module: str, name: str) -> NoReturn:
-        del module, name
-        raise InvalidActorSourceHash(source_hash)
-
-    return load
+def _no_source(source_hash: str, *_wanted: str) -> NoReturn:
+    raise InvalidActorSourceHash(source_hash)

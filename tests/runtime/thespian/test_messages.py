@@ -1,5 +1,8 @@
 """tell, ask, listen and what actors send each other: the same on simpleSystemBase and on ours."""
 
+import threading
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -94,6 +97,64 @@ def test_an_ask_without_time_gets_no_answer(on_both: OnBoth, timeout: float | ti
         return [(system.ask(echo, number, timeout), system.listen(WAIT)) for number in range(200)]
 
     assert on_both(program) == [(None, number) for number in range(200)]
+
+
+class Gate(Actor):  # type: ignore[misc]
+    """Blocks until the event is set that it is given, then answers."""
+
+    def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+        if isinstance(msg, threading.Event):
+            self.send(sender, msg.wait(WAIT))
+
+
+@pytest.fixture
+def opened_later() -> Iterator[Callable[[], threading.Event]]:
+    """Events that are set when a short timeout is long over."""
+    timers: list[threading.Timer] = []
+
+    def gate() -> threading.Event:
+        event = threading.Event()
+        timers.append(threading.Timer(6 * SHORT, event.set))
+        timers[-1].start()
+        return event
+
+    yield gate
+    for timer in timers:
+        timer.join()
+
+
+def test_an_answer_counts_that_a_handler_has_blocked(
+    on_both: OnBoth, opened_later: Callable[[], threading.Event]
+) -> None:
+    """What the actors do that were due at the timeout is still heard: no other thread could have done it before."""
+
+    class Opener(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if msg == "both":
+                self.send(self.createActor(Gate), opened_later())
+                self.send(self.myAddress, ("answer", sender))
+            elif isinstance(msg, tuple):
+                self.send(msg[1], "answered")
+
+    def program(system: ActorSystem) -> object:
+        slow = system.ask(system.createActor(Gate), opened_later(), SHORT)
+        return slow, system.ask(system.createActor(Opener), "both", SHORT)
+
+    assert on_both(program) == (True, "answered")
+
+
+def test_actors_that_never_rest_hold_no_timeout(ours: ActorSystem) -> None:
+    """Who only works all the time blocks nobody, so a timeout is over when it is over."""
+
+    class Player(Actor):  # type: ignore[misc]
+        def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+            if not isinstance(msg, ActorSystemMessage):
+                self.send(self.myAddress, "ball")
+
+    ours.tell(ours.createActor(Player), "ball")
+    began = time.monotonic()
+    assert ours.listen(SHORT) is None
+    assert time.monotonic() - began < WAIT
 
 
 @pytest.mark.parametrize("timeout", [1e12, timedelta.max])
