@@ -58,6 +58,7 @@ class Children:
         """Give the children to the root: they outlive a parent that exits alone."""
         root = self.parent.kernel.root
         for child in self.oldest_first():
+            child.name = child.path  # the text of its address stays, and is a key in many a program
             child.parent = root
             root.offspring().take(child)
         self._by_name.clear()

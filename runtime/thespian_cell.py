@@ -188,7 +188,7 @@ class ThespianCell(Cell):
     def stillborn(self, error: Exception) -> Address:
         """A child could not be made: its address is dead from the start."""
         log_failure("actor_not_created", self.type_name, error)
-        cell = ThespianCell(self.kernel, "stillborn")
+        cell = ThespianCell(self.kernel, f"stillborn-{next(self.kernel.thespian.numbers)}")
         life.finish(cell, "failed")
         self.told_of_end(cell, "failed")
         return cell.address

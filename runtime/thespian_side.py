@@ -44,7 +44,7 @@ class ThespianSide:
         self.dead_letter_handler: Cell | None = None
         self.shutdown: Callable[[], None] = _owned_by_the_application
         self._global_names: WeakValueDictionary[str, Cell] = WeakValueDictionary()
-        self._numbers = count(1)
+        self.numbers = count(1)
 
     def create(
         self,
@@ -82,13 +82,13 @@ class ThespianSide:
             return withPossibleInitArgs(capabilities=self.capabilities, requirements=requirements).create(actual)
 
         if isinstance(actual, type) and issubclass(actual, Actor):
-            name = f"{actual.__name__}-{next(self._numbers)}"
+            name = f"{actual.__name__}-{next(self.numbers)}"
             spec = ChildSpec(name, make)
             cell = Cell(self.kernel, name)
         else:
             # Thespian makes the instance before createActor returns, and never makes a second one.
             instance = make()
-            name = f"{type(instance).__name__}-{next(self._numbers)}"
+            name = f"{type(instance).__name__}-{next(self.numbers)}"
             spec = ChildSpec(name, lambda: instance, restart=Restart.TEMPORARY)
             cell = ThespianCell(self.kernel, name, requirements)
         parent.offspring().add(cell, spec)

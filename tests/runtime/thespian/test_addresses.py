@@ -6,10 +6,11 @@ import subprocess
 import sys
 from typing import Any
 
-from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem
+import pytest
+from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem, ChildActorExited
 
 from runtime import Address
-from tests.runtime.thespian.actors import SHORT, WAIT, Echo
+from tests.runtime.thespian.actors import SHORT, WAIT, Echo, Refused
 from tests.runtime.thespian.conftest import OnBoth
 
 
@@ -40,6 +41,57 @@ def test_an_address_has_a_text(on_both: OnBoth) -> None:
         return len(texts), all(text.startswith("ActorAddr-") for text in texts), str(one)[10:] == one.actorAddressString
 
     assert on_both(program) == (2, True, True)
+
+
+class Guardian(Actor):  # type: ignore[misc]
+    """Makes children, some of which cannot be made, and keeps the texts of those that are lost."""
+
+    def __init__(self) -> None:
+        self.lost: list[str] = []
+
+    def receiveMessage(self, msg: Any, sender: ActorAddress) -> None:
+        match msg:
+            case "make":
+                self.send(sender, self.createActor(Guardian))
+            case "fail":
+                self.send(sender, [str(self.createActor(Unborn)) for _ in range(3)])
+            case "lost?":
+                self.send(sender, self.lost)
+            case ChildActorExited():
+                self.lost.append(str(msg.childAddress))
+
+
+class Unborn(Actor):  # type: ignore[misc]
+    """Cannot be made."""
+
+    def __init__(self) -> None:
+        raise Refused
+
+
+def test_children_that_cannot_be_made_have_texts_of_their_own(on_both: OnBoth) -> None:
+    """Thespian's addresses cannot be keys, so programs know their children by the text."""
+
+    def program(system: ActorSystem) -> object:
+        guardian = system.createActor(Guardian)
+        texts = system.ask(guardian, "fail", WAIT)
+        return len(set(texts)), system.ask(guardian, "lost?", WAIT) == texts
+
+    assert on_both(program) == (3, True)
+
+
+@pytest.mark.parametrize("recursive", [True, False])
+def test_the_text_of_an_address_stays(on_both: OnBoth, recursive: bool) -> None:
+    """Whatever becomes of the actors above."""
+
+    def program(system: ActorSystem) -> object:
+        head = system.createActor(Guardian)
+        child = system.ask(head, "make", WAIT)
+        family = [head, child, system.ask(child, "make", WAIT)]
+        before = [str(one) for one in family]
+        system.tell(head, ActorExitRequest(recursive=recursive))
+        return [str(one) for one in family] == before, system.createActor(Guardian) in family
+
+    assert on_both(program) == (True, False)
 
 
 def test_a_copy_is_the_same_address(on_both: OnBoth) -> None:
