@@ -81,8 +81,8 @@ class NotAnActor(MisuseError):
         super().__init__(f"{type(what).__name__} cannot be used as an actor here")
 
 
-class SourcesRefused(MisuseError, ActorSystemException):  # type: ignore[misc]  # thespian ships no types
-    """Code comes with a release; this system loads none at run time."""
+class SourcesRefused(MisuseError, ActorSystemException, PermissionError):  # type: ignore[misc]  # thespian has no types
+    """Code comes with a release; this system loads none at run time. An OSError like that of a file that is missing."""
 
     def __init__(self, what: object) -> None:
         super().__init__(f"this system does not load code at run time ({type(what).__name__} given)")

@@ -260,6 +260,18 @@ def test_sources_are_refused(ours: ActorSystem) -> None:
     assert ours.ask(loader, "the rest", WAIT) == "accepted"
 
 
+def test_sources_cannot_be_read(on_both: OnBoth) -> None:
+    """Who is ready for a file that is missing is ready for the refusal."""
+
+    def program(system: ActorSystem) -> object:
+        try:
+            return system.loadActorSource("/no/such/file.zip")
+        except OSError:
+            return "not loaded"
+
+    assert on_both(program) == "not loaded"
+
+
 def test_an_authority_over_sources_is_accepted(on_both: OnBoth) -> None:
     """A program that registers one runs on: there is nothing for it to decide, and nothing is sent to it."""
 
