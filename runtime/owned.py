@@ -23,7 +23,7 @@ class Timer:
         self._owned = owned
         self._message = message
         self._handle: Cancellable | None = cell.kernel.later(delay_s, self._due)
-        owned.timers.add(self)
+        owned.timers[self] = None
 
     @property
     def pending(self) -> bool:
@@ -35,11 +35,11 @@ class Timer:
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
-            self._owned.timers.discard(self)
+            self._owned.timers.pop(self, None)
 
     def _due(self) -> None:
         self._handle = None
-        self._owned.timers.discard(self)
+        self._owned.timers.pop(self, None)
         self._cell.deliver_owned(self._message, self._owned.address)
 
 
@@ -51,7 +51,7 @@ class Owned:
     def __init__(self, cell: "Cell") -> None:
         self.address = Address(cell)
         """The actor's address, but another one for each generation: what comes from it is this generation's alone."""
-        self.timers: set[Timer] = set()
+        self.timers: dict[Timer, None] = {}
         self.pipes: set[asyncio.Task[Any]] = set()
         self.watched: set[Cell | Request] = set()
 

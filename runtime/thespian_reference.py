@@ -47,7 +47,7 @@ class FileWatch(Timer):
     def _look_at(self, fileno: int, duplicate: int) -> None:
         loop = self._cell.kernel.loop
         self._duplicates.append(duplicate)
-        self._owned.timers.add(self)
+        self._owned.timers[self] = None
         try:
             loop.add_reader(duplicate, self._readable, fileno)
         except PermissionError:  # a plain file never blocks who reads it
@@ -60,7 +60,7 @@ class FileWatch(Timer):
 
     def cancel(self) -> None:
         """Look no more."""
-        self._owned.timers.discard(self)
+        self._owned.timers.pop(self, None)
         while self._duplicates:
             duplicate = self._duplicates.pop()
             self._cell.kernel.loop.remove_reader(duplicate)
