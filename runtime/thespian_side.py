@@ -73,7 +73,7 @@ class ThespianSide:
             self._global_names[global_name] = cell
         return cell.address
 
-    def _place(self, parent: "Cell", actual: type[AnyActor], requirements: object) -> "Cell":
+    def _place(self, parent: "Cell", actual: Callable[[], AnyActor], requirements: object) -> "Cell":
         from runtime.actor import Actor
         from runtime.cell import Cell
         from runtime.thespian_cell import ThespianCell
