@@ -129,11 +129,11 @@ class ThespianReference:
         """Refused: code comes with a release, never at run time."""
         raise SourcesRefused(fname)
 
-    def accepted(self, *anything: object) -> None:
-        """Without effect: no source is ever there to decide or hear about, and a single system has no convention."""
+    def without_effect(self, *anything: object) -> None:
+        """Accepted: no source is ever there to decide or hear about, and a single system has no convention."""
 
-    registerSourceAuthority = notifyOnSourceAvailability = unloadActorSource = accepted
-    notifyOnSystemRegistrationChanges = preRegisterRemoteSystem = deRegisterRemoteSystem = accepted
+    registerSourceAuthority = notifyOnSourceAvailability = unloadActorSource = without_effect
+    notifyOnSystemRegistrationChanges = preRegisterRemoteSystem = deRegisterRemoteSystem = without_effect
 
     def actorSystemShutdown(self) -> None:
         """Stop the whole system; raises MisuseError where the application owns it."""
