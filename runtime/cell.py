@@ -17,7 +17,7 @@ from runtime.address import Address
 from runtime.asking import Request
 from runtime.children import Children
 from runtime.clock import Cancellable
-from runtime.errors import MisuseError
+from runtime.errors import MisuseError, NameTaken
 from runtime.kernel import Kernel
 from runtime.mailbox import Mailbox, Overflow, deliver_into_full
 from runtime.owned import Owned, owned_by
@@ -321,10 +321,12 @@ class Cell(ThespianReference):
 
     def spawn(self, spec: ChildSpec) -> "Cell":
         """Make a child and start it; raises NameTaken."""
-        if self.phase not in (STARTING, UP) or self.offspring().closing:
+        if self.phase not in (STARTING, UP) or (children := self.offspring()).closing:
             raise MisuseError("an actor that ends has no more children")
+        if spec.name in children.by_name:
+            raise NameTaken(spec.name)
         cell = self.kernel.cell_for(spec)
-        self.offspring().add(cell, spec)
+        children.add(cell, spec)
         return cell
 
     def offspring(self) -> Children:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from runtime import life
-from runtime.errors import NameTaken
 from runtime.phases import DISPOSE, DOWN, ENDED, START, STOPPING, UP
 from runtime.supervision import ChildSpec, Restart, Strategy, Supervision
 
@@ -20,39 +19,37 @@ _log = structlog.get_logger(__name__)
 class Children:
     """One generation's children in order of their start."""
 
-    __slots__ = ("_by_name", "_restarting", "_restarts", "closing", "parent", "policy")
+    __slots__ = ("_restarting", "_restarts", "by_name", "closing", "parent", "policy")
 
     def __init__(self, parent: "Cell", policy: Supervision) -> None:
         self.parent = parent
         self.policy = policy
-        self._by_name: dict[str, Cell] = {}
+        self.by_name: dict[str, Cell] = {}
         self._restarts: deque[float] = deque()
         self._restarting: set[asyncio.Task[None]] = set()
         self.closing = False
 
     def __len__(self) -> int:
-        return len(self._by_name)
+        return len(self.by_name)
 
     def oldest_first(self) -> "list[Cell]":
         """The children in order of start."""
-        return list(self._by_name.values())
+        return list(self.by_name.values())
 
     def newest_first(self) -> "list[Cell]":
         """The children in reverse order of start."""
-        return list(reversed(self._by_name.values()))
+        return list(reversed(self.by_name.values()))
 
     def add(self, cell: "Cell", spec: ChildSpec) -> None:
-        """Take the cell as the newest child and start it; raises NameTaken."""
-        if spec.name in self._by_name:
-            raise NameTaken(spec.name)
-        self._by_name[spec.name] = cell
+        """Take the cell as the newest child and start it."""
+        self.by_name[spec.name] = cell
         cell.adopt(self.parent, spec)
         life.begin(cell, spec)
 
     def remove(self, cell: "Cell") -> None:
         """Forget a child that has ended."""
-        if self._by_name.get(cell.name) is cell:
-            del self._by_name[cell.name]
+        if self.by_name.get(cell.name) is cell:
+            del self.by_name[cell.name]
 
     def orphan(self) -> None:
         """Give the children to the root: they outlive a parent that exits alone."""
@@ -60,13 +57,9 @@ class Children:
         for child in self.oldest_first():
             child.name = child.path  # the text of its address stays, and is a key in many a program
             child.parent = root
-            root.offspring().take(child)
-        self._by_name.clear()
+            root.offspring().by_name[child.name] = child
+        self.by_name.clear()
         self._restarting.clear()  # these go on too
-
-    def take(self, child: "Cell") -> None:
-        """Supervise a child started elsewhere."""
-        self._by_name[child.name] = child
 
     def failed(self, child: "Cell") -> None:
         """Decide about a child that crashed."""
@@ -74,19 +67,14 @@ class Children:
             return
         if child.spec is None or child.spec.restart is Restart.TEMPORARY:
             life.request_end(child, "failed")
-        elif self._within_intensity():
-            self._restart(child)
         else:
-            self._give_up(child)
+            self._restart(child)
 
     def restarts_after_leaving(self, child: "Cell") -> bool:
         """Whether a child that ended itself normally, and is DOWN, starts again."""
         if self.closing or child.spec is None or child.spec.restart is not Restart.PERMANENT:
             return False
-        if self._within_intensity():
-            self._restart(child)
-        else:
-            self._give_up(child)
+        self._restart(child)
         return True
 
     async def close(self, *, for_good: bool) -> None:
@@ -114,18 +102,16 @@ class Children:
             self._restarts.popleft()
         return len(self._restarts)
 
-    def _within_intensity(self) -> bool:
-        if self.restarts_lately() >= self.policy.intensity:
-            return False
-        self._restarts.append(self.parent.kernel.now())
-        return True
-
     def _give_up(self, child: "Cell") -> None:
         child.end_reason = "escalated"
         _log.error("supervision_escalated", actor=self.parent.type_name, child=child.type_name, error=child.last_error)
         self.parent.escalate(child)
 
     def _restart(self, child: "Cell") -> None:
+        if self.restarts_lately() >= self.policy.intensity:
+            self._give_up(child)
+            return
+        self._restarts.append(self.parent.kernel.now())
         if self.policy.strategy is not Strategy.ONE_FOR_ONE:
             # One restart of the group at a time; a newer one covers what an older one has not finished.
             self.stop_restarting()

@@ -34,7 +34,6 @@ _log = structlog.get_logger(__name__)
 class Target(Protocol):
     """What dead letters tell of an endpoint."""
 
-    address: Address
     type_name: str
 
     @property
@@ -48,7 +47,6 @@ class Nowhere:
 
     def __init__(self, kernel: "Kernel") -> None:
         self.path = "system"
-        self.name = "system"
         self.type_name = "System"
         self.address = Address(self)
         self.kernel = kernel

@@ -273,7 +273,7 @@ class Watch:
         kernel = self._kernel
         busy = islice(kernel.busy, _CANDIDATES)
         awaited = islice(kernel.names.values(), _CANDIDATES)
-        at_work = Counter(cell.type_name for cell in kernel.busy)
+        at_work = Counter(cell.type_name for cell in kernel.busy if cell.phase is Phase.UP)
         found = {cell: None for cells in (busy, awaited, self._lately, self._failing) for cell in cells}
         hot = (read(cell) for cell in found if cell.phase is not Phase.ENDED and cell is not kernel.root)
         states = {_STATES[phase]: count for phase, count in self.phases.items() if count and phase in _STATES}
@@ -281,7 +281,7 @@ class Watch:
         return SystemSnapshot(
             types=tuple(_read_type(s, at_work) for _, s in sorted(self.types.items()) if s.alive or s.accepted),
             hot=tuple(sorted(hot, key=_heat, reverse=True)[:_HOT]),
-            states=states | _up(self.phases[Phase.UP] - 1, len(kernel.busy)),
+            states=states | _up(self.phases[Phase.UP] - 1, at_work.total()),
             dead_letters_total=dict(kernel.dead_letters.total),
             loop=LoopSnapshot(self.lag.times(), self.lag.histogram(), self.blocked, self.last_blocked),
             escalations=self.escalations,

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from structlog.typing import EventDict
 
-from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, Restart, Supervision, TypeSnapshot
+from runtime import Actor, ActorSystem, Address, ChildSpec, Mailbox, NameTaken, Restart, Supervision, TypeSnapshot
 from runtime.testing import ManualClock, settle
 from runtime.watchdog import Watchdog
 from runtime.watching import Sketch
@@ -316,6 +316,41 @@ async def test_what_waits_for_others_is_counted(system: ActorSystem) -> None:
         wait.event.set()
     await asyncio.gather(*asks)
     assert (system.snapshot().asks_pending, of_type(system, "Echo").in_flight) == (0, 0)
+
+
+async def test_hooks_that_wait_are_no_handlers(system: ActorSystem, clock: ManualClock) -> None:
+    """An actor that starts or stops is counted once, as starting or stopping; `in_flight` counts handlers only."""
+
+    class Slow(Echo):
+        async def started(self) -> None:
+            await self.clock.sleep(1)
+
+        async def stopped(self) -> None:
+            await self.clock.sleep(1)
+
+    await system.start(echo("resting"))
+    starting = asyncio.create_task(system.start(ChildSpec("slow", Slow, restart=Restart.TEMPORARY)))
+    await settle()
+    assert (system.snapshot().states, of_type(system, "Slow").in_flight) == ({"idle": 1, "starting": 1}, 0)
+    await clock.advance(1)
+    system.send(await starting, Leave())
+    await settle()
+    assert (system.snapshot().states, of_type(system, "Slow").in_flight) == ({"idle": 1, "stopping": 1}, 0)
+    await clock.advance(1)
+
+
+async def test_an_actor_whose_name_is_taken_is_not_counted(system: ActorSystem) -> None:
+    """What was refused was never there."""
+    await system.start(echo("a"))
+    for well_known in (False, True):
+        with pytest.raises(NameTaken):
+            await system.start(ChildSpec("a", Echo, well_known=well_known))
+    snapshot = system.snapshot()
+    assert (snapshot.states, snapshot.started, [stats.type for stats in snapshot.types]) == (
+        {"idle": 1},
+        1,
+        ["Echo", "Root"],
+    )
 
 
 async def test_a_full_mailbox_is_counted_by_its_policy(system: ActorSystem) -> None:
