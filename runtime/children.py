@@ -71,8 +71,8 @@ class Children:
             self._restart(child)
 
     def restarts_after_leaving(self, child: "Cell") -> bool:
-        """Whether a child that ended itself normally, and is DOWN, starts again."""
-        if self.closing or child.spec is None or child.spec.restart is not Restart.PERMANENT:
+        """Whether a permanent child that ended itself normally, and is DOWN, starts again."""
+        if self.closing:
             return False
         self._restart(child)
         return True

@@ -96,7 +96,7 @@ async def _dispose_and_end(cell: "Cell") -> None:
     finish(cell, cell.end_reason or "normal")
 
 
-async def _dispose(cell: "Cell", *, leaves: bool = False) -> None:
+async def _dispose(cell: "Cell") -> None:
     if cell.phase in (AWAITED, DOWN, ENDED):
         cell.enter(cell.phase)
         return
@@ -106,7 +106,7 @@ async def _dispose(cell: "Cell", *, leaves: bool = False) -> None:
         if ending:
             await asyncio.wait(ending)
     if cell.children is not None:
-        await cell.children.close(for_good=cell.ending or leaves)
+        await cell.children.close(for_good=cell.ending)
     if cell.instance is not None and cell.has_hook("stopped"):  # none when the factory failed
         await _stopped_hook(cell)
     _down(cell)
@@ -140,7 +140,14 @@ def _drop_own(cell: "Cell", own: Address) -> None:
 async def _leave(cell: "Cell") -> None:
     if cell.phase is not UP or cell.ending:
         return
-    await _dispose(cell, leaves=cell.spec is None or cell.spec.restart is not Restart.PERMANENT)
+    cell.end_reason = "normal"
+    cell.ending = cell.spec is None or cell.spec.restart is not Restart.PERMANENT
+    await _dispose(cell)
+    _left(cell)
+
+
+def _left(cell: "Cell") -> None:
+    cell.end_reason = None
     if cell.parent is None or cell.ending or not cell.parent.restarts_after_leaving(cell):
         finish(cell, "normal")
 
@@ -252,6 +259,8 @@ def _overdue(cell: "Cell") -> None:
     kill(cell)
     if error is not None and not cell.ending:
         crash(cell, error, "")
+    elif cell.end_reason is not None and not cell.ending:
+        _left(cell)  # one that its supervisor starts again
 
 
 def broken(cell: "Cell", error: BaseException) -> None:

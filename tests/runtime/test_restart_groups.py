@@ -141,6 +141,22 @@ async def test_a_failure_while_the_group_starts_restarts_it_whole(
     assert [await system.ask(family.members[name], name, deadline_s=1) for name in NAMES] == list(NAMES)
 
 
+@pytest.mark.parametrize("kind", [TRANSIENT, TEMPORARY])
+async def test_a_sibling_that_leaves_for_good_begins_no_rest(
+    system: ActorSystem, clock: ManualClock, kind: Restart
+) -> None:
+    """One that is on its way out is not down with those that fail meanwhile: those between them stay up."""
+    family = Family(Supervision(REST))
+    leaver = ChildSpec("a", lambda: SlowStop(family.diary, "a"), kind)
+    await family.begin(system, leaver, echo("b", family.diary), echo("c", family.diary))
+    system.send(family.members["a"], Leave())
+    await clock.advance(0.5)
+    system.send(family.members["c"], Fail())
+    await clock.advance(1)
+    assert family.diary == ["c stopped", "c started", "a stopped"]
+    assert family.told == [("a", "normal")]
+
+
 @pytest.mark.parametrize("strategy", [ALL, REST])
 async def test_a_hung_sibling_is_killed_and_the_group_goes_on(
     system: ActorSystem, clock: ManualClock, strategy: Strategy

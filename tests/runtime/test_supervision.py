@@ -239,6 +239,36 @@ async def test_a_hung_child_is_killed_at_its_budget(system: ActorSystem, clock: 
     await ending
 
 
+@pytest.mark.parametrize("kind", list(Restart))
+async def test_one_that_leaves_and_hangs_is_killed_at_its_budget(
+    system: ActorSystem, clock: ManualClock, kind: Restart
+) -> None:
+    """A stop of its own has the same budget; after it a permanent one starts again, of any other the news is told."""
+    diary: list[str] = []
+
+    class Hung(Echo):
+        async def stopped(self) -> None:
+            await super().stopped()
+            await asyncio.Event().wait()
+
+    class Parent(Script):
+        def __init__(self) -> None:
+            super().__init__(lambda _s, news, _a: diary.append(f"told {news.reason}"), self.begin)  # type: ignore[attr-defined]
+
+        def begin(self, _script: Script) -> None:
+            child.append(self.spawn(ChildSpec("hung", lambda: Hung(diary, "hung"), kind, shutdown_s=3)))
+
+    child: list[Address] = []
+    await system.start(ChildSpec("parent", Parent))
+    await settle()
+    system.send(child[0], Leave())
+    await clock.advance(2.9)
+    assert diary == ["hung started", "hung stopped"]
+    await clock.advance(0.1)
+    assert diary[2:] == (["hung started"] if kind is PERMANENT else ["told killed"])
+    await clock.until(system.shutdown())
+
+
 async def test_a_handler_that_ignores_cancellation_is_killed(system: ActorSystem, clock: ManualClock) -> None:
     """What a hung handler holds is a dead letter, its asker is told, its watchers learn it was killed."""
     release = asyncio.Event()
