@@ -222,6 +222,7 @@ def kill(cell: "Cell") -> None:
     """Let go of a cell that is not done within its budget: its task is cancelled and no longer waited for."""
     clear_killer(cell)
     cell.abandon_work()
+    cell.enter(STOPPING)
     if cell.owned is not None:
         cell.owned.release(cell)
     if cell.children is not None:

@@ -216,6 +216,28 @@ async def test_a_kill_takes_the_children_and_their_work_along(system: ActorSyste
     assert clock.pending == 0
 
 
+@pytest.mark.loses("interrupted")
+async def test_a_new_instance_hears_nothing_of_the_old_one_s_children(system: ActorSystem, clock: ManualClock) -> None:
+    """Children that were killed with their parent are none of its next instance's."""
+    heard: list[object] = []
+
+    async def handle(_script: Script, message: object, _sender: Address) -> None:
+        if message == "outlast":
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            await asyncio.Event().wait()
+        heard.append(message)
+
+    parent = await system.start(ChildSpec("parent", lambda: Script(handle, lambda script: script.spawn(echo()))))
+    system.send(parent, "outlast")
+    await settle()
+    system.restart(parent)
+    await clock.advance(10)
+    system.send(parent, "again")
+    await settle()
+    assert heard == ["again"]
+
+
 @pytest.mark.loses("failed", "stopped")
 async def test_an_end_asked_for_twice_or_too_late_is_one_end(system: ActorSystem) -> None:
     """Stopping, leaving and failing at once end the actor once; its watcher hears one reason."""
