@@ -51,7 +51,7 @@ class Owned:
     def __init__(self, cell: "Cell") -> None:
         self.address = Address(cell)
         """The actor's address, but another one for each generation: what comes from it is this generation's alone."""
-        self.timers: dict[Timer, None] = {}
+        self.timers: dict[Cancellable, None] = {}
         self.pipes: set[asyncio.Task[Any]] = set()
         self.watched: set[Cell | Request] = set()
 

@@ -7,7 +7,7 @@ with each crash in a row; what comes during the pause is held too.
 """
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 import structlog
@@ -15,7 +15,11 @@ import structlog
 from runtime.actor import Actor
 from runtime.address import Address
 from runtime.mailbox import Mailbox
+from runtime.owned import owned_by
 from runtime.supervision import Backoff, ChildSpec, Restart, Terminated
+
+if TYPE_CHECKING:
+    from runtime.cell import Cell
 
 _log = structlog.get_logger(__name__)
 
@@ -37,14 +41,30 @@ class _Revive(msgspec.Struct, frozen=True):
 
 
 class _Resident:
-    """A key's child, if it has one now, and what is held for it."""
+    """A key's child, if it has one now, and what is held for it: dead letters when the parent's generation ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: "Cell") -> None:
+        self._parent = parent
         self.address: Address | None = None
-        self.retiring = False
-        self.pausing = False
+        self.retiring = self.pausing = False
         self.crashes = 0
         self.held: list[tuple[object, Address]] = []
+
+    def hold(self, message: object, sender: Address) -> None:
+        """Keep the message; who kills the parent finds it here, as it finds the parent's timers."""
+        self.held.append((message, sender))
+        owned_by(self._parent).timers[self] = None
+
+    def release(self) -> list[tuple[object, Address]]:
+        """Give out what is held."""
+        owned_by(self._parent).timers.pop(self, None)
+        held, self.held = self.held, []
+        return held
+
+    def cancel(self) -> None:
+        """Make dead letters of what is held."""
+        for message, sender in self.release():
+            self._parent.undelivered(message, sender, "stopped")
 
 
 class VirtualActors(Actor):
@@ -75,13 +95,13 @@ class VirtualActors(Actor):
         """Deliver to the key's child, made now if there is none."""
         resident = self._residents.get(key)
         if resident is None:
-            resident = self._residents[key] = _Resident()
+            resident = self._residents[key] = _Resident(self._myRef)
         if resident.address is None and not resident.pausing:
             self._begin(key, resident)
         if resident.address is not None and not resident.retiring:
             self.forward(resident.address, message, sender)
         elif len(resident.held) < self.held_most:
-            resident.held.append((message, sender))
+            resident.hold(message, sender)
         else:
             self._myRef.undelivered(message, sender, "refused")
 
@@ -91,10 +111,10 @@ class VirtualActors(Actor):
         match message:
             case Idle() if key is not None and not self._residents[key].retiring:
                 self._residents[key].retiring = True
-                self.send(sender, Retire())
+                sender.endpoint.deliver_owned(Retire(), self.address)  # type: ignore[attr-defined]  # a child's cell
             case StillBusy() if key is not None:
                 self._residents[key].retiring = False
-                self._hand_over(self._residents[key])
+                self._hand_over(self._residents[key], sender)
             case Terminated(address=address, reason=reason) if address in self._keys:
                 self._ended(self._keys.pop(address), crashed=reason != "normal")
             case _Revive(key=back):
@@ -104,23 +124,15 @@ class VirtualActors(Actor):
             case _:
                 await self.unhandled(message, sender)
 
-    async def stopped(self) -> None:
-        """What is still held becomes dead letters."""
-        for resident in self._residents.values():
-            for message, sender in resident.held:
-                self._myRef.undelivered(message, sender, "stopped")
-
     def _begin(self, key: str, resident: _Resident) -> None:
         spec = ChildSpec(name=key, factory=lambda: self._make(key), restart=Restart.TEMPORARY)
-        resident.address = self.spawn(spec)
-        self._keys[resident.address] = key
-        self._hand_over(resident)
+        resident.address = address = self.spawn(spec)
+        self._keys[address] = key
+        self._hand_over(resident, address)
 
-    def _hand_over(self, resident: _Resident) -> None:
-        held, resident.held = resident.held, []
-        for message, sender in held:
-            if resident.address is not None:
-                self.forward(resident.address, message, sender)
+    def _hand_over(self, resident: _Resident, address: Address) -> None:
+        for message, sender in resident.release():
+            self.forward(address, message, sender)
 
     def _ended(self, key: str, *, crashed: bool) -> None:
         resident = self._residents[key]
@@ -145,3 +157,5 @@ class VirtualActors(Actor):
             resident.held.insert(0, (message, self.address))
         if resident.held:
             self._begin(key, resident)
+        else:
+            del self._residents[key]

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime import Actor, ActorSystem, Address, ChildSpec, Idle, Retire, StillBusy, Timer, VirtualActors
+from runtime import (
+    Actor,
+    ActorDead,
+    ActorSystem,
+    Address,
+    ChildSpec,
+    Idle,
+    Mailbox,
+    Retire,
+    StillBusy,
+    Timer,
+    VirtualActors,
+)
 from runtime.testing import DeadLetterRecorder, ManualClock, schedule_by_seed, settle
 from tests.runtime.actors import Boom
 
@@ -172,6 +184,72 @@ async def test_what_is_held_is_bounded_and_never_vanishes(
     letters.expect("unhandled")
     await system.shutdown()
     letters.expect("stopped", "stopped", "stopped")
+
+
+async def test_what_is_held_is_a_dead_letter_also_when_the_parent_is_killed(
+    system: ActorSystem, clock: ManualClock, letters: DeadLetterRecorder
+) -> None:
+    """A child that hangs as it stops takes its parent's budget with it; what the parent holds does not vanish."""
+
+    class Hung(Tenant):
+        async def stopped(self) -> None:
+            await asyncio.Event().wait()
+
+    spec = ChildSpec("house", lambda: House(lambda key: Hung(key, [])), shutdown_s=1, well_known=True)
+    house = await system.start(spec)
+    system.send(house, ("a", "idle"))
+    await settle()
+    asked = asyncio.create_task(system.ask(house, ("a", "held"), deadline_s=60))
+    await settle()
+    ending = asyncio.create_task(system.shutdown())
+    await clock.advance(1)
+    await ending
+    letters.expect("stopped")
+    with pytest.raises(ActorDead):
+        await asked
+
+
+@pytest.mark.loses("refused")
+async def test_a_full_mailbox_takes_the_word_to_retire(system: ActorSystem, clock: ManualClock) -> None:
+    """A child that got much to do after it offered to leave answers all the same, and is not waited for in vain."""
+    notes: list[tuple[str, object]] = []
+
+    class Narrow(Tenant):
+        mailbox = Mailbox(capacity=2)
+
+        async def receive(self, message: object, sender: Address) -> None:
+            if message == "offer":
+                for number in range(3):
+                    self.send(self.find("house"), ("a", number))
+                self.send(self.find("house"), Idle())
+                await self.clock.sleep(1)
+            else:
+                await super().receive(message, sender)
+
+    spec = ChildSpec("house", lambda: House(lambda key: Narrow(key, notes, is_busy=True)), well_known=True)
+    house = await system.start(spec)
+    system.send(house, ("a", "offer"))
+    await clock.advance(1)
+    system.send(house, ("a", "after"))
+    await settle()
+    assert notes == [("a", 0), ("a", 1), ("a", "after")]
+
+
+@pytest.mark.loses("failed")
+async def test_keys_that_have_gone_leave_nothing(system: ActorSystem, clock: ManualClock) -> None:
+    """Neither those that left nor those that crashed and were not asked for during their pause."""
+    made: list[House] = []
+
+    def make() -> House:
+        made.append(House(lambda key: Tenant(key, [])))
+        return made[-1]
+
+    house = await system.start(ChildSpec("house", make, well_known=True))
+    for number in range(50):
+        system.send(house, (f"left {number}", 1))
+        system.send(house, (f"crashed {number}", "fail"))
+    await clock.advance(2 * IDLE_S)
+    assert (made[0]._residents, made[0]._keys) == ({}, {})
 
 
 @settings(max_examples=60, deadline=None)
