@@ -52,17 +52,17 @@ class Owned:
         self.address = Address(cell)
         """The actor's address, but another one for each generation: what comes from it is this generation's alone."""
         self.timers: dict[Cancellable, None] = {}
-        self.pipes: set[asyncio.Task[Any]] = set()
+        self.pipes: dict[asyncio.Task[Any], None] = {}
         self.watched: set[Cell | Request] = set()
 
-    def release(self, cell: "Cell") -> set[asyncio.Task[Any]]:
+    def release(self, cell: "Cell") -> dict[asyncio.Task[Any], None]:
         """Cancel everything; the piped work that is still ending is returned."""
         for timer in list(self.timers):
             timer.cancel()
         for subject in self.watched:
             subject.watching_it().pop(cell, None)
         self.watched.clear()
-        ending, self.pipes = self.pipes, set()
+        ending, self.pipes = self.pipes, {}
         for task in ending:
             task.cancel()
         return ending
@@ -84,7 +84,7 @@ def pipe(cell: "Cell", work: Awaitable[object], failed: Callable[[Exception], ob
             if not task.cancelled():
                 task.exception()
             return
-        owned.pipes.discard(task)
+        del owned.pipes[task]
         try:
             outcome = _outcome(task, failed)
         except BaseException as error:  # raised here it would fail nobody
@@ -95,7 +95,7 @@ def pipe(cell: "Cell", work: Awaitable[object], failed: Callable[[Exception], ob
     # A coroutine goes in as it is: cancelled before its first step, a wrapper would leave it unawaited.
     coroutine = work if asyncio.iscoroutine(work) else _awaiting(work)
     task = cell.kernel.task(coroutine, f"pipe of {cell.type_name}")
-    owned.pipes.add(task)
+    owned.pipes[task] = None
     task.add_done_callback(done)
 
 

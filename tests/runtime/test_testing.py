@@ -165,6 +165,27 @@ async def test_the_same_seed_gives_the_same_run() -> None:
     assert runs[0] == runs[1] != runs[2]
 
 
+async def test_the_same_seed_gives_the_same_end_of_what_an_actor_owns(clock: ManualClock) -> None:
+    """Piped work is cancelled in the order it was begun, and what is held becomes dead letters in its order."""
+
+    async def work(diary: list[int], number: int) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            diary.append(number)
+
+    def pipe_many(script: Script) -> None:
+        for number in range(20):
+            script.pipe(work(diary, number), failed=lambda _: None)
+
+    diary: list[int] = []
+    system = ActorSystem(clock=clock)
+    await system.start(ChildSpec("piping", lambda: Script(on_start=pipe_many)))
+    await settle()
+    await system.shutdown()
+    assert diary == list(range(20))
+
+
 async def test_the_probe_learns_of_an_end(system: ActorSystem) -> None:
     """It takes the news of the actor it expects, and of no other."""
     probe = await Probe.start(system)
