@@ -117,19 +117,16 @@ class ManualClock:
         end = self._now + seconds
         await settle()
         while (moment := self._next()) is not None and moment <= end:
-            self._now = max(self._now, moment)
-            self._fire_until(moment)
-            await settle()
+            await self._move_to(moment)
         self._now = end
 
     async def advance_to_next(self) -> bool:
         """Move time to the next timer and fire it; False when none is pending."""
         await settle()
         moment = self._next()
-        if moment is None:
-            return False
-        await self.advance(moment - self._now)
-        return True
+        if moment is not None:
+            await self._move_to(moment)
+        return moment is not None
 
     async def until(self, work: Awaitable[T]) -> T:
         """Run the work, moving time to the next timer whenever the actors rest; fails when nothing is left to wait for.
@@ -140,7 +137,7 @@ class ManualClock:
         try:
             await settle()
             while not task.done():
-                if not await self.advance_to_next():
+                if not await self.advance_to_next() and not task.done():
                     raise AssertionError("the work waits for something that no timer brings")
             return task.result()
         finally:
@@ -151,9 +148,11 @@ class ManualClock:
             heapq.heappop(self._timers)
         return self._timers[0].at if self._timers else None
 
-    def _fire_until(self, moment: float) -> None:
+    async def _move_to(self, moment: float) -> None:
+        self._now = max(self._now, moment)
         while (at := self._next()) is not None and at <= moment:
             heapq.heappop(self._timers).fire()
+        await settle()
 
 
 class ProbeActor(Actor):

@@ -111,6 +111,28 @@ async def test_time_advances_by_itself_until_the_work_is_done(system: ActorSyste
         await clock.until(asyncio.Event().wait())
 
 
+async def test_work_that_ends_between_two_looks_is_done(clock: ManualClock) -> None:
+    """Work of more steps than one rest takes is no work that waits for nothing."""
+
+    async def work() -> str:
+        for _ in range(30):
+            await asyncio.sleep(0)
+        return "done"
+
+    assert await clock.until(work()) == "done"
+
+
+async def test_the_next_timer_fires_at_its_very_moment(clock: ManualClock) -> None:
+    """Time is moved to the timer, not by the distance to it, which is rounded."""
+    fired: list[float] = []
+    for moment in (0.2, 0.9):
+        clock.call_later(moment, lambda: fired.append(clock.now()))
+    for number in (1, 2):
+        assert await clock.advance_to_next()
+        assert len(fired) == number
+    assert fired == [0.2, 0.9]
+
+
 @pytest.mark.parametrize(
     ("fault", "seen"),
     [
