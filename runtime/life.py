@@ -260,7 +260,7 @@ def _overdue(cell: "Cell") -> None:
     kill(cell)
     if error is not None and not cell.ending:
         crash(cell, error, "")
-    elif cell.end_reason is not None and not cell.ending:
+    elif cell.end_reason == "normal" and not cell.ending:
         _left(cell)  # one that its supervisor starts again
 
 

@@ -269,6 +269,27 @@ async def test_one_that_leaves_and_hangs_is_killed_at_its_budget(
     await clock.until(system.shutdown())
 
 
+async def test_a_well_known_child_that_escalates_and_hangs_keeps_its_mailbox(
+    system: ActorSystem, clock: ManualClock
+) -> None:
+    """What was given up is begun anew with its parent, whether it stops in time or is killed."""
+
+    class Hung(Echo):
+        async def stopped(self) -> None:
+            await asyncio.Event().wait()
+
+    class Parent(Script):
+        supervision = Supervision(intensity=0)
+
+    spec = ChildSpec("hung", Hung, shutdown_s=1, well_known=True)
+    await system.start(ChildSpec("parent", lambda: Parent(on_start=lambda script: script.spawn(spec))))
+    system.send(system.find("hung"), Fail())
+    asked = asyncio.create_task(system.ask(system.find("hung"), "waits", deadline_s=10))
+    await clock.advance(1)
+    assert await asked == "waits"
+    await clock.until(system.shutdown())
+
+
 async def test_a_handler_that_ignores_cancellation_is_killed(system: ActorSystem, clock: ManualClock) -> None:
     """What a hung handler holds is a dead letter, its asker is told, its watchers learn it was killed."""
     release = asyncio.Event()
