@@ -247,12 +247,12 @@ class Cell(ThespianReference):
     def abandon_work(self) -> None:
         """Let go of work that does not end: it is cancelled and its outcome ignored."""
         self.signals = None
+        if self.instance is not None:
+            self.instance._myRef = None  # noqa: SLF001  # what goes on nevertheless speaks for this actor no more
         if self.worker is not None:
             worker, self.worker = self.worker, None
             del self.kernel.busy[self]
             worker.abandon(self)
-            if self.instance is not None:
-                self.instance._myRef = None  # noqa: SLF001  # what goes on nevertheless speaks for this actor no more
             self.interrupted = self.scheduled = False
             if self.sender is not None:
                 self._lose_current("interrupted")

@@ -217,6 +217,41 @@ async def test_a_kill_takes_the_children_and_their_work_along(system: ActorSyste
 
 
 @pytest.mark.loses("interrupted")
+async def test_work_of_a_killed_child_speaks_for_nobody(system: ActorSystem, clock: ManualClock) -> None:
+    """Piped work that outlasts the kill of a child at rest orders nothing of the one that has its name now."""
+    heard: list[object] = []
+
+    async def outlast(script: Script) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await clock.sleep(1)
+            script.timer(1, "from the dead")
+
+    def begin(script: Script) -> None:
+        script.pipe(outlast(script), failed=lambda error: error)
+
+    async def handle(_script: Script, _message: object, _sender: Address) -> None:
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    def make(script: Script) -> None:
+        factory = lambda: Script(lambda _s, message, _a: heard.append(message), begin)  # noqa: E731
+        script.spawn(ChildSpec("child", factory, well_known=True))
+
+    parent = await system.start(ChildSpec("parent", lambda: Script(handle, make)))
+    system.send(parent, "outlast")
+    await settle()
+    system.restart(parent)
+    await clock.advance(20)
+    system.send(system.find("child"), "alive")
+    await settle()
+    await clock.until(system.shutdown())
+    assert heard == ["alive"]
+
+
+@pytest.mark.loses("interrupted")
 async def test_a_new_instance_hears_nothing_of_the_old_one_s_children(system: ActorSystem, clock: ManualClock) -> None:
     """Children that were killed with their parent are none of its next instance's."""
     heard: list[object] = []
