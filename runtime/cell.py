@@ -304,6 +304,7 @@ class Cell(ThespianReference):
         if mailbox.overflow is Overflow.COALESCE:
             # Coalescing looks at every message, so each one takes the path of a full mailbox.
             self.room = -1
+            self.put_back()  # one that was awaited may have a message in hand already
             self.queue = self.queue or deque()
 
     async def run_hook(self, name: str) -> None:

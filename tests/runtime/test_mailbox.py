@@ -76,6 +76,19 @@ async def test_coalescing_keeps_the_newest_of_a_key_in_the_oldest_place(system: 
     assert system.snapshot().dead_letters_total == {"coalesced": 2, "refused": 1}
 
 
+async def test_coalescing_reaches_what_came_before_the_actor(system: ActorSystem) -> None:
+    """A message sent to a name in the very turn in which its actor is made waits like the others."""
+    seen: list[object] = []
+    gate = asyncio.Event()
+    gate.set()
+    policy = Mailbox(overflow=Overflow.COALESCE)
+    system.send(system.find("gated"), 1)
+    target = await system.start(ChildSpec("gated", lambda: Gated(seen, gate, policy), well_known=True))
+    system.send(target, 2)
+    await settle()
+    assert seen == [2]
+
+
 async def test_an_asker_learns_that_its_request_was_dropped(system: ActorSystem) -> None:
     """Dropped for a newer message or replaced by it, a request ends with MailboxFull."""
     for name, overflow in (("d", Overflow.DROP_OLDEST), ("c", Overflow.COALESCE)):
