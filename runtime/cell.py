@@ -358,10 +358,6 @@ class Cell(ThespianReference):
         self.offspring().closing = True
         life.request_crash(self, life.Escalated())
 
-    def crash_from_outside(self, error: BaseException) -> None:
-        """Fail as if the handler had raised."""
-        life.request_crash(self, error)
-
     def exit_requested(self, request: object, sender: Address) -> None:
         """End for good, as Thespian's exit request asks."""
         del request, sender  # the cell of a plain Thespian actor hands them on

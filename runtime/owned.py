@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from runtime import life
 from runtime.address import Address
 from runtime.errors import WorkCancelled
 
@@ -88,7 +89,7 @@ def pipe(cell: "Cell", work: Awaitable[object], failed: Callable[[Exception], ob
         try:
             outcome = _outcome(task, failed)
         except BaseException as error:  # raised here it would fail nobody
-            cell.crash_from_outside(error)
+            life.request_crash(cell, error)
         else:
             cell.deliver_owned(outcome, owned.address)
 

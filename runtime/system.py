@@ -136,7 +136,7 @@ class ActorSystem:
         cell = endpoint_of(address)
         if not isinstance(cell, Cell) or cell.phase is not Phase.UP:
             return False
-        cell.crash_from_outside(RestartAsked())
+        life.request_crash(cell, RestartAsked())
         return True
 
     async def failure(self) -> str:

@@ -16,7 +16,6 @@ import time
 from asyncio import _get_running_loop
 from contextlib import suppress
 from datetime import timedelta
-from itertools import count
 from logging.config import dictConfig
 from typing import Any
 from weakref import WeakSet
@@ -71,12 +70,11 @@ class _Hosted:
         self.kernel = host.kernel
         self.main = _Outside(host.kernel, "outside")
         self.privates: WeakSet[_Outside] = WeakSet()  # a context that ends by a raise is never told
-        self._numbers = count(1)
         host.closing.append(self._close)
 
     def new_outside(self) -> _Outside:
         """An address and inbox for one thread."""
-        outside = _Outside(self.kernel, f"outside-{next(self._numbers)}")
+        outside = _Outside(self.kernel, f"outside-{next(self.kernel.thespian.numbers)}")
         self.privates.add(outside)
         return outside
 

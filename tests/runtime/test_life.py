@@ -482,7 +482,7 @@ async def test_a_crash_of_a_child_that_is_stopped_already(system: ActorSystem) -
             children[0].endpoint.signal(Step.LEAVE)  # type: ignore[attr-defined]
             children[0].endpoint.signal(Step.END)  # type: ignore[attr-defined]
             children[0].endpoint.signal(Step.START)  # type: ignore[attr-defined]
-            children[0].endpoint.crash_from_outside(Boom())  # type: ignore[attr-defined]
+            life.request_crash(children[0].endpoint, Boom())  # type: ignore[arg-type]
         else:
             told.append(message)
 
