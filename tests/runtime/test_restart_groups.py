@@ -79,6 +79,15 @@ def slow_start(family: Family, name: str) -> ChildSpec:
     return ChildSpec(name, lambda: SlowStart(family.diary, name))
 
 
+async def half_stopped(system: ActorSystem, clock: ManualClock, policy: Supervision) -> Family:
+    """A group whose first member has failed, and whose last one needs half a second more to stop."""
+    family = Family(policy)
+    await family.begin(system, echo("a", family.diary), echo("b", family.diary), slow_stop(family, "c"))
+    system.send(family.members["a"], Fail())
+    await clock.advance(0.5)
+    return family
+
+
 def group(strategy: Strategy, first: str) -> str:
     """Who goes with the first in a family of a, b, c."""
     return {ONE: first, ALL: NAMES, REST: NAMES[NAMES.index(first) :]}[strategy]
@@ -112,10 +121,7 @@ async def test_a_second_failure_while_the_group_stops_begins_no_second_group(
     system: ActorSystem, clock: ManualClock, strategy: Strategy
 ) -> None:
     """Who fails before its turn to stop has come is part of the group that restarts: each begins once."""
-    family = Family(Supervision(strategy))
-    await family.begin(system, echo("a", family.diary), echo("b", family.diary), slow_stop(family, "c"))
-    system.send(family.members["a"], Fail())
-    await clock.advance(0.5)
+    family = await half_stopped(system, clock, Supervision(strategy))
     system.send(family.members["b"], Fail())
     await clock.advance(0.5)
     assert sorted(family.diary[:3]) == ["a stopped", "b stopped", "c stopped"]
@@ -194,10 +200,7 @@ async def test_an_escalation_while_the_group_stops_begins_nobody_twice(
     system: ActorSystem, clock: ManualClock, strategy: Strategy
 ) -> None:
     """The parent that gives up takes the group's restart over."""
-    family = Family(Supervision(strategy, intensity=1))
-    await family.begin(system, echo("a", family.diary), echo("b", family.diary), slow_stop(family, "c"))
-    system.send(family.members["a"], Fail())
-    await clock.advance(0.5)
+    family = await half_stopped(system, clock, Supervision(strategy, intensity=1))
     system.send(family.members["b"], Fail())
     await clock.advance(5)
     assert sorted(family.diary[:3]) == ["a stopped", "b stopped", "c stopped"]
@@ -225,10 +228,7 @@ async def test_who_is_stopped_while_the_group_restarts_stays_out(
     system: ActorSystem, clock: ManualClock, strategy: Strategy
 ) -> None:
     """A parent that stops one of the group meanwhile is obeyed; the others start."""
-    family = Family(Supervision(strategy))
-    await family.begin(system, echo("a", family.diary), echo("b", family.diary), slow_stop(family, "c"))
-    system.send(family.members["a"], Fail())
-    await clock.advance(0.5)
+    family = await half_stopped(system, clock, Supervision(strategy))
     system.send(family.parent, family.members["b"])
     await clock.advance(1)
     assert sorted(family.diary[:3]) == ["a stopped", "b stopped", "c stopped"]
