@@ -54,7 +54,7 @@ async def test_one_message_at_a_time(system: ActorSystem) -> None:
     assert next(c.handled for c in system.cells() if c.name == "one") == 1000
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=60))
 def test_messages_of_one_sender_keep_their_order(sends: list[tuple[int, bool]]) -> None:
     """Whatever the senders' interleaving and the handlers' pauses, each sender's messages arrive as sent."""

@@ -206,7 +206,7 @@ ACTIONS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(st.lists(ACTIONS, max_size=20), st.booleans(), st.integers(0, 2**32))
 def test_every_ask_ends_once_and_leaves_nothing(actions: list[tuple[str, Any]], rests: bool, seed: int) -> None:
     """With its own answer or an error, by its deadline; the books balance, no task, timer or entry stays."""

@@ -92,7 +92,7 @@ def balance(system: ActorSystem) -> None:
         assert stats.accepted == stats.handled + stats.dead + stats.pending
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(ACTIONS, max_size=60),
     st.sampled_from(list(Strategy)),

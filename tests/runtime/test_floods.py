@@ -93,7 +93,7 @@ ACTIONS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(st.lists(ACTIONS, max_size=50), st.integers(1, 4), st.sampled_from(list(Overflow)))
 def test_a_flood_ends_as_its_policy_says(actions: list[tuple[str, int]], capacity: int, overflow: Overflow) -> None:
     """What is handled in which order, what is lost for which reason, what waits, and what askers learn of it."""

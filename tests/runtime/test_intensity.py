@@ -66,7 +66,7 @@ def check(system: ActorSystem, model: Model) -> None:
     assert [cell.restarts_lately for cell in cells[:1]] == [len(model.parents.restarts) for _ in cells[:1]]
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.lists(ENDS, max_size=25), POLICIES, st.integers(0, 2**32))
 def test_restarts_are_counted_within_their_period(
     ends: list[tuple[str, Fail | Leave, float]], policy: Supervision, seed: int

@@ -152,7 +152,7 @@ class Random(Actor):
         self.handled[0] += 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32), st.sampled_from(list(Restart)))
 def test_no_accepted_message_vanishes(seed: int, restart: Restart) -> None:
     """Under random failures, pauses, stops and floods: sent = handled + dead, and every ask has ended."""

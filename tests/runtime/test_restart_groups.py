@@ -300,7 +300,7 @@ class Slowly(Echo):
         await super().stopped()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from([ALL, REST]),
     st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([0, 0, 0.5, 1, 2])), min_size=1, max_size=8),

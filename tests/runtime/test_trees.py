@@ -215,7 +215,7 @@ def send(system: ActorSystem, forest: Forest, action: str, name: str, other: str
             system.send(target, action)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(
     st.lists(ACTIONS, min_size=5, max_size=30),
     st.fixed_dictionaries(dict.fromkeys(NAMES, TRAITS)),

@@ -252,7 +252,7 @@ async def test_keys_that_have_gone_leave_nothing(system: ActorSystem, clock: Man
     assert (made[0]._residents, made[0]._keys) == ({}, {})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(st.tuples(st.sampled_from("ab"), st.sampled_from([1, 2, "idle"])), st.floats(0, 2 * IDLE_S)),

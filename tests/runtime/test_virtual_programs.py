@@ -207,7 +207,7 @@ ACTIONS = st.one_of(
 PACES = st.tuples(st.sampled_from([0.0, 0.0, 0.5]), st.sampled_from([0.0, 0.0, 0.5, 100.0]))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(
     st.lists(ACTIONS, min_size=5, max_size=40),
     st.fixed_dictionaries(dict.fromkeys(KEYS, PACES)),

@@ -370,7 +370,7 @@ def test_queries_use_their_indexes(file: JournalFile) -> None:
         assert index in str(raw_sql(file, f"explain query plan {query}")), query
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=4), max_size=5))
 def test_each_number_is_fresh_exactly_once_however_it_arrives(
     tmp_path_factory: pytest.TempPathFactory, groups: list[list[list[int]]]

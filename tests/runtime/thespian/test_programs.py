@@ -83,7 +83,7 @@ def _message(rest: st.SearchStrategy[list[Operation]]) -> st.SearchStrategy[list
 _messages = st.recursive(st.lists(_work, max_size=3) | _always_fails, _message, max_leaves=4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(_messages, min_size=1, max_size=6))
 def test_random_programs_end_alike(script: list[list[Operation]]) -> None:
     """After each `tell` the outside has heard the same from the same actors in the same order."""
