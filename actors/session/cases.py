@@ -4,12 +4,12 @@ from typing import Literal
 
 import msgspec
 
-from actors.session import jobs, onboarding, revise, support
+from actors.session import jobs, revise, support
 from actors.session.case_rows import by_id
 from actors.session.casebook import team_cases
 from actors.session.flow import Flow
 from actors.session.page import Action, NoBody, NotNow, NotThere, Parameters, Uploaded, View
-from actors.session.pressing import aside, listen, press, say_to
+from actors.session.pressing import aside, keep_keys_out, listen, press, say_to
 from actors.session.state import Job, SessionState
 from actors.session.turn import Turn, World
 from actors.session.waiting import AwaitingProspect, TellingWish
@@ -131,8 +131,7 @@ def hand_in_sound(state: SessionState, parameters: Parameters, sound: Uploaded, 
 def _taken(state: SessionState, text: str, images: tuple[str, ...], world: World) -> Turn:
     if state.profile is None:
         raise NotNow(world.texts("setup-first"))
-    if onboarding.holds_key(text):
-        raise NotNow(world.texts("key-stray"))
+    keep_keys_out(text, world)
     return aside(state, support.take(state, text, world, images), world)
 
 

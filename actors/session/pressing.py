@@ -5,7 +5,7 @@ So an action on the page is the very turn that the chat makes, and the chat show
 
 import msgspec
 
-from actors.session import hearing
+from actors.session import hearing, onboarding
 from actors.session.flow import ButtonHandler, TextHandler
 from actors.session.page import NotNow, Uploaded
 from actors.session.state import SessionState
@@ -30,6 +30,7 @@ def say_to(handler: TextHandler, state: SessionState, question: Waiting, words: 
 
     Raises NotNow, with the chat's own sentence, for a text that is not taken.
     """
+    keep_keys_out(words, world)
     turn = go_on(handler, state, question, words, world)
     return _at(turn, Idle() if state.waiting_for == question else state.waiting_for)
 
@@ -40,6 +41,12 @@ def go_on(handler: TextHandler, state: SessionState, question: Waiting, words: s
     turn = handler(asked, TextMessage(state.rep.telegram_id, _sender(state), 0, words, int(world.now)), world)
     _refuse_nothing(asked, turn, world)
     return turn
+
+
+def keep_keys_out(words: str, world: World) -> None:
+    """Raise NotNow for words with a key in them that nobody asked for, as the chat refuses them."""
+    if onboarding.holds_key(words):
+        raise NotNow(world.texts("key-stray"))
 
 
 def aside(state: SessionState, turn: Turn, world: World) -> Turn:

@@ -99,6 +99,7 @@ async def test_a_change_is_done_once_and_shown(client: Client) -> None:
         ("me/settings", b"{}", 400),
         ("me/settings", b'{"time_zone": 1}', 400),
         ("cases", json.dumps({"text": "short"}).encode(), 409),
+        ("cases", json.dumps({"text": f"{PROSPECT} sk-or-v1-planted-0123456789"}).encode(), 409),
         ("cases", json.dumps({"text": PROSPECT, "more": 1}).encode(), 400),
         ("cases", b'{"text": "' + b"x" * 70_000 + b'"}', 413),
         ("nothing", b"", 404),

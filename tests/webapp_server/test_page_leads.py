@@ -132,6 +132,8 @@ async def test_an_outcome_is_told_of_a_closed_lead(client: Client) -> None:
     [
         ("note", {"text": " "}),
         ("note", {"text": "x" * 4_001}),
+        ("note", {"text": "My key is sk-or-v1-planted-0123456789"}),
+        ("edit", {"name": "sk-ant-planted-0123456789", "title": "", "company": "", "location": ""}),
         ("edit", {"name": "", "title": "", "company": "", "location": ""}),
         ("status", {"status": "analyzed"}),
         ("steps/0", {"plan_id": "older", "change": "done"}),
